@@ -1,0 +1,92 @@
+using System.Net;
+
+namespace Waiide.Gateway;
+
+/// <summary>Every setting of the gateway, as read from its environment and validated before anything listens.</summary>
+internal sealed record GatewayOptions
+{
+    /// <summary>The port to listen on: PORT, else JUPYTERHUB_PORT, else 8070.</summary>
+    public int Port { get; init; } = 8070;
+
+    /// <summary>The port in JUPYTERHUB_SERVICE_URL where it differs from <see cref="Port"/>: the hub connects there, so the gateway listens there too.</summary>
+    public int? HubSidePort { get; init; }
+
+    /// <summary>The address to listen on: the host of JUPYTERHUB_SERVICE_URL, else WAIIDE_HOST, else loopback.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The URL prefix as the browser sends it (percent-encoded), with a slash at both ends; "/" without a hub. From JUPYTERHUB_SERVICE_PREFIX.</summary>
+    public string Prefix { get; init; } = "/";
+
+    /// <summary>The hub that this server belongs to; null in standalone mode and under a prefix without a hub.</summary>
+    public HubOptions? Hub { get; init; }
+
+    /// <summary>The user shown in /api/status: JUPYTERHUB_USER, else the system's user.</summary>
+    public string User { get; init; } = Environment.UserName;
+
+    /// <summary>JUPYTERHUB_SERVER_NAME; empty for a user's default server.</summary>
+    public string ServerName { get; init; } = "";
+
+    /// <summary>The token that opens a gateway without a hub: WAIIDE_TOKEN, else generated once and kept in the data directory. Null under a hub and with WAIIDE_AUTH=none.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>WAIIDE_AUTH=none: everyone who reaches the port may use the IDE.</summary>
+    public bool AuthIsOff { get; init; }
+
+    /// <summary>Proxies whose X-Forwarded-* headers count: WAIIDE_TRUSTED_PROXIES, addresses or CIDR networks separated by commas.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>The IDE server to attach to (WAIIDE_IDE_URL; a service discovery name such as http://ide will do); null: the gateway starts and supervises its own.</summary>
+    public Uri? IdeUrl { get; init; }
+
+    /// <summary>The HASHED_PASSWORD of the attached IDE server, which is the value of its session cookie: WAIIDE_IDE_HASHED_PASSWORD.</summary>
+    public string? IdeHashedPassword { get; init; }
+
+    /// <summary>The program that a supervised IDE is started with: WAIIDE_IDE_COMMAND, else code-server on the PATH.</summary>
+    public string IdeCommand { get; init; } = "code-server";
+
+    /// <summary>VSCODE_PORT: the loopback port of a supervised IDE; null: a Unix socket that only this user can open.</summary>
+    public int? VscodePort { get; init; }
+
+    /// <summary>The folder that the IDE opens: WAIIDE_WORKSPACE, else JUPYTERHUB_ROOT_DIR, else the home directory.</summary>
+    public string Workspace { get; init; } = "";
+
+    /// <summary>Where settings, extensions, keys and sockets of this instance are kept: WAIIDE_DATA_DIR. One running gateway per directory.</summary>
+    public string DataDirectory { get; init; } = "";
+}
+
+/// <summary>What the hub told this server through JUPYTERHUB_* (contract: JupyterHub's "services" and "spawners" reference pages).</summary>
+internal sealed record HubOptions
+{
+    /// <summary>JUPYTERHUB_API_URL, without a slash at the end.</summary>
+    public required Uri ApiUrl { get; init; }
+
+    /// <summary>JUPYTERHUB_API_TOKEN: this server's own token, also its OAuth client secret.</summary>
+    public required string ApiToken { get; init; }
+
+    /// <summary>JUPYTERHUB_CLIENT_ID: the OAuth client id and the name of the session cookie.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>JUPYTERHUB_OAUTH_CALLBACK_URL, sent byte for byte as redirect_uri.</summary>
+    public required string CallbackUrl { get; init; }
+
+    /// <summary>JUPYTERHUB_OAUTH_ACCESS_SCOPES, else JUPYTERHUB_OAUTH_SCOPES: a user with any of these may use the server.</summary>
+    public required IReadOnlyList<string> AccessScopes { get; init; }
+
+    /// <summary>JUPYTERHUB_ACTIVITY_URL; null: no reports.</summary>
+    public Uri? ActivityUrl { get; init; }
+
+    /// <summary>JUPYTERHUB_ACTIVITY_INTERVAL in seconds, 300 by default.</summary>
+    public TimeSpan ActivityInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>JUPYTERHUB_HOST: scheme, host and port of the hub where users have subdomains; else empty.</summary>
+    public string Host { get; init; } = "";
+
+    /// <summary>JUPYTERHUB_BASE_URL, with a slash at both ends.</summary>
+    public string BaseUrl { get; init; } = "/";
+
+    /// <summary>JUPYTERHUB_PUBLIC_URL: where browsers find this server; null when the hub does not know.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary>JUPYTERHUB_PUBLIC_HUB_URL: where browsers find the hub; null when it does not know.</summary>
+    public Uri? PublicHubUrl { get; init; }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Waiide.Tests.Support;
+
+/// <summary>A recording stand-in for the IDE server on a real socket: it counts connections, keeps every request, echoes bodies and WebSocket messages.</summary>
+internal sealed class StubIde : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private int _connections;
+
+    private StubIde(WebApplication app) => _app = app;
+
+    /// <summary>One request as it arrived: the raw target and every header line.</summary>
+    internal sealed record Recorded(string Method, string Target, IReadOnlyDictionary<string, string> Headers);
+
+    public ConcurrentQueue<Recorded> Requests { get; } = new();
+
+    /// <summary>TCP connections accepted so far, /version probes of the gateway included.</summary>
+    public int Connections => _connections;
+
+    /// <summary>Requests other than the gateway's own /version probes.</summary>
+    public IEnumerable<Recorded> Forwarded => Requests.Where(request => request.Target != "/version");
+
+    public Uri Url { get; private set; } = null!;
+
+    /// <summary>False makes /version answer 503, as an IDE that is starting or broken.</summary>
+    public bool Healthy { get; set; } = true;
+
+    public static async Task<StubIde> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        StubIde? stub = null;
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => connection =>
+                {
+                    Interlocked.Increment(ref stub!._connections);
+                    return next(connection);
+                });
+            });
+        });
+        var app = builder.Build();
+        stub = new StubIde(app);
+        app.UseWebSockets();
+        app.Run(stub.Answer);
+        await app.StartAsync();
+        stub.Url = new Uri(app.Urls.Single());
+        return stub;
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private async Task Answer(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        Requests.Enqueue(new Recorded(
+            context.Request.Method,
+            target,
+            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+
+        if (target == "/version")
+        {
+            context.Response.StatusCode = Healthy ? 200 : 503;
+            await context.Response.WriteAsync("0123456789abcdef0123456789abcdef01234567");
+            return;
+        }
+
+        if (context.WebSockets.IsWebSocketRequest)
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            var buffer = new byte[64 * 1024];
+            while (true)
+            {
+                var message = await socket.ReceiveAsync(buffer, context.RequestAborted);
+                if (message.CloseStatus is { } status)
+                {
+                    await socket.CloseAsync(status, message.CloseStatusDescription, context.RequestAborted);
+                    return;
+                }
+
+                await socket.SendAsync(buffer.AsMemory(0, message.Count), message.MessageType, message.EndOfMessage, context.RequestAborted);
+            }
+        }
+
+        context.Response.Headers["X-Stub"] = "ide";
+        await context.Response.WriteAsync($"{context.Request.Method} {target}\n");
+        await context.Request.Body.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+}
