@@ -14,7 +14,7 @@ internal sealed class ProcessFamily(string marker, int? session = null)
 
     private readonly record struct Member(int Id, int Session);
 
-    /// <summary>Asks each once to end, the root first; kills what is left after <paramref name="patience"/>. Returns the ids of those that even that did not end.</summary>
+    /// <summary>Asks all to end, the root first; kills what is left after <paramref name="patience"/>. Returns the ids of those that even that did not end.</summary>
     public async Task<IReadOnlyList<int>> EndAsync(TimeSpan patience)
     {
         var clock = Stopwatch.StartNew();
@@ -23,21 +23,34 @@ internal sealed class ProcessFamily(string marker, int? session = null)
         while (true)
         {
             var living = Living();
-            if (living.Count == 0 || clock.Elapsed > patience + KillLimit)
+            if (living.Count == 0)
+            {
+                KillGroup(); // A process that was forked while we looked.
+                return [];
+            }
+
+            if (clock.Elapsed > patience + KillLimit)
             {
                 return [.. living.Select(member => member.Id)];
             }
 
-            if (clock.Elapsed < patience)
+            // What a root starts after it was asked helps it to end in good order.
+            if (clock.Elapsed < patience && (asked.Count == 0 || !living.Exists(member => member.Id == session)))
             {
                 foreach (var member in living.Where(member => asked.Add(member.Id)).OrderBy(member => member.Id != session))
                 {
                     Posix.Signal(member.Id, Posix.SigTerm);
                 }
             }
-            else
+            else if (clock.Elapsed >= patience)
             {
-                Kill(living);
+                // The group falls as one, or a process that forks faster than we look would always be a step ahead.
+                if (living.Exists(member => member.Session == session))
+                {
+                    KillGroup();
+                }
+
+                living.ForEach(member => Posix.Signal(member.Id, Posix.SigKill));
             }
 
             await Task.Delay(pause);
@@ -45,17 +58,11 @@ internal sealed class ProcessFamily(string marker, int? session = null)
         }
     }
 
-    private void Kill(List<Member> living)
+    private void KillGroup()
     {
-        // The group falls as one, or a process that forks faster than we look would always be a step ahead.
-        if (session is { } group && living.Exists(member => member.Session == group))
+        if (session is { } group)
         {
             Posix.Signal(-group, Posix.SigKill);
-        }
-
-        foreach (var member in living)
-        {
-            Posix.Signal(member.Id, Posix.SigKill);
         }
     }
 

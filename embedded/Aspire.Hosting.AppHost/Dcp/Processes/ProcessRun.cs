@@ -19,7 +19,7 @@ internal sealed class ProcessRun : IAsyncDisposable
     private readonly Guard _guard;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<OwnedProcess, byte> _processes = new();
-    private volatile bool _disposed;
+    private bool _disposed;
 
     private ProcessRun(string setsid, ILogger logger)
     {
@@ -89,7 +89,11 @@ internal sealed class ProcessRun : IAsyncDisposable
     /// <summary>Stops everything that is left of the run, what has taken leave of its resource included.</summary>
     public async ValueTask DisposeAsync()
     {
-        _disposed = true;
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         await Task.WhenAll(_processes.Keys.Select(process => process.StopAsync(CancellationToken.None))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await new ProcessFamily(Marker).EndAsync(LeftoverPatience);
         await _guard.DisposeAsync();

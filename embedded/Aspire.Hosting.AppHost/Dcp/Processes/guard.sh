@@ -39,24 +39,19 @@ seconds() {
 }
 
 start=$(seconds)
-asked=' '
+signal=TERM # Once, because many take a second one for impatience.
 quiet=0
 while [ $quiet -lt 2 ]; do
     waited=$(($(seconds) - start))
-    processes=$(left)
+    [ $waited -ge 4 ] && signal=KILL
+    [ $waited -ge 30 ] && exit 1 # Another user's, or stuck in the kernel.
     quiet=$((quiet + 1)) # Twice nothing, because a process may have been on its way when we looked.
-    for process in $processes; do
+    for process in $(left); do
         quiet=0
-        if [ $waited -ge 4 ]; then
-            kill -KILL "$process"
-            continue
-        fi
-        # Each process is asked once: many take a second SIGTERM for impatience.
-        case $process$asked in
-            -* | *" $process "*) ;;
-            *) asked="$asked$process "; kill -TERM "$process" ;;
+        case $signal$process in
+            KILL* | TERM[0-9]*) kill -$signal "$process" ;;
         esac
     done
-    [ $waited -ge 30 ] && exit 1 # Another user's, or stuck in the kernel.
+    [ "$signal" = KILL ] || signal=
     sleep 0.1
 done
