@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Aspire.Hosting.Dcp.Processes;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 // An AppHost in little, for the tests that kill one: it runs each argument as a shell script, says so, and waits.
 // It stops in an orderly way on SIGHUP and when the `dotnet run` above it is gone, as the engine does.
@@ -12,7 +12,8 @@ using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
     stop.TrySetResult("hangup");
 });
 using var watch = ParentWatch.Start(() => stop.TrySetResult("parent gone"));
-await using (var run = ProcessRun.Start(NullLogger.Instance))
+using var logging = LoggerFactory.Create(builder => builder.AddSimpleConsole(console => console.SingleLine = true));
+await using (var run = ProcessRun.Start(logging.CreateLogger("run")))
 {
     foreach (var script in args)
     {

@@ -12,6 +12,14 @@ internal sealed class Shell : IAsyncDisposable
 {
     public ProcessRun Run { get; } = ProcessRun.Start(NullLogger.Instance);
 
+    /// <summary>The marker of the run, as a process of it prints it.</summary>
+    public async Task<string> MarkerAsync()
+    {
+        var process = await ScriptAsync("env | grep ASPIRE_RUN_ID");
+        await process.Exited;
+        return Lines.Single(line => line.StartsWith("ASPIRE_RUN_ID=", StringComparison.Ordinal));
+    }
+
     public ConcurrentQueue<(string Line, bool IsError)> Output { get; } = new();
 
     public IEnumerable<string> Lines => Output.Select(output => output.Line);

@@ -13,10 +13,11 @@ internal static class CommandPath
             throw new ProcessStartException($"The working folder '{spec.WorkingDirectory}' of '{spec.ResourceId}' does not exist.");
         }
 
+        var here = Path.GetFullPath(spec.WorkingDirectory);
+        var isPath = spec.Command.Contains('/', StringComparison.Ordinal);
         var searchPath = spec.Environment.GetValueOrDefault("PATH") ?? DefaultSearchPath;
-        string[] candidates = spec.Command.Contains('/', StringComparison.Ordinal)
-            ? [Path.GetFullPath(spec.Command, spec.WorkingDirectory)]
-            : [.. searchPath.Split(':').Select(folder => Path.GetFullPath(Path.Combine(folder, spec.Command), Path.GetFullPath(spec.WorkingDirectory)))];
+        string[] folders = isPath ? [here] : searchPath.Split(':');
+        var candidates = folders.Select(folder => Path.GetFullPath(Path.Combine(folder, spec.Command), here)).ToArray();
 
         if (candidates.FirstOrDefault(IsExecutable) is { } found)
         {
@@ -28,8 +29,8 @@ internal static class CommandPath
             throw new ProcessStartException($"'{unsuitable}', the command of '{spec.ResourceId}', is not an executable file.");
         }
 
-        throw new ProcessStartException(candidates is [var only] && spec.Command.Contains('/', StringComparison.Ordinal)
-            ? $"The command of '{spec.ResourceId}' does not exist: '{only}'."
+        throw new ProcessStartException(isPath
+            ? $"The command of '{spec.ResourceId}' does not exist: '{candidates[0]}'."
             : $"The command '{spec.Command}' of '{spec.ResourceId}' was not found on its PATH ({searchPath}).");
     }
 

@@ -84,7 +84,6 @@ internal sealed partial class Guard : IAsyncDisposable
                 return;
             }
 
-            Log.Ended(_logger);
             await Task.Delay(TimeSpan.FromSeconds(1), _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             lock (_sessions)
             {
@@ -99,6 +98,8 @@ internal sealed partial class Guard : IAsyncDisposable
                     _process.StandardInput.Close();
                 }
             }
+
+            Log.Replaced(_logger);
         }
     }
 
@@ -130,7 +131,7 @@ internal sealed partial class Guard : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The process that guards this run was ended from outside; another takes its place.")]
-        public static partial void Ended(ILogger logger);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The process that guards this run was ended from outside; another has taken its place.")]
+        public static partial void Replaced(ILogger logger);
     }
 }

@@ -65,7 +65,13 @@ internal sealed partial class OwnedProcess
             // A process of another family may still hold the pipes open: it cannot hold us.
             giveUp.CancelAfter(DrainLimit);
             await drained;
-            return _root.HasExited ? _root.ExitCode : 128 + Posix.SigKill;
+            if (unkillable.Contains(Id))
+            {
+                return 128 + Posix.SigKill;
+            }
+
+            await exit; // Word of the end may come later than the end.
+            return _root.ExitCode;
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class ParentWatch : IDisposable
     internal static bool IsDotnetRun(string[] commandLine) =>
         commandLine.Length > 0
         && Path.GetFileName(commandLine[0]) == "dotnet"
-        && commandLine.Skip(1).FirstOrDefault(argument => !argument.StartsWith('-')) is "run" or "watch";
+        && commandLine.Skip(1).FirstOrDefault(argument => !argument.StartsWith('-')) is "run";
 
     public void Dispose() => _timer.Dispose();
 

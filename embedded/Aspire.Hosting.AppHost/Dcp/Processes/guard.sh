@@ -53,5 +53,5 @@ while [ $quiet -lt 2 ]; do
         esac
     done
     [ "$signal" = KILL ] || signal=
-    sleep 0.1
+    [ $quiet -lt 2 ] && sleep 0.1
 done
