@@ -50,7 +50,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
                 await StopAsync(CancellationToken.None).ConfigureAwait(false);
                 return;
             }
-            catch (UnsupportedRunException refusal)
+            catch (UnsupportedRunException refusal) when (BuilderInterception.Current is null)
             {
                 await Console.Error.WriteLineAsync(refusal.Message).ConfigureAwait(false);
                 Environment.ExitCode = 1;

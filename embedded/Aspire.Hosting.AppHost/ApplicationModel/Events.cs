@@ -121,24 +121,3 @@ public class ResourceReadyEvent : IDistributedApplicationResourceEvent
     /// <summary>The application's services.</summary>
     public IServiceProvider Services { get; }
 }
-
-/// <summary>A resource has ended.</summary>
-public class ResourceStoppedEvent : IDistributedApplicationResourceEvent
-{
-    /// <summary>Creates the event.</summary>
-    public ResourceStoppedEvent(IResource resource, IServiceProvider services, ResourceEvent resourceEvent)
-    {
-        Resource = resource;
-        Services = services;
-        ResourceEvent = resourceEvent;
-    }
-
-    /// <inheritdoc />
-    public IResource Resource { get; }
-
-    /// <summary>The application's services.</summary>
-    public IServiceProvider Services { get; }
-
-    /// <summary>The resource as it ended.</summary>
-    public ResourceEvent ResourceEvent { get; }
-}

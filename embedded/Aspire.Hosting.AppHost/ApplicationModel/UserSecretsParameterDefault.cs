@@ -39,11 +39,17 @@ internal sealed class UserSecretsParameterDefault(Assembly? appHost, string para
     {
         var secrets = File.Exists(file) ? JsonNode.Parse(File.ReadAllText(file))?.AsObject() ?? [] : [];
         secrets[key] = value;
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
 
         // Written beside and moved, so that another process never reads half a file.
         var beside = $"{file}.{Environment.ProcessId}";
-        using (var stream = new FileStream(beside, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        var create = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using (var stream = new FileStream(beside, create))
         {
             JsonSerializer.Serialize(stream, secrets, Indented);
         }
