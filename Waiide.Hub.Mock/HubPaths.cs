@@ -82,7 +82,13 @@ internal static class HubPaths
                 return true;
             }
 
-            if (i >= given.Length || (!wanted[i].StartsWith('{') && wanted[i] != given[i]))
+            // A pattern that ends with a slash is meant without it too: /hub/api/.
+            if (i >= given.Length)
+            {
+                return wanted[i].Length == 0;
+            }
+
+            if (!wanted[i].StartsWith('{') && wanted[i] != given[i])
             {
                 return false;
             }

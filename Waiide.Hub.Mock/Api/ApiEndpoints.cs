@@ -13,7 +13,7 @@ internal static class ApiEndpoints
     {
         var api = options.HubPrefix + "api";
         var probe = new[] { HttpMethods.Get, HttpMethods.Head };
-        routes.MapGet(api + "/{**nothing:length(0)}", GetVersion).AllowAnonymous(); // With and without the slash.
+        routes.MapGet(api + "/", GetVersion).AllowAnonymous();
         routes.MapMethods(options.HubPrefix + "health", probe, GetHealth).AllowAnonymous();
         routes.MapMethods(api + "/health", probe, GetHealth).AllowAnonymous();
         routes.MapGet(api + "/info", GetInfo).ForScopes("read:hub");

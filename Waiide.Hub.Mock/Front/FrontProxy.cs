@@ -86,7 +86,7 @@ internal sealed partial class FrontProxy(
         else if (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
         {
             Log.NoAnswer(logger, route.Prefix, target, error);
-            await FailAsync(context, StatusCodes.Status503ServiceUnavailable, "Your server appears to be down. This page tries again by itself.");
+            await FailAsync(context, StatusCodes.Status503ServiceUnavailable, "It may be starting, or restarting. This page tries again by itself.");
         }
 
         void IsActive() => route.LastActivity.Record(clock.GetUtcNow());

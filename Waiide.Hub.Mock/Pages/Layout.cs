@@ -10,12 +10,12 @@ internal static class Layout
     private const string Style = """
         :root {
           color-scheme: light dark;
-          --ground: #f3f5f9; --card: #ffffff; --edge: #dfe4ed; --ink: #1b2333; --soft: #5b6579;
+          --ground: #f3f5f9; --card: #ffffff; --edge: #dfe4ed; --frame: #868fa2; --ink: #1b2333; --soft: #5b6579;
           --accent: #2f5bd8; --accent-strong: #2348b0; --on-accent: #ffffff; --good: #15734a; --wait: #8a5a00; --bad: #b3261e; --bad-ground: #fdeceb;
         }
         @media (prefers-color-scheme: dark) {
           :root {
-            --ground: #11151d; --card: #1a202c; --edge: #2e3747; --ink: #e8ecf4; --soft: #a0abbf;
+            --ground: #11151d; --card: #1a202c; --edge: #2e3747; --frame: #6d788e; --ink: #e8ecf4; --soft: #a0abbf;
             --accent: #8fadff; --accent-strong: #b3c7ff; --on-accent: #0e1524; --good: #6fd6a3; --wait: #f0be62; --bad: #ff9f97; --bad-ground: #3a1f21;
           }
         }
@@ -42,7 +42,7 @@ internal static class Layout
         a:hover { color: var(--accent-strong); }
         label { display: block; margin: 1rem 0 .3rem; font-weight: 600; font-size: .92rem; }
         input[type=text], input[type=password] {
-          width: 100%; padding: .65rem .75rem; font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--edge); border-radius: 8px;
+          width: 100%; padding: .65rem .75rem; font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--frame); border-radius: 8px;
         }
         button, .button {
           display: inline-block; padding: .6rem 1.1rem; font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;

@@ -22,21 +22,21 @@ internal static class PageEndpoints
 
     private static Answer ShowPending(HttpContext context, HubOptions options, HubState state, string user, string? server)
     {
-        var found = Find(context.Caller(), state, user, server ?? "");
-        return found.State switch
+        var found = Owner(context.Caller(), state, user).Servers.GetValueOrDefault(server ?? "");
+        return found?.State switch
         {
             ServerState.Ready => Answer.Redirect(found.Prefix),
             ServerState.Pending => Answer.Page(PendingPage.Of(options, found, context.Caller().User)),
-            _ => throw NotRunning(found),
+            _ => throw NotRunning(),
         };
     }
 
     /// <summary>Where requests for /user/... end up that no route took, because there is no such server or it is not there now.</summary>
-    private static async Task<Answer> LeadToServer(HttpContext context, HubOptions options, HubState state, Callers callers)
+    private static Answer LeadToServer(HttpContext context, HubOptions options, HubState state, Callers callers)
     {
         var isGet = HttpMethods.IsGet(context.Request.Method);
 
-        // No protection from forgery: nothing is changed, and a redirect to one's own server gives nothing away.
+        // No protection from forgery: nothing is changed, and a redirect to a server gives nothing away.
         if ((callers.ByToken(context.Request) ?? callers.BySession(context)) is not { } caller)
         {
             return isGet ? Gate.ToLogin(context, options) : throw new HubError(StatusCodes.Status403Forbidden, "Forbidden");
@@ -44,8 +44,9 @@ internal static class PageEndpoints
 
         var target = options.BaseUrl + context.RawTarget()[options.HubPrefix.Length..];
         var names = HubPaths.PathOf(target)[(options.BaseUrl.Length + "user/".Length)..].Split('/').Select(Uri.UnescapeDataString).ToArray();
-        var server = Find(caller, state, names[0], names.ElementAtOrDefault(1) ?? "", orDefault: true);
-        if (server.State == ServerState.Ready && isGet)
+        var owner = Owner(caller, state, names[0]);
+        var server = owner.Servers.GetValueOrDefault(names.ElementAtOrDefault(1) ?? "") ?? owner.DefaultServer;
+        if (server?.State == ServerState.Ready && isGet)
         {
             _ = int.TryParse(context.Request.Query["redirects"], out var redirects);
             return redirects >= MostRedirects
@@ -53,31 +54,27 @@ internal static class PageEndpoints
                 : Answer.Redirect(CountRedirect(target, redirects));
         }
 
-        var wantsJson = !isGet || context.Request.Headers.Accept.Any(accept => accept?.Contains("application/json", StringComparison.OrdinalIgnoreCase) is true) || names.Contains("api");
+        var wantsJson = !isGet || names.Contains("api") || context.Request.Headers.Accept.ToString().Contains("application/json", StringComparison.OrdinalIgnoreCase);
         if (wantsJson)
         {
             var host = options.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? $"{context.Request.Scheme}://{context.Request.Host}";
-            var message = $"JupyterHub server no longer running at {target}. Restart the server at {host}{options.HubPrefix}spawn/{HubNames.Segment(server.User.Name)}";
+            var message = $"JupyterHub server no longer running at {target}. Restart the server at {host}{options.HubPrefix}spawn/{HubNames.Segment(owner.Name)}";
             return Answer.Json(new JsonObject { ["message"] = message }, StatusCodes.Status424FailedDependency);
         }
 
-        return server.State == ServerState.Pending
+        return server?.State == ServerState.Pending
             ? Answer.Redirect($"{options.HubPrefix}spawn-pending/{server.Prefix[(options.BaseUrl.Length + "user/".Length)..^1]}", StatusCodes.Status303SeeOther)
-            : throw NotRunning(server);
+            : throw NotRunning();
     }
 
-    // Somebody else's server is not even there for those who may not use it.
-    private static Server Find(Caller caller, HubState state, string user, string name, bool orDefault = false)
-    {
-        var servers = state.FindUser(user)?.Servers;
-        var server = servers?.GetValueOrDefault(name) ?? (orDefault ? servers?.GetValueOrDefault("") : null);
-        return server is not null && (server.User == caller.User || Scopes.Reach(caller.Scopes, "access:servers", server))
-            ? server
+    // Somebody else's servers are not even there for those who may not use them.
+    private static User Owner(Caller caller, HubState state, string name) =>
+        state.FindUser(name) is { } owner && (owner == caller.User || Scopes.Reach(caller.Scopes, "access:servers", owner.Name))
+            ? owner
             : throw new HubError(StatusCodes.Status404NotFound, "There is no such server, or it is not yours.");
-    }
 
-    private static HubError NotRunning(Server server) =>
-        new(StatusCodes.Status424FailedDependency, $"Nothing answers for {server.Prefix}. Its owner has to start it; the hub keeps looking for it.");
+    private static HubError NotRunning() =>
+        new(StatusCodes.Status424FailedDependency, "Nothing answers at this address. Its owner has to start the server; the hub keeps looking for it.");
 
     private static string CountRedirect(string target, int redirects)
     {
