@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Waiide.Gateway.Auth;
+
+/// <summary>Who may do what: nobody anything, unless signed in with access to this server; the exceptions are written at their endpoints.</summary>
+internal static class GatewayAuth
+{
+    internal static void AddGatewayAuth(this WebApplicationBuilder builder)
+    {
+        var options = builder.Options();
+        var services = builder.Services;
+
+        // The keys outlive the process: a restarted gateway knows its sessions.
+        services.AddDataProtection()
+            .SetApplicationName("Waiide")
+            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.DataDirectory, "keys")));
+        services.AddSingleton<Cookies>();
+        services.AddSingleton<Sessions>();
+        services.AddSingleton<TokenCache>();
+        services.AddSingleton<Login>();
+        services.AddSingleton<Logout>();
+        if (options.Hub is not null)
+        {
+            services.AddSingleton<HubLogin>();
+        }
+        else
+        {
+            services.AddSingleton<TokenLogin>();
+        }
+
+        services.AddAuthentication(GatewayHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, GatewayHandler>(GatewayHandler.SchemeName, null);
+        services.AddAuthorizationBuilder().SetFallbackPolicy(
+            new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(context => SignedIn.MayUseServer(context.User)).Build());
+    }
+
+    internal static void MapAuth(this WebApplication app)
+    {
+        string[] getOrHead = [HttpMethods.Get, HttpMethods.Head];
+        app.MapMethods("/logout", getOrHead, app.Services.GetRequiredService<Logout>().Get).AllowAnonymous();
+        if (app.Services.GetService<HubLogin>() is { } hub)
+        {
+            app.MapGet("/oauth_callback", hub.ReturnAsync).AllowAnonymous();
+        }
+        else
+        {
+            var login = app.Services.GetRequiredService<TokenLogin>();
+            app.MapMethods("/login", getOrHead, login.GetAsync).AllowAnonymous();
+            app.MapPost("/login", login.PostAsync).AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(16 * 1024));
+        }
+    }
+}
