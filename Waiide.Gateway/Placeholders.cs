@@ -4,9 +4,6 @@ namespace Waiide.Gateway;
 
 internal static class Placeholders
 {
-    internal static void AddServiceDefaults(this WebApplicationBuilder builder) => builder.Services.AddHealthChecks();
-
-    internal static void MapHealthEndpoints(this WebApplication app) => app.MapMethods("/health", ["GET", "HEAD"], () => "healthy").AllowAnonymous();
 
     internal static void AddIde(this WebApplicationBuilder builder) => builder.Services.AddSingleton<IdeState>();
 

@@ -4,6 +4,7 @@ using Waiide.Gateway.Api;
 using Waiide.Gateway.Auth;
 using Waiide.Gateway.Edge;
 using Waiide.Gateway.Hub;
+using Waiide.ServiceDefaults;
 
 if (CommandLine.Answers(args))
 {

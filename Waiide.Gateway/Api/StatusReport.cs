@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Waiide.Gateway.Auth;
 using Waiide.Gateway.Edge;
 using Waiide.Gateway.Ide;

@@ -40,15 +40,14 @@ internal static class GatewayAuth
     {
         string[] getOrHead = [HttpMethods.Get, HttpMethods.Head];
         app.MapMethods("/logout", getOrHead, app.Services.GetRequiredService<Logout>().Get).AllowAnonymous();
-        if (app.Services.GetService<HubLogin>() is { } hub)
+        if (app.Services.GetRequiredService<GatewayOptions>().Hub is not null)
         {
-            app.MapGet("/oauth_callback", hub.ReturnAsync).AllowAnonymous();
+            app.MapGet("/oauth_callback", (HttpContext context, HubLogin hub) => hub.ReturnAsync(context)).AllowAnonymous();
         }
         else
         {
-            var login = app.Services.GetRequiredService<TokenLogin>();
-            app.MapMethods("/login", getOrHead, login.GetAsync).AllowAnonymous();
-            app.MapPost("/login", login.PostAsync).AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(16 * 1024));
+            app.MapMethods("/login", getOrHead, (HttpContext context, TokenLogin login) => login.GetAsync(context)).AllowAnonymous();
+            app.MapPost("/login", (HttpContext context, TokenLogin login) => login.PostAsync(context)).AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(16 * 1024));
         }
     }
 }

@@ -89,8 +89,10 @@ internal static partial class Listener
             Log.Warning(logger, warning);
         }
 
+        var authority = Authority(options);
         var ide = options.IdeUrl?.GetLeftPart(UriPartial.Authority) ?? (options.VscodePort is { } port ? $"127.0.0.1:{port}" : "a Unix socket");
-        Log.Listens(logger, CommandLine.Version, Authority(options), options.Prefix, ide, options.TrustedProxies.Count == 0 ? "nobody" : string.Join(", ", options.TrustedProxies));
+        var trusted = options.TrustedProxies.Count == 0 ? "nobody" : string.Join(", ", options.TrustedProxies);
+        Log.Listens(logger, CommandLine.Version, authority, options.Prefix, ide, trusted);
         if (options.HubSidePort is { } hubSide)
         {
             Log.ListensToTheHubToo(logger, hubSide);
@@ -98,17 +100,18 @@ internal static partial class Listener
 
         if (options.Hub is { } hub)
         {
-            Log.OpenThroughTheHub(logger, hub.FrontOf(options.Prefix));
+            var front = hub.FrontOf(options.Prefix);
+            Log.OpenThroughTheHub(logger, front);
         }
         else if (options.AuthIsOff)
         {
             Log.AuthIsOff(logger);
-            Log.OpenHere(logger, $"http://{Authority(options)}{options.Prefix}");
+            Log.OpenHere(logger, authority, options.Prefix);
         }
         else
         {
             // Written for the person at the console, past the log and whatever collects it.
-            Console.WriteLine($"Open http://{Authority(options)}{options.Prefix}login?token={Uri.EscapeDataString(options.Token!)}");
+            Console.WriteLine($"Open http://{authority}{options.Prefix}login?token={Uri.EscapeDataString(options.Token!)}");
         }
     }
 
@@ -164,8 +167,8 @@ internal static partial class Listener
         [LoggerMessage(Level = LogLevel.Information, Message = "Open {Front} at the hub.")]
         public static partial void OpenThroughTheHub(ILogger logger, string front);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Open {Url}")]
-        public static partial void OpenHere(ILogger logger, string url);
+        [LoggerMessage(Level = LogLevel.Information, Message = "Open http://{Authority}{Prefix}")]
+        public static partial void OpenHere(ILogger logger, string authority, string prefix);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "WAIIDE_AUTH=none: EVERYONE who reaches this port may use the IDE, its terminals and your files. Remove WAIIDE_AUTH to ask for a token.")]
         public static partial void AuthIsOff(ILogger logger);
