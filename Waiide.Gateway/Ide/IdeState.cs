@@ -22,7 +22,6 @@ internal sealed class IdeState
 
     private readonly Lock _gate = new();
     private readonly Queue<string> _lines = new();
-    private CancellationTokenSource _lost = new();
     private volatile Snapshot _now = new(IdeStatus.Starting, "The IDE server is starting.", 0, Stopwatch.GetTimestamp());
 
     /// <summary>One consistent view: the status, one sentence for a person, how often a supervised IDE was started again, and when the status began.</summary>
@@ -35,17 +34,8 @@ internal sealed class IdeState
 
     public bool IsUsable => _now.Status == IdeStatus.Running;
 
-    /// <summary>Cancelled when the IDE that is usable now no longer is.</summary>
-    public CancellationToken Lost
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _lost.Token;
-            }
-        }
-    }
+    /// <summary>Raised when the IDE, usable until then, no longer is.</summary>
+    public event Action? Lost;
 
     /// <summary>The last lines that a supervised IDE printed, for the person who wonders what it is doing.</summary>
     public IReadOnlyList<string> LastLines
@@ -62,19 +52,18 @@ internal sealed class IdeState
     /// <summary>Returns true when the status is another one than before.</summary>
     public bool Set(IdeStatus status, string detail, int? restarts = null)
     {
-        CancellationTokenSource? lost = null;
         Snapshot before;
         lock (_gate)
         {
             before = _now;
             _now = new Snapshot(status, detail, restarts ?? before.Restarts, status == before.Status ? before.Since : Stopwatch.GetTimestamp());
-            if (before.Status == IdeStatus.Running && status != IdeStatus.Running)
-            {
-                (lost, _lost) = (_lost, new CancellationTokenSource());
-            }
         }
 
-        lost?.Cancel();
+        if (before.Status == IdeStatus.Running && status != IdeStatus.Running)
+        {
+            Lost?.Invoke();
+        }
+
         return status != before.Status;
     }
 
