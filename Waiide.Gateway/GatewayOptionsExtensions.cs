@@ -30,6 +30,10 @@ internal static class GatewayOptionsExtensions
         builder.Logging.AddFilter(null, options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
         builder.Logging.AddFilter("Waiide", options.LogLevel);
 
+        // Both write at every turn what is neither news nor a failure of ours: each request without a session, each probe while the IDE starts.
+        builder.Logging.AddFilter("Waiide.Gateway.Auth.GatewayHandler", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
+
         // "No XML encryptor configured": the key ring lies in a directory that only its user can read, which is the encryption at hand.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
     }

@@ -372,10 +372,10 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
         var text = Text(name);
         var path = text is null ? Home() : Path.GetFullPath(text is "~" || text.StartsWith("~/", StringComparison.Ordinal) ? Home() + text[1..] : text);
 
-        // An attached IDE may run elsewhere: its folders are not ours to see.
-        if (text is not null && !isAttached && !Directory.Exists(path))
+        // What is missing is made at the start of the IDE. An attached one may run elsewhere: its folders are not ours to see.
+        if (!isAttached && File.Exists(path))
         {
-            _mistakes.Add($"{name} is '{text}', which is not a directory. Create it or name another one.");
+            _mistakes.Add($"{name} is '{text}', which is a file. Set it to the folder to open.");
         }
 
         return path;

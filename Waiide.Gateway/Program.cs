@@ -4,6 +4,8 @@ using Waiide.Gateway.Api;
 using Waiide.Gateway.Auth;
 using Waiide.Gateway.Edge;
 using Waiide.Gateway.Hub;
+using Waiide.Gateway.Ide;
+using Waiide.Gateway.Proxy;
 using Waiide.ServiceDefaults;
 
 if (CommandLine.Answers(args))

@@ -5,7 +5,7 @@ using Waiide.Gateway.Ide;
 namespace Waiide.Gateway.Api;
 
 /// <summary>GET /api/status: what runs on which port, and for whom; tells an IDE that is down from a proxy that is set up wrongly.</summary>
-internal sealed class StatusReport(GatewayOptions options, IdeState ide)
+internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddress address)
 {
     // Where the IDE answers under /proxy/ when it has no port of its own.
     private const int ConventionalIdePort = 8071;
@@ -22,7 +22,7 @@ internal sealed class StatusReport(GatewayOptions options, IdeState ide)
         if (SignedIn.MayUseServer(context.User))
         {
             report["environment"] = new { user = options.User, server_name = options.ServerName };
-            report["ide"] = new { detail = ide.Now.Detail, restarts = ide.Now.Restarts, attached = options.IdeUrl is not null };
+            report["ide"] = new { detail = ide.Now.Detail, restarts = ide.Now.Restarts, attached = options.IdeUrl is not null, address = address.Now?.ToString() };
             report["proxy"] = Proxy(context);
             report["version"] = CommandLine.Version;
         }
@@ -31,7 +31,8 @@ internal sealed class StatusReport(GatewayOptions options, IdeState ide)
         return TypedResults.Json(report);
     }
 
-    private int IdePort => options.IdeUrl?.Port ?? options.VscodePort ?? ConventionalIdePort;
+    // An IDE that is not there yet, or on a Unix socket, is reported by the port under which /proxy/ knows it.
+    private int IdePort => address.Now is { Socket: null, Url.Port: var port } ? port : options.VscodePort ?? ConventionalIdePort;
 
     // What the hops before the gateway have made of this very request.
     private Dictionary<string, object?> Proxy(HttpContext context) => new()
