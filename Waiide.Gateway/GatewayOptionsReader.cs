@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
@@ -428,7 +427,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
     private void WarnOfUnknownNames()
     {
         var known = GatewayOptionsTable.Own.Select(setting => setting.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var name in Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => (string)variable.Key).Where(name => name.StartsWith("WAIIDE_", StringComparison.Ordinal) && !known.Contains(name)).Order(StringComparer.Ordinal))
+        foreach (var name in configuration.AsEnumerable().Select(variable => variable.Key).Where(name => name.StartsWith("WAIIDE_", StringComparison.Ordinal) && !known.Contains(name)).Order(StringComparer.Ordinal))
         {
             _warnings.Add($"{name} is not a setting of the gateway. Did you mean {GatewayOptionsTable.NearestTo(name)}?");
         }
