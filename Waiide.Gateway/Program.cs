@@ -1,47 +1,53 @@
 using Waiide.Gateway;
 using Waiide.Gateway.Activity;
+using Waiide.Gateway.Api;
+using Waiide.Gateway.Auth;
+using Waiide.Gateway.Edge;
+using Waiide.Gateway.Hub;
 using Waiide.Gateway.Ide;
 using Waiide.Gateway.Proxy;
+using Waiide.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args);
-var settings = builder.Configuration;
-builder.Services.AddSingleton(new GatewayOptions
+if (CommandLine.Answers(args))
 {
-    Port = int.Parse(settings["PORT"]!),
-    Prefix = settings["JUPYTERHUB_SERVICE_PREFIX"] ?? "/",
-    AuthIsOff = true,
-    IdeUrl = settings["WAIIDE_IDE_URL"] is { } url ? new Uri(url) : null,
-    IdeHashedPassword = settings["WAIIDE_IDE_HASHED_PASSWORD"],
-    IdeCommand = settings["WAIIDE_IDE_COMMAND"] ?? "code-server",
-    VscodePort = settings["VSCODE_PORT"] is { } port ? int.Parse(port) : null,
-    Workspace = settings["WAIIDE_WORKSPACE"] ?? "",
-    DataDirectory = settings["WAIIDE_DATA_DIR"] ?? "",
-});
-builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddSingleton<LastActivity>();
-builder.Services.AddServiceDiscovery();
-builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
-builder.WebHost.ConfigureKestrel(kestrel =>
-{
-    kestrel.ListenLocalhost(int.Parse(settings["PORT"]!));
-    kestrel.Limits.MaxRequestBodySize = null;
-    kestrel.Limits.MinRequestBodyDataRate = null;
-    kestrel.Limits.MinResponseDataRate = null;
-});
-builder.AddIde();
-builder.AddIdeProxy();
-var app = builder.Build();
-var pathBase = Uri.UnescapeDataString(settings["JUPYTERHUB_SERVICE_PREFIX"] ?? "/").TrimEnd('/');
-app.Use((context, next) =>
-{
-    if (pathBase.Length > 0 && context.Request.Path.StartsWithSegments(pathBase, StringComparison.Ordinal, out var rest))
-    {
-        context.Request.PathBase = pathBase;
-        context.Request.Path = rest;
-    }
+    return 0;
+}
 
-    return next(context);
-});
-app.UseRouting();
-app.MapIdeProxy();
-app.Run();
+try
+{
+    Signals.ListenToInterrupt();
+
+    // Not the working directory: an appsettings.json in somebody's workspace is no setting of ours.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+    builder.AddGatewayOptions();
+    builder.AddServiceDefaults();
+    builder.AddListener();
+    builder.AddHub();
+    builder.AddGatewayAuth();
+    builder.AddActivity();
+    builder.AddApi();
+    builder.AddIde();
+    builder.AddIdeProxy();
+
+    var app = builder.Build();
+    app.UsePublicScheme();
+    app.UseSecurityHeaders();
+    app.UseFailurePage();
+    app.UsePrefix();
+    app.UseRouting();
+    app.UseAuthentication();
+    app.UseCrossSiteChecks();
+    app.UseAuthorization();
+    app.MapHealthEndpoints();
+    app.MapApi();
+    app.MapAuth();
+    app.MapIdeProxy();
+
+    await app.ServeAsync();
+    return 0;
+}
+catch (CannotStartException mistake)
+{
+    Console.Error.WriteLine(mistake.Message);
+    return 1;
+}

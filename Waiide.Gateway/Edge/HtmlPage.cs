@@ -38,7 +38,7 @@ internal static class HtmlPage
             response.ContentType = "text/html; charset=utf-8";
             response.Headers.CacheControl = "no-store";
             response.Headers.ContentSecurityPolicy =
-                $"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+                $"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; form-action 'self'; base-uri 'none'";
             return response.WriteAsync(
                 $"""
                 <!DOCTYPE html>
@@ -46,7 +46,7 @@ internal static class HtmlPage
                 <head>
                 <meta charset="utf-8">
                 <meta name="viewport" content="width=device-width, initial-scale=1">
-                <meta name="referrer" content="no-referrer">
+                <meta name="referrer" content="same-origin">
                 <title>{Encode(title)} · Waiide</title>
                 <style nonce="{nonce}">
                 {Style}

@@ -7,7 +7,7 @@ internal static class Navigation
     internal static bool IsTopLevel(HttpRequest request)
     {
         var headers = request.Headers;
-        if (!(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) || headers.ContainsKey("Upgrade"))
+        if (!(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) || headers.ContainsKey("Upgrade") || request.Path.StartsWithSegments("/api"))
         {
             return false;
         }
