@@ -5,11 +5,11 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Gateway.Proxy;
 
 /// <summary>A gateway process that asks nobody who he is, so that a test sees what comes after that.</summary>
-internal sealed class RunningGateway : IAsyncDisposable
+internal sealed class BareGateway : IAsyncDisposable
 {
     private readonly TempDirectory _home;
 
-    private RunningGateway(ChildProcess process, TempDirectory home, int port, string prefix)
+    private BareGateway(ChildProcess process, TempDirectory home, int port, string prefix)
     {
         (Process, _home) = (process, home);
         Port = port;
@@ -27,10 +27,10 @@ internal sealed class RunningGateway : IAsyncDisposable
     public string Prefix { get; }
 
     /// <summary>Starts one in front of <paramref name="ide"/>, which it finds by service discovery, as under the AppHost.</summary>
-    public static Task<RunningGateway> StartAsync(StubIde ide, string prefix = "/", params (string Name, string Value)[] settings) =>
+    public static Task<BareGateway> StartAsync(StubIde ide, string prefix = "/", params (string Name, string Value)[] settings) =>
         StartAsync(prefix, [("WAIIDE_IDE_URL", "http://ide"), ("services__ide__http__0", ide.Url.ToString()), .. settings]);
 
-    public static async Task<RunningGateway> StartAsync(string prefix, params (string Name, string Value)[] settings)
+    public static async Task<BareGateway> StartAsync(string prefix, params (string Name, string Value)[] settings)
     {
         var port = Ports.Free();
         var home = new TempDirectory();
@@ -53,7 +53,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         }
 
         var process = ChildProcess.StartDotnet("Waiide.Gateway.dll", environment);
-        var gateway = new RunningGateway(process, home, port, prefix);
+        var gateway = new BareGateway(process, home, port, prefix);
         await Eventually.Is(
             async () =>
             {
@@ -74,7 +74,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     }
 
     /// <summary>Waits until requests reach the IDE.</summary>
-    public async Task<RunningGateway> WhenUsable()
+    public async Task<BareGateway> WhenUsable()
     {
         using var client = new HttpClient();
         await Eventually.Is(
@@ -104,22 +104,22 @@ public sealed class ProxyFixture : IAsyncLifetime
 
     internal StubIde Ide { get; private set; } = null!;
 
-    internal RunningGateway Gateway { get; private set; } = null!;
+    internal BareGateway Gateway { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
         Ide = await StubIde.StartAsync();
-        Gateway = await (await RunningGateway.StartAsync(Ide, Prefix, ("WAIIDE_IDE_HASHED_PASSWORD", Password))).WhenUsable();
+        Gateway = await (await BareGateway.StartAsync(Ide, Prefix, ("WAIIDE_IDE_HASHED_PASSWORD", Password))).WhenUsable();
     }
 
     public async Task DisposeAsync()
     {
-        await Gateway.DisposeAsync();
-        await Ide.DisposeAsync();
+        await (Gateway?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (Ide?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     /// <summary>Sends one request in the given bytes (Latin-1) and returns what came back until the gateway closed the connection, or a full answer with Content-Length 0.</summary>
-    internal Task<string> Raw(string request) => RawHttp.Exchange(Gateway.Port, request);
+    internal Task<string> Raw(string request) => Wire.Exchange(Gateway.Port, request);
 
     /// <summary>Sends a GET for <paramref name="target"/> under the prefix with more header lines, and returns the request as the IDE saw it.</summary>
     internal async Task<StubIde.Recorded> Seen(string target, string headers = "")

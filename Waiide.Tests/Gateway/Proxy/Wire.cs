@@ -4,7 +4,7 @@ using System.Text;
 namespace Waiide.Tests.Gateway.Proxy;
 
 /// <summary>HTTP as bytes on a socket, for what HttpClient would correct or refuse.</summary>
-internal static class RawHttp
+internal static class Wire
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
