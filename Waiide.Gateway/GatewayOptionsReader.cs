@@ -458,7 +458,8 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
     [GeneratedRegex("^[^\\s\"',;\\\\]+$")]
     private static partial Regex FrameAncestor();
 
-    [GeneratedRegex("^[!#-+\\--:<-\\[\\]-~]+$")]
+    // cookie-octet of https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1.
+    [GeneratedRegex(@"^[\x21\x23-\x2B\x2D-\x3A\x3C-\x5B\x5D-\x7E]+$")]
     private static partial Regex Visible();
 
     [GeneratedRegex("[^A-Za-z0-9]+")]

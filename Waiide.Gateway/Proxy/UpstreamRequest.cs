@@ -1,4 +1,5 @@
 using Microsoft.Net.Http.Headers;
+using Waiide.Gateway.Edge;
 using Waiide.Gateway.Ide;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -73,6 +74,6 @@ internal sealed class UpstreamRequest(GatewayOptions options, PrivateHeaders pri
     {
         var peer = context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
         var said = context.Request.Headers["X-Forwarded-For"].ToString();
-        return said.Length > 0 && context.Connection.RemoteIpAddress is { } ip && options.TrustedProxies.Any(proxy => proxy.Contains(ip)) ? $"{said}, {peer}" : peer;
+        return said.Length > 0 && PublicScheme.IsTrusted(options.TrustedProxies, context.Connection.RemoteIpAddress) ? $"{said}, {peer}" : peer;
     }
 }
