@@ -29,6 +29,9 @@ public static class HealthEndpoints
             .WithoutTrace();
     }
 
+    /// <summary>What /health answers, for an endpoint with another path or policy.</summary>
+    public static Task<IResult> Answer(HttpContext context, HealthCheckService checks) => Answer(context, checks, _ => true);
+
     private static async Task<IResult> Answer(HttpContext context, HealthCheckService checks, Func<HealthCheckRegistration, bool> includes)
     {
         var report = await checks.CheckHealthAsync(includes, context.RequestAborted);
