@@ -46,13 +46,19 @@ internal sealed record Settings(
         }
 
         Directory.CreateDirectory(settings.Workspace);
-        Directory.CreateDirectory(settings.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(settings.DataDirectory);
+        if (!OperatingSystem.IsWindows())
+        {
+            // Keys and the IDE's state: nobody else's business.
+            File.SetUnixFileMode(settings.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         return settings;
     }
 
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
-    private static string DataHome(IConfiguration configuration) =>
+    private static string DataHome(ConfigurationManager configuration) =>
         configuration["XDG_DATA_HOME"] is { Length: > 0 } data ? data : Path.Combine(Home, ".local", "share");
 
     private static Mode ReadMode(string? text, List<string> mistakes)
@@ -69,7 +75,7 @@ internal sealed record Settings(
         }
     }
 
-    private static int ReadPort(IConfiguration configuration, string setting, int byDefault, List<string> mistakes)
+    private static int ReadPort(ConfigurationManager configuration, string setting, int byDefault, List<string> mistakes)
     {
         var text = configuration[setting];
         if (string.IsNullOrEmpty(text))

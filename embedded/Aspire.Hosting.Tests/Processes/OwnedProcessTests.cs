@@ -153,7 +153,7 @@ public sealed class OwnedProcessTests
     public async Task Stop_asks_first_and_waits_for_an_orderly_end()
     {
         await using var shell = new Shell();
-        var process = await shell.ScriptAsync("trap 'echo bye; exit 5' TERM; echo up $$; while :; do sleep 0.1; done");
+        var process = await shell.ScriptAsync("trap 'sleep 1 && echo bye; exit 5' TERM; echo up $$; while :; do sleep 0.1; done");
         await shell.NumberAfter("up");
 
         await process.StopAsync(CancellationToken.None).WaitAsync(Limit);

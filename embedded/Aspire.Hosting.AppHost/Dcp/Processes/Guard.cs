@@ -60,6 +60,7 @@ internal sealed partial class Guard : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets the guard end what is left of the run, and waits for it.</summary>
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
@@ -69,6 +70,7 @@ internal sealed partial class Guard : IAsyncDisposable
         }
 
         await _watch;
+        _process.Dispose();
         _ending.Dispose();
     }
 
@@ -78,7 +80,6 @@ internal sealed partial class Guard : IAsyncDisposable
         while (true)
         {
             await _process.WaitForExitAsync();
-            _process.Dispose();
             if (_ending.IsCancellationRequested)
             {
                 return;
@@ -87,6 +88,7 @@ internal sealed partial class Guard : IAsyncDisposable
             await Task.Delay(TimeSpan.FromSeconds(1), _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             lock (_sessions)
             {
+                _process.Dispose();
                 _process = StartProcess();
                 foreach (var session in _sessions)
                 {

@@ -24,7 +24,7 @@ internal sealed partial class OwnedProcess
     {
         _root = root;
         _spec = spec;
-        _family = new ProcessFamily(marker, root.Id);
+        _family = new ProcessFamily(root.Id, marker);
         _logger = logger;
         Id = root.Id;
         Exited = Task.Run(WatchAsync);

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace Aspire.Hosting.Dcp.Processes;
 
-/// <summary>Everything that came of one start: the processes of its session, and those anywhere that carry its marker in their environment.</summary>
-internal sealed class ProcessFamily(string marker, int? session = null)
+/// <summary>Everything that came of one start: the processes of the root's session, and those anywhere that carry its marker in their environment.</summary>
+internal sealed class ProcessFamily(int root, string marker)
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
@@ -35,9 +35,9 @@ internal sealed class ProcessFamily(string marker, int? session = null)
             }
 
             // What a root starts after it was asked helps it to end in good order.
-            if (clock.Elapsed < patience && (asked.Count == 0 || !living.Exists(member => member.Id == session)))
+            if (clock.Elapsed < patience && (asked.Count == 0 || !living.Exists(member => member.Id == root)))
             {
-                foreach (var member in living.Where(member => asked.Add(member.Id)).OrderBy(member => member.Id != session))
+                foreach (var member in living.Where(member => asked.Add(member.Id)).OrderBy(member => member.Id != root))
                 {
                     Posix.Signal(member.Id, Posix.SigTerm);
                 }
@@ -45,7 +45,7 @@ internal sealed class ProcessFamily(string marker, int? session = null)
             else if (clock.Elapsed >= patience)
             {
                 // The group falls as one, or a process that forks faster than we look would always be a step ahead.
-                if (living.Exists(member => member.Session == session))
+                if (living.Exists(member => member.Session == root))
                 {
                     KillGroup();
                 }
@@ -58,13 +58,7 @@ internal sealed class ProcessFamily(string marker, int? session = null)
         }
     }
 
-    private void KillGroup()
-    {
-        if (session is { } group)
-        {
-            Posix.Signal(-group, Posix.SigKill);
-        }
-    }
+    private void KillGroup() => Posix.Signal(-root, Posix.SigKill);
 
     private List<Member> Living()
     {
@@ -90,7 +84,7 @@ internal sealed class ProcessFamily(string marker, int? session = null)
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ', 5);
             var member = new Member(id, int.Parse(fields[3], CultureInfo.InvariantCulture));
             var isZombie = fields[0] is "Z" or "X";
-            return !isZombie && (member.Session == session || File.ReadAllBytes($"/proc/{id}/environ").AsSpan().IndexOf(_marker) >= 0) ? member : null;
+            return !isZombie && (member.Session == root || File.ReadAllBytes($"/proc/{id}/environ").AsSpan().IndexOf(_marker) >= 0) ? member : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

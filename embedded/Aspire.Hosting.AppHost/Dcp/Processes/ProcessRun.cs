@@ -12,8 +12,6 @@ internal sealed class ProcessRun : IAsyncDisposable
     private const string RunVariable = "ASPIRE_RUN_ID";
     private const string ResourceVariable = "ASPIRE_RESOURCE_ID";
 
-    private static readonly TimeSpan LeftoverPatience = TimeSpan.FromSeconds(2);
-
     private readonly string _id = Guid.NewGuid().ToString("n");
     private readonly string _setsid;
     private readonly Guard _guard;
@@ -86,7 +84,7 @@ internal sealed class ProcessRun : IAsyncDisposable
         return Task.FromResult(process);
     }
 
-    /// <summary>Stops everything that is left of the run, what has taken leave of its resource included.</summary>
+    /// <summary>Stops what runs; the guard, at its own end, also ends what has left its resource.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, true))
@@ -95,7 +93,6 @@ internal sealed class ProcessRun : IAsyncDisposable
         }
 
         await Task.WhenAll(_processes.Keys.Select(process => process.StopAsync(CancellationToken.None))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await new ProcessFamily(Marker).EndAsync(LeftoverPatience);
         await _guard.DisposeAsync();
     }
 
