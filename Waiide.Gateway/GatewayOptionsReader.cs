@@ -110,7 +110,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
         var port = match.Groups["port"] is { Success: true } digits ? ParsePort(digits.Value) : 80;
         if (port is null)
         {
-            _mistakes.Add($"JUPYTERHUB_SERVICE_URL is '{text}'. Its port must be a number from 1 to 65535.");
+            _mistakes.Add($"JUPYTERHUB_SERVICE_URL is '{text}'. Set its port to a number from 1 to 65535.");
         }
 
         var host = match.Groups["host"].Value.Trim('[', ']');
