@@ -20,9 +20,6 @@ internal static partial class Listeners
             kestrel.Listen(options.Address, options.ApiPort);
         });
 
-        // ASP.NET and YARP write whole URLs at Information, with codes and states in them.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Logging.AddFilter("Yarp", LogLevel.Error);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
     }
 
