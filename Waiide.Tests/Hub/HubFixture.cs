@@ -114,7 +114,7 @@ public sealed class HubFixture : IAsyncLifetime
             kestrel.Listen(IPAddress.Loopback, 0);
         });
         var app = builder.Build();
-        app.MapPut("/{**path}", async (HttpContext context) => Convert.ToHexString(await SHA256.HashDataAsync(context.Request.Body, context.RequestAborted)));
+        app.MapPut("/{**path}", async (HttpRequest request) => Convert.ToHexString(await SHA256.HashDataAsync(request.Body)));
         app.MapGet("/{**path}", async (HttpContext context, long? bytes) =>
         {
             var chunk = new byte[64 * 1024];
