@@ -4,7 +4,7 @@ using Waiide.Hub.Mock.State;
 namespace Waiide.Hub.Mock.Front;
 
 /// <summary>One route of the front proxy: everything below a prefix goes to one server.</summary>
-internal sealed record FrontRoute(string Prefix, Uri Target)
+internal sealed record FrontRoute(string Prefix, Uri Target, string User, string ServerName)
 {
     /// <summary>Responses below 300 and bytes from the client count as activity; what a server sends by itself does not.</summary>
     public LastActivity LastActivity { get; } = new();
@@ -17,6 +17,8 @@ internal sealed class RouteTable
     private readonly ConcurrentDictionary<string, FrontRoute> _routes = new(StringComparer.Ordinal);
 
     public void Add(FrontRoute route) => _routes[Key(route.Prefix)] = route;
+
+    public IEnumerable<FrontRoute> All => _routes.Values;
 
     /// <summary>The route for a raw path; null if there is none. Throws <see cref="FormatException"/> for a path that cannot be decoded.</summary>
     public FrontRoute? Find(string rawPath)
