@@ -48,8 +48,8 @@ async function provision() {
   }
 
   const runtime = nodePackage();
-  say(`installing code-server ${manifest.dependencies['code-server']} and Node.js ${manifest.optionalDependencies[runtime]} (${manifest.config.download}, once)`);
   prepare(cache, tree);
+  say(`installing code-server ${manifest.dependencies['code-server']} and Node.js ${manifest.optionalDependencies[runtime]} (${manifest.config.download}, once)`);
   const work = fs.mkdtempSync(`${tree}.tmp-`);
   const giveUp = signal => {
     children.forEach(child => child.kill('SIGKILL'));
@@ -193,7 +193,7 @@ async function fetchPackages(work) {
   }
 
   if (result.status !== 0) {
-    process.stderr.write(`${lastLines(result.output)}\n`);
+    process.stderr.write(`${result.output.trim().split('\n').slice(0, 20).join('\n')}\n`); // npm says what failed first and how it is used last.
     throw new Obstacle(reasonOf(result.output));
   }
 }
