@@ -36,8 +36,9 @@ internal static partial class Listeners
         }
 
         await app.StartAsync();
-        var front = options.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? $"http://{options.Address}:{options.FrontPort}";
-        Log.Listening(app.Logger, front, options.HubPrefix, options.Address, options.ApiPort);
+        var api = new IPEndPoint(options.Address, options.ApiPort);
+        var front = options.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? $"http://{new IPEndPoint(options.Address, options.FrontPort)}";
+        Log.Listening(app.Logger, front, options.HubPrefix, api);
         await app.WaitForShutdownAsync();
         return 0;
     }
@@ -62,7 +63,7 @@ internal static partial class Listeners
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Sign in at {Front}{Hub}. The API is at http://{Address}:{ApiPort}{Hub}api.")]
-        public static partial void Listening(ILogger logger, string front, string hub, IPAddress address, int apiPort);
+        [LoggerMessage(Level = LogLevel.Information, Message = "Sign in at {Front}{Hub}. The API is at http://{Api}{Hub}api.")]
+        public static partial void Listening(ILogger logger, string front, string hub, IPEndPoint api);
     }
 }

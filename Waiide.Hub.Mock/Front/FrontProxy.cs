@@ -138,9 +138,10 @@ internal static class FrontProxyExtensions
         builder.Services.AddSingleton(services =>
         {
             var routes = new RouteTable();
+            var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
             foreach (var server in services.GetRequiredService<HubState>().Servers)
             {
-                routes.Add(new FrontRoute(server.Prefix, server.Url, server.User.Name, server.Name));
+                routes.Add(new FrontRoute(server.Prefix, server.Url, server.User.Name, server.Name, now));
             }
 
             return routes;

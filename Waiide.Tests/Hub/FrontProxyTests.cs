@@ -119,11 +119,14 @@ public sealed class FrontProxyTests(HubFixture hub)
     public async Task Successes_count_as_activity_and_failures_do_not()
     {
         using var browser = hub.NewBrowser();
-        using var good = await browser.GetAsync("/user/we%2Bird@ex.org/s-%C3%A9/x");
-        var after = await ActivityAsync("/user/we%2Bird@ex.org/s-%C3%A9/");
-        Assert.NotNull(after);
-        using var bad = await browser.GetAsync("/user/ivan/x");
-        Assert.Null(await ActivityAsync("/user/ivan/"));
+        var (weird, ivan) = ("/user/we%2Bird@ex.org/s-%C3%A9/", "/user/ivan/");
+        var before = (Good: await ActivityAsync(weird), Bad: await ActivityAsync(ivan));
+
+        using var good = await browser.GetAsync(weird);
+        using var bad = await browser.GetAsync(ivan);
+
+        Assert.NotEqual(before.Good, await ActivityAsync(weird));
+        Assert.Equal(before.Bad, await ActivityAsync(ivan));
     }
 
     [Fact]

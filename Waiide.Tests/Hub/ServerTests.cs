@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Waiide.Tests.Support;
@@ -39,19 +40,9 @@ public sealed class ServerTests(HubFixture hub)
     public async Task A_server_that_goes_away_is_pending_again_and_the_hub_says_so()
     {
         var stub = await StubIde.StartAsync();
-        var (front, api) = (Ports.Free(), Ports.Free());
-        await using var process = ChildProcess.StartDotnet("Waiide.Hub.Mock.dll", new Dictionary<string, string>
-        {
-            ["Hub__FrontPort"] = front.ToString(CultureInfo.InvariantCulture),
-            ["Hub__ApiPort"] = api.ToString(CultureInfo.InvariantCulture),
-            ["Hub__BaseUrl"] = "/jhub",
-            ["Hub__Users__ada"] = "pw",
-            ["Hub__Servers__0__User"] = "ada",
-            ["Hub__Servers__0__Url"] = stub.Url.ToString(),
-            ["Hub__Servers__0__ApiToken"] = "ada-server-token-0123456789abcdef",
-        });
-        await process.WaitForOutput("The server at /jhub/user/ada/ is Ready.");
-        using var browser = new Browser(new Uri($"http://127.0.0.1:{front}"));
+        var (process, front) = await StartAsync(stub);
+        await using var running = process;
+        using var browser = new Browser(front);
         using var signedIn = await browser.SignInAsync("ada", "pw", "/jhub/hub/login");
         Assert.Equal("/jhub/user/ada/", signedIn.Headers.Location!.OriginalString);
         using var loop = await browser.GetAsync("/jhub/hub/user/ada/lab?x=1&redirects=3");
@@ -69,8 +60,20 @@ public sealed class ServerTests(HubFixture hub)
         Assert.Equal(HttpStatusCode.OK, pending.StatusCode);
         using var home = await browser.GetAsync("/jhub/hub/home");
         Assert.Contains(">starting<", await home.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_hub_stops_at_once_though_a_WebSocket_is_open()
+    {
+        await using var stub = await StubIde.StartAsync();
+        var (process, front) = await StartAsync(stub);
+        await using var running = process;
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri($"ws://{front.Authority}/jhub/user/ada/socket"), default);
+
         process.Signal("TERM");
-        Assert.Equal(0, await process.WaitForExit(TimeSpan.FromSeconds(10)));
+
+        Assert.Equal(0, await process.WaitForExit(TimeSpan.FromSeconds(5)));
     }
 
     [Fact]
@@ -100,6 +103,24 @@ public sealed class ServerTests(HubFixture hub)
         using var answer = await api.SendAsync(HttpMethod.Post, "/hub/api/users/alice/activity", report, ("Authorization", $"token {HubFixture.AliceToken}"));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal(before, (await ModelAsync(browser, "alice"))["servers"]![""]!["last_activity"]!.GetValue<string>());
+    }
+
+    /// <summary>A hub of its own at another base URL, with one user and one server.</summary>
+    private static async Task<(ChildProcess Process, Uri Front)> StartAsync(StubIde stub)
+    {
+        var (front, api) = (Ports.Free(), Ports.Free());
+        var process = ChildProcess.StartDotnet("Waiide.Hub.Mock.dll", new Dictionary<string, string>
+        {
+            ["Hub__FrontPort"] = front.ToString(CultureInfo.InvariantCulture),
+            ["Hub__ApiPort"] = api.ToString(CultureInfo.InvariantCulture),
+            ["Hub__BaseUrl"] = "/jhub",
+            ["Hub__Users__ada"] = "pw",
+            ["Hub__Servers__0__User"] = "ada",
+            ["Hub__Servers__0__Url"] = stub.Url.ToString(),
+            ["Hub__Servers__0__ApiToken"] = "ada-server-token-0123456789abcdef",
+        });
+        await process.WaitForOutput("The server at /jhub/user/ada/ is Ready.");
+        return (process, new Uri($"http://127.0.0.1:{front}"));
     }
 
     private static async Task<JsonNode> ModelAsync(Browser browser, string user, string query = "")
