@@ -33,6 +33,11 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
         var authIsOff = AuthIsOff(hub is not null);
         var ideUrl = Url("WAIIDE_IDE_URL");
         WarnOfUnknownNames();
+        _ = Url("OTEL_EXPORTER_OTLP_ENDPOINT"); // Not ours to use, but its mistakes are told together with the others.
+        if (Text("JUPYTERHUB_SSL_KEYFILE") is not null)
+        {
+            _mistakes.Add("JUPYTERHUB_SSL_KEYFILE is set: the hub wants to speak TLS to its servers (internal_ssl), which this gateway cannot. Set c.JupyterHub.internal_ssl = False.");
+        }
 
         var options = new GatewayOptions
         {
@@ -110,7 +115,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
         var port = match.Groups["port"] is { Success: true } digits ? ParsePort(digits.Value) : 80;
         if (port is null)
         {
-            _mistakes.Add($"JUPYTERHUB_SERVICE_URL is '{text}'. Its port must be a number from 1 to 65535.");
+            _mistakes.Add($"JUPYTERHUB_SERVICE_URL is '{text}'. Set its port to a number from 1 to 65535.");
         }
 
         var host = match.Groups["host"].Value.Trim('[', ']');
@@ -220,6 +225,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
             BaseUrl = "/" + (Text("JUPYTERHUB_BASE_URL")?.Trim('/') is { Length: > 0 } path ? path + "/" : ""),
             PublicUrl = Url("JUPYTERHUB_PUBLIC_URL"),
             PublicHubUrl = Url("JUPYTERHUB_PUBLIC_HUB_URL"),
+            CookieHostPrefix = Text("JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED") == "1",
         };
     }
 

@@ -27,9 +27,10 @@ internal sealed partial class HubErrors(RequestDelegate next, HubOptions options
                 : Say(error.Status, error.Message, isApi);
             await answer.ExecuteAsync(context);
         }
-        catch (BadHttpRequestException error)
+        catch (Exception error) when (error is BadHttpRequestException or InvalidDataException && !context.Response.HasStarted)
         {
-            await Say(error.StatusCode, "Bad Request", isApi).ExecuteAsync(context);
+            // Too large, cut short, or a form that is none.
+            await Say((error as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest, "Bad Request", isApi).ExecuteAsync(context);
         }
         catch (Exception error) when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
         {

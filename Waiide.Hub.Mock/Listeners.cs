@@ -20,49 +20,50 @@ internal static partial class Listeners
             kestrel.Listen(options.Address, options.ApiPort);
         });
 
-        // ASP.NET and YARP write whole URLs at Information, with codes and states in them.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Logging.AddFilter("Yarp", LogLevel.Error);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
     }
 
     /// <summary>Runs until it is told to stop; a port that cannot be had is one sentence and exit code 1.</summary>
     public static async Task<int> RunHubAsync(this WebApplication app)
     {
+        // Looked at before the host starts: it would say the same in a stack trace.
         var options = app.Services.GetRequiredService<HubOptions>();
-        try
+        var mistakes = new[] { Mistake(options, "Hub:FrontPort", options.FrontPort), Mistake(options, "Hub:ApiPort", options.ApiPort) }.OfType<string>().ToArray();
+        if (mistakes.Length > 0)
         {
-            await app.StartAsync();
-        }
-        catch (Exception error) when (error is IOException or SocketException)
-        {
-            await Console.Error.WriteLineAsync(Explain(error, options));
+            await Console.Error.WriteLineAsync(string.Join(Environment.NewLine, mistakes));
             return 1;
         }
 
-        var front = options.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? $"http://{options.Address}:{options.FrontPort}";
-        Log.Listening(app.Logger, front, options.HubPrefix, options.Address, options.ApiPort);
+        await app.StartAsync();
+        var api = new IPEndPoint(options.Address, options.ApiPort);
+        var front = options.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? $"http://{new IPEndPoint(options.Address, options.FrontPort)}";
+        Log.Listening(app.Logger, front, options.HubPrefix, api);
         await app.WaitForShutdownAsync();
         return 0;
     }
 
-    private static string Explain(Exception error, HubOptions options)
+    private static string? Mistake(HubOptions options, string setting, int port)
     {
-        // "Failed to bind to address http://127.0.0.1:8000: address already in use."
-        foreach (var (setting, port) in new[] { ("Hub:FrontPort", options.FrontPort), ("Hub:ApiPort", options.ApiPort) })
+        try
         {
-            if (error.Message.Contains($":{port}:", StringComparison.Ordinal))
-            {
-                return $"Port {port} is in use by another program: stop that, or set {setting} to a free port.";
-            }
+            using var listener = new TcpListener(options.Address, port);
+            listener.Start();
+            return null;
         }
-
-        return $"Ports {options.FrontPort} and {options.ApiPort} cannot be opened on {options.Address}: {error.Message} Set Hub:Address, Hub:FrontPort and Hub:ApiPort to what this machine allows.";
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return $"Port {port} is in use by another program: stop that, or set {setting} to a free port.";
+        }
+        catch (SocketException error)
+        {
+            return $"Port {port} cannot be opened on {options.Address} ({error.Message}): set {setting} or Hub:Address to what this machine allows.";
+        }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Sign in at {Front}{Hub}. The API is at http://{Address}:{ApiPort}{Hub}api.")]
-        public static partial void Listening(ILogger logger, string front, string hub, IPAddress address, int apiPort);
+        [LoggerMessage(Level = LogLevel.Information, Message = "Sign in at {Front}{Hub}. The API is at http://{Api}{Hub}api.")]
+        public static partial void Listening(ILogger logger, string front, string hub, IPEndPoint api);
     }
 }

@@ -6,8 +6,10 @@ using Waiide.Hub.Mock.OAuth;
 using Waiide.Hub.Mock.Pages;
 using Waiide.Hub.Mock.Servers;
 using Waiide.Hub.Mock.State;
+using Waiide.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
 if (!builder.AddHubOptions()) // Hub:*, or every mistake at once
 {
     return 1;

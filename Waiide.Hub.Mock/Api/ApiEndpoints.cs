@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Waiide.Hub.Mock.Auth;
+using Waiide.Hub.Mock.Front;
 using Waiide.Hub.Mock.State;
+using Waiide.ServiceDefaults;
 
 namespace Waiide.Hub.Mock.Api;
 
@@ -14,9 +16,10 @@ internal static class ApiEndpoints
         var api = options.HubPrefix + "api";
         var probe = new[] { HttpMethods.Get, HttpMethods.Head };
         routes.MapGet(api + "/", GetVersion).AllowAnonymous();
-        routes.MapMethods(options.HubPrefix + "health", probe, GetHealth).AllowAnonymous();
-        routes.MapMethods(api + "/health", probe, GetHealth).AllowAnonymous();
+        routes.MapMethods(options.HubPrefix + "health", probe, GetHealth).AllowAnonymous().WithoutTrace();
+        routes.MapMethods(api + "/health", probe, GetHealth).AllowAnonymous().WithoutTrace();
         routes.MapGet(api + "/info", GetInfo).ForScopes("read:hub");
+        routes.MapGet(api + "/proxy", GetRoutes).ForScopes("proxy");
         routes.MapGet(api + "/user", GetSelf).ForAnyCaller();
         routes.MapGet(api + "/users/{user}", GetUser).ForScopes(Models.ScopesForUser);
         routes.MapPost(api + "/users/{user}/activity", ActivityEndpoint.Post).ForScopes("users:activity");
@@ -68,6 +71,13 @@ internal static class ApiEndpoints
     });
 
     private static JsonObject Part(string what) => new() { ["class"] = what, ["version"] = typeof(ApiEndpoints).Assembly.GetName().Version?.ToString(3) };
+
+    private static Answer GetRoutes(RouteTable routes) => Answer.Json(new JsonObject(routes.All.Select(route => KeyValuePair.Create<string, JsonNode?>(route.Prefix, new JsonObject
+    {
+        ["routespec"] = route.Prefix,
+        ["target"] = route.Target.GetLeftPart(UriPartial.Authority),
+        ["data"] = new JsonObject { ["user"] = route.User, ["server_name"] = route.ServerName, ["last_activity"] = Models.Time(route.LastActivity.Latest) },
+    }))));
 
     private static Answer GetSelf(HttpContext context, HubOptions options)
     {

@@ -132,12 +132,16 @@ internal static class FrontProxyExtensions
     public static void AddFrontProxy(this WebApplicationBuilder builder)
     {
         builder.Services.AddHttpForwarder();
+
+        // What YARP says in a stack trace, the proxy says in a sentence.
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Error);
         builder.Services.AddSingleton(services =>
         {
             var routes = new RouteTable();
+            var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
             foreach (var server in services.GetRequiredService<HubState>().Servers)
             {
-                routes.Add(new FrontRoute(server.Prefix, server.Url));
+                routes.Add(new FrontRoute(server.Prefix, server.Url, server.User.Name, server.Name, now));
             }
 
             return routes;

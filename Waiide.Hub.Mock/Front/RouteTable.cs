@@ -1,37 +1,62 @@
-using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Front;
 
 /// <summary>One route of the front proxy: everything below a prefix goes to one server.</summary>
-internal sealed record FrontRoute(string Prefix, Uri Target)
+internal sealed record FrontRoute(string Prefix, Uri Target, string User, string ServerName, DateTimeOffset Added)
 {
     /// <summary>Responses below 300 and bytes from the client count as activity; what a server sends by itself does not.</summary>
-    public LastActivity LastActivity { get; } = new();
+    public LastActivity LastActivity { get; } = new(Added);
 }
 
 /// <summary>Where the front proxy sends what: the longest prefix of the decoded path wins, letter by letter.</summary>
 internal sealed class RouteTable
 {
-    // By decoded prefix without the slash at its end: /user/we+ird@ex.org.
-    private readonly ConcurrentDictionary<string, FrontRoute> _routes = new(StringComparer.Ordinal);
+    private readonly Lock _changing = new();
 
-    public void Add(FrontRoute route) => _routes[Key(route.Prefix)] = route;
+    // By decoded prefix without the slash at its end: /user/we+ird@ex.org. Read with every request, replaced as a whole with every change.
+    private volatile FrozenDictionary<string, FrontRoute> _routes = FrozenDictionary<string, FrontRoute>.Empty;
+    private volatile int _deepest;
+
+    public IEnumerable<FrontRoute> All => _routes.Values;
+
+    public void Add(FrontRoute route)
+    {
+        lock (_changing)
+        {
+            var key = Decode(route.Prefix).TrimEnd('/');
+            _routes = new Dictionary<string, FrontRoute>(_routes) { [key] = route }.ToFrozenDictionary(StringComparer.Ordinal);
+            _deepest = _routes.Keys.Max(prefix => prefix.Count('/'));
+        }
+    }
 
     /// <summary>The route for a raw path; null if there is none. Throws <see cref="FormatException"/> for a path that cannot be decoded.</summary>
     public FrontRoute? Find(string rawPath)
     {
-        var path = Decode(rawPath).TrimEnd('/');
+        var prefixes = _routes.GetAlternateLookup<ReadOnlySpan<char>>();
+        var path = Decode(rawPath).AsSpan().TrimEnd('/');
 
-        // No route is deeper than its own number of slashes, however many a client sends.
-        var deepest = _routes.Keys.Select(key => key.Count('/')).DefaultIfEmpty(0).Max();
-        var ends = Enumerable.Range(0, path.Length).Where(i => path[i] == '/').Skip(1).Append(path.Length).Take(deepest).Reverse();
-        return ends.Select(end => _routes.GetValueOrDefault(path[..end])).FirstOrDefault(route => route is not null);
+        // No prefix has more segments than the deepest route, however many a client sends.
+        for (var prefix = First(path, _deepest); prefix.Length > 0; prefix = prefix[..prefix.LastIndexOf('/')])
+        {
+            if (prefixes.TryGetValue(prefix, out var route))
+            {
+                return route;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The path that routes are compared with: dot segments resolved, then percent-encoding undone, as configurable-http-proxy's URL parser does.</summary>
     internal static string Decode(string rawPath)
     {
+        if (rawPath.AsSpan().IndexOfAny("%.\\") < 0)
+        {
+            return rawPath;
+        }
+
         var segments = new List<string>();
         foreach (var segment in rawPath.Replace('\\', '/').Split('/').Skip(1))
         {
@@ -51,5 +76,17 @@ internal sealed class RouteTable
         return PercentEncoding.Decode("/" + string.Join('/', segments));
     }
 
-    private static string Key(string prefix) => PercentEncoding.Decode(prefix).TrimEnd('/');
+    private static ReadOnlySpan<char> First(ReadOnlySpan<char> path, int segments)
+    {
+        var seen = 0;
+        for (var i = 0; i < path.Length; i++)
+        {
+            if (path[i] == '/' && seen++ == segments)
+            {
+                return path[..i];
+            }
+        }
+
+        return path;
+    }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http.Features;
 using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.OAuth;
@@ -16,8 +15,7 @@ internal static class TokenEndpoint
     {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Pragma = "no-cache";
-        var isForm = context.Features.Get<IFormFeature>()?.HasFormContentType ?? false;
-        var form = isForm ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
+        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
 
         // The order of these questions is oauthlib's, so that a request with two mistakes hears of the same one.
         switch (Value("grant_type"))

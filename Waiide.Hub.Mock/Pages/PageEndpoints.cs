@@ -16,7 +16,8 @@ internal static class PageEndpoints
         routes.MapGet(hub, (HttpContext context) => Answer.Redirect(LoginEndpoints.Home(options, context.Caller().User))).ForSignedIn();
         routes.MapGet(hub + "home", (HttpContext context) => Answer.Page(HomePage.Of(options, context.Caller().User))).ForSignedIn();
         routes.MapGet(hub + "spawn", () => Answer.Redirect(hub + "home")).ForSignedIn();
-        routes.MapGet(hub + "spawn-pending/{user}/{server?}", ShowPending).ForSignedIn();
+        routes.MapGet(hub + "spawn-pending/{user}", ShowPending).ForSignedIn();
+        routes.MapGet(hub + "spawn-pending/{user}/{server}", ShowPending).ForSignedIn();
         routes.Map(hub + "user/{**rest}", LeadToServer).AllowAnonymous(); // Asks for itself: tokens count here, and it answers in JSON where pages do not help.
     }
 

@@ -11,7 +11,8 @@ internal sealed partial class ReadinessPoll(HubOptions options, HubState state, 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly UriCreationOptions Untouched = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    private static readonly HttpMessageInvoker Client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+    // Without a propagator there is no span for each poll.
+    private static readonly HttpMessageInvoker Client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, ActivityHeadersPropagator = null });
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(state.Servers.Select(server => WatchAsync(server, stoppingToken)));

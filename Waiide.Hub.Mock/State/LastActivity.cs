@@ -1,9 +1,9 @@
 namespace Waiide.Hub.Mock.State;
 
 /// <summary>The latest moment at which something was used; it only moves forward.</summary>
-internal sealed class LastActivity
+internal sealed class LastActivity(DateTimeOffset? latest = null)
 {
-    private long _ticks;
+    private long _ticks = latest?.UtcTicks ?? 0;
 
     public DateTimeOffset? Latest => Interlocked.Read(ref _ticks) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 

@@ -50,7 +50,7 @@ internal sealed class Server(User user, string name, Uri url, string apiToken, s
 
     public DateTimeOffset Started { get; } = started;
 
-    public LastActivity LastActivity { get; } = new();
+    public LastActivity LastActivity { get; } = new(started);
 
     public ServerState State
     {

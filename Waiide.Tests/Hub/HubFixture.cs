@@ -1,4 +1,10 @@
 using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Hub;
@@ -7,6 +13,7 @@ namespace Waiide.Tests.Hub;
 public sealed class HubFixture : IAsyncLifetime
 {
     private readonly List<StubIde> _stubs = [];
+    private WebApplication _bulk = null!;
     private ChildProcess _process = null!;
 
     public const string AliceToken = "alice-server-token-0123456789abcdef";
@@ -27,6 +34,14 @@ public sealed class HubFixture : IAsyncLifetime
 
     internal ChildProcess Process => _process;
 
+    /// <summary>The most memory that the hub's process ever held, in bytes.</summary>
+    public long PeakMemory()
+    {
+        // VmHWM:    123456 kB
+        var line = File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
+    }
+
     public Browser NewBrowser() => new(Front);
 
     public async Task<Browser> SignedInAsync(string user, string password = "pw")
@@ -44,6 +59,7 @@ public sealed class HubFixture : IAsyncLifetime
             _stubs.Add(await StubIde.StartAsync());
         }
 
+        _bulk = await StartBulkAsync();
         var (front, api) = (Ports.Free(), Ports.Free());
         Front = new Uri($"http://127.0.0.1:{front}");
         Api = new Uri($"http://127.0.0.1:{api}");
@@ -53,7 +69,7 @@ public sealed class HubFixture : IAsyncLifetime
             ["Hub__ApiPort"] = api.ToString(CultureInfo.InvariantCulture),
             ["Hub__Admins"] = "root",
         };
-        foreach (var user in new[] { "alice", "bob", "dave", "erin", "hank", "ivan", "root", "we+ird@ex.org" })
+        foreach (var user in new[] { "alice", "bob", "bulk", "dave", "erin", "hank", "ivan", "root", "we+ird@ex.org" })
         {
             settings[$"Hub__Users__{user}"] = "pw";
         }
@@ -63,9 +79,10 @@ public sealed class HubFixture : IAsyncLifetime
         Server(2, "dave", "", Dave.Url, DaveToken);
         Server(3, "we+ird@ex.org", "s-é", Weird.Url, "weird-server-token-0123456789abcdef");
         Server(4, "ivan", "", new Uri($"http://127.0.0.1:{Ports.Free()}"), "ivan-server-token-0123456789abcdef");
+        Server(5, "bulk", "", new Uri(_bulk.Urls.Single()), "bulk-server-token-0123456789abcdef");
         _process = ChildProcess.StartDotnet("Waiide.Hub.Mock.dll", settings);
         await _process.WaitForOutput("Sign in at");
-        await Eventually.Is(() => _process.Output.Split(" is Ready.").Length == _stubs.Count + 1, "the hub finds its four servers ready");
+        await Eventually.Is(() => _process.Output.Split(" is Ready.").Length == 5 + 1, "the hub finds its five servers ready");
 
         void Server(int number, string user, string name, Uri url, string token)
         {
@@ -79,10 +96,36 @@ public sealed class HubFixture : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await _process.DisposeAsync();
+        await _bulk.DisposeAsync();
         foreach (var stub in _stubs)
         {
             await stub.DisposeAsync();
         }
+    }
+
+    /// <summary>A server of much data: it sends as many bytes as ?bytes= says, and answers an upload with its SHA-256.</summary>
+    private static async Task<WebApplication> StartBulkAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
+        var app = builder.Build();
+        app.MapPut("/{**path}", async (HttpRequest request) => Convert.ToHexString(await SHA256.HashDataAsync(request.Body)));
+        app.MapGet("/{**path}", async (HttpContext context, long? bytes) =>
+        {
+            var chunk = new byte[64 * 1024];
+            for (var left = bytes ?? 0; left > 0; left -= chunk.Length)
+            {
+                Random.Shared.NextBytes(chunk);
+                await context.Response.Body.WriteAsync(chunk.AsMemory(0, (int)Math.Min(left, chunk.Length)), context.RequestAborted);
+            }
+        });
+        await app.StartAsync();
+        return app;
     }
 }
 

@@ -1,5 +1,4 @@
 using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -73,8 +72,8 @@ public sealed class StandaloneTopology() : BootedTopology("--Waiide:Mode=standal
     public const string Token = "token-of-the-standalone-test";
 }
 
-[CollectionDefinition("hub")]
+[CollectionDefinition("hub topology")]
 public sealed class HubCollection : ICollectionFixture<HubTopology>, ICollectionFixture<Chromium>;
 
-[CollectionDefinition("standalone")]
+[CollectionDefinition("standalone topology")]
 public sealed class StandaloneCollection : ICollectionFixture<StandaloneTopology>, ICollectionFixture<Chromium>;

@@ -4,7 +4,7 @@ using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Topology;
 
-[Collection("hub")]
+[Collection("hub topology")]
 public sealed class BrowserThroughTheHubTests(HubTopology topology, Chromium chromium)
 {
     [Fact]
@@ -29,7 +29,7 @@ public sealed class BrowserThroughTheHubTests(HubTopology topology, Chromium chr
     }
 }
 
-[Collection("standalone")]
+[Collection("standalone topology")]
 public sealed class BrowserStandaloneTests(StandaloneTopology topology, Chromium chromium)
 {
     [Fact]
@@ -48,7 +48,7 @@ internal static class HubPages
     /// <summary>Fills the hub's login form.</summary>
     public static async Task SignIn(IPage page, string user, string password)
     {
-        await page.GetByLabel("Username").FillAsync(user);
+        await page.GetByLabel("User name").FillAsync(user);
         await page.GetByLabel("Password").FillAsync(password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
     }

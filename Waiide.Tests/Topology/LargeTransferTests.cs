@@ -10,7 +10,7 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Topology;
 
 /// <summary>One gibibyte each way, from a client through the hub's front, the gateway and the IDE's port proxy to a server of the user.</summary>
-[Collection("hub")]
+[Collection("hub topology")]
 public sealed class LargeTransferTests(HubTopology topology)
 {
     private const long Gibibyte = 1L << 30;

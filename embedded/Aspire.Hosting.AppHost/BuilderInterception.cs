@@ -15,9 +15,11 @@ internal abstract class BuilderInterception
 
     public abstract void Creating(DistributedApplicationOptions options, HostApplicationBuilderSettings settings);
 
-    public abstract void Created(DistributedApplicationBuilder builder);
+    public virtual void Building(DistributedApplicationBuilder builder)
+    {
+    }
 
-    public abstract void Building(DistributedApplicationBuilder builder);
-
-    public abstract void Built(DistributedApplication application);
+    public virtual void Built(DistributedApplication application)
+    {
+    }
 }

@@ -9,6 +9,7 @@ namespace Aspire.Hosting;
 public class DistributedApplication : IHost, IAsyncDisposable
 {
     private readonly IHost _host;
+    private bool _started;
 
     /// <summary>Creates the application on its host.</summary>
     public DistributedApplication(IHost host) => _host = host;
@@ -58,6 +59,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
             }
 
             await _host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+            _started = false;
         }
     }
 
@@ -67,11 +69,18 @@ public class DistributedApplication : IHost, IAsyncDisposable
         UnsupportedRunException.ThrowIf(Services.GetRequiredService<DistributedApplicationExecutionContext>());
         var starting = new BeforeStartEvent(Services, Services.GetRequiredService<DistributedApplicationModel>());
         await Services.GetRequiredService<IDistributedApplicationEventing>().PublishAsync(starting, cancellationToken).ConfigureAwait(false);
+        _started = true;
         await _host.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Stops every resource.</summary>
-    public virtual Task StopAsync(CancellationToken cancellationToken = default) => _host.StopAsync(cancellationToken);
+    public virtual async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (Interlocked.Exchange(ref _started, false))
+        {
+            await _host.StopAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Stops what still runs and lets everything go.</summary>
     public virtual void Dispose()
@@ -84,6 +93,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
         if (_host is IAsyncDisposable disposable)
         {
             await disposable.DisposeAsync().ConfigureAwait(false);

@@ -70,8 +70,6 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 
         Services.AddHostedService<ResourceHealthMonitor>();
         Services.AddHostedService<ApplicationExecutor>();
-
-        BuilderInterception.Current?.Created(this);
     }
 
     /// <inheritdoc />

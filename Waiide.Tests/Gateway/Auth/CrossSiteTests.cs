@@ -11,7 +11,7 @@ public class CrossSiteTests(UnderAHub world) : IClassFixture<UnderAHub>
     public static TheoryData<string> ForeignOrigins() =>
     [
         "http://evil.example.org", "null", "http://127.0.0.1", "http://127.0.0.1:1", "http://{host}.evil.com", "http://evil{host}", "http://{host}/", "http://x@{host}",
-        "{host}", "", "file://{host}", "http://{host} ", "http://{host}, http://{host}", "http://localhost:{port}",
+        "{host}", "", "file://{host}", "http://{host}, http://{host}", "http://localhost:{port}",
     ];
 
     [Theory]

@@ -268,4 +268,19 @@ public class HubLoginTests(UnderAHub world) : IClassFixture<UnderAHub>
         using var shouted = await browser.SendAsync(HttpMethod.Get, "/USER/we%2Bird@ex.org/s-%C3%A9/z", null, cookie);
         Assert.Equal(HttpStatusCode.NotFound, shouted.StatusCode);
     }
+
+    [Fact]
+    public async Task Where_the_hub_wants_it_cookies_are_bound_to_their_host()
+    {
+        await using var gateway = await RunningGateway.StartAsync(await StubHub.StartAsync(), ("JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED", "1"));
+        using var browser = gateway.Browser("ada");
+        using var start = await browser.OpenAsync("/user/ada/");
+        Assert.EndsWith("; Path=/; HttpOnly; SameSite=Lax; Secure", Assert.Single(start.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
+
+        var (answer, _) = await browser.FollowAsync(start.Headers.Location!.OriginalString);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("/", browser.Cookies["__Host-jupyterhub-user-ada"].Path);
+        Assert.DoesNotContain("__Host-", gateway.Ide.Forwarded.Last().Headers.GetValueOrDefault("Cookie", ""), StringComparison.Ordinal);
+    }
 }

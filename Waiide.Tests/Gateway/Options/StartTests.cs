@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Waiide.Gateway;
+using Waiide.Gateway.Edge;
 using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Gateway.Options;
@@ -80,6 +82,21 @@ public class StartTests
         await using var gateway = await RunningGateway.StandaloneAsync(
             ("PORT", variable == "PORT" ? Text(port) : ""), ("JUPYTERHUB_PORT", variable == "JUPYTERHUB_PORT" ? Text(port) : "tcp://10.0.0.1:80"), ("VSCODE_PORT", both ? Text(Ports.Free()) : ""));
         Assert.Contains($" listens on localhost:{port};", gateway.Process.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_busy_default_port_is_given_up_where_the_hub_names_another()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var (taken, free) = (((IPEndPoint)other.LocalEndpoint).Port, Ports.Free());
+        var options = new GatewayOptions { Port = taken, PortIsDefault = true, HubSidePort = free };
+
+        var settled = Listener.WithFreePorts(options);
+
+        Assert.Equal((free, null), (settled.Port, settled.HubSidePort));
+        Assert.Contains(taken.ToString(CultureInfo.InvariantCulture), Assert.Single(settled.Warnings), StringComparison.Ordinal);
+        Assert.Throws<CannotStartException>(() => Listener.WithFreePorts(options with { PortIsDefault = false }));
     }
 
     private static ChildProcess Start(TempDirectory data, params (string Name, string Value)[] environment) =>
