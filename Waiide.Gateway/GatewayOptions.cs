@@ -8,6 +8,9 @@ internal sealed record GatewayOptions
     /// <summary>The port to listen on: PORT, else JUPYTERHUB_PORT, else 8070.</summary>
     public int Port { get; init; } = 8070;
 
+    /// <summary>True where nobody asked for <see cref="Port"/>: under a hub that names another port, a busy 8070 is then no reason to stop.</summary>
+    public bool PortIsDefault { get; init; }
+
     /// <summary>The port in JUPYTERHUB_SERVICE_URL where it differs from <see cref="Port"/>: the hub connects there, so the gateway listens there too.</summary>
     public int? HubSidePort { get; init; }
 
@@ -35,6 +38,9 @@ internal sealed record GatewayOptions
     /// <summary>Proxies whose X-Forwarded-* headers count: WAIIDE_TRUSTED_PROXIES, addresses or CIDR networks separated by commas.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>Who may show the IDE in a frame, besides this server itself: WAIIDE_FRAME_ANCESTORS, origins separated by spaces.</summary>
+    public string? FrameAncestors { get; init; }
+
     /// <summary>The IDE server to attach to (WAIIDE_IDE_URL; a service discovery name such as http://ide will do); null: the gateway starts and supervises its own.</summary>
     public Uri? IdeUrl { get; init; }
 
@@ -52,6 +58,12 @@ internal sealed record GatewayOptions
 
     /// <summary>Where settings, extensions, keys and sockets of this instance are kept: WAIIDE_DATA_DIR. One running gateway per directory.</summary>
     public string DataDirectory { get; init; } = "";
+
+    /// <summary>How much the gateway logs: LOG_LEVEL.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>What was noticed while reading and is no reason to stop; logged once there is a log.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>What the hub told this server through JUPYTERHUB_* (contract: JupyterHub's "services" and "spawners" reference pages).</summary>
@@ -89,4 +101,13 @@ internal sealed record HubOptions
 
     /// <summary>JUPYTERHUB_PUBLIC_HUB_URL: where browsers find the hub; null when it does not know.</summary>
     public Uri? PublicHubUrl { get; init; }
+
+    /// <summary>JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED=1: cookies are named __Host-…, which no other host of the domain can set; they need https and the path "/".</summary>
+    public bool CookieHostPrefix { get; init; }
+
+    /// <summary>Where browsers find the server with this raw prefix, as far as the hub has said it; else the prefix alone.</summary>
+    public string FrontOf(string prefix) => PublicUrl?.AbsoluteUri ?? (PublicHubUrl?.GetLeftPart(UriPartial.Authority) ?? Host) + prefix;
+
+    /// <summary>A page of the hub, such as "logout", for a browser to go to.</summary>
+    public string PageOf(string path) => $"{Host}{BaseUrl}hub/{path}";
 }

@@ -1,2 +1,53 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Waiide.Gateway;
+using Waiide.Gateway.Activity;
+using Waiide.Gateway.Api;
+using Waiide.Gateway.Auth;
+using Waiide.Gateway.Edge;
+using Waiide.Gateway.Hub;
+using Waiide.Gateway.Ide;
+using Waiide.Gateway.Proxy;
+using Waiide.ServiceDefaults;
+
+if (CommandLine.Answers(args))
+{
+    return 0;
+}
+
+try
+{
+    Signals.ListenToInterrupt();
+
+    // Not the working directory: an appsettings.json in somebody's workspace is no setting of ours.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+    builder.AddGatewayOptions();
+    builder.AddServiceDefaults();
+    builder.AddListener();
+    builder.AddHub();
+    builder.AddGatewayAuth();
+    builder.AddActivity();
+    builder.AddApi();
+    builder.AddIde();
+    builder.AddIdeProxy();
+
+    var app = builder.Build();
+    app.UsePublicScheme();
+    app.UseSecurityHeaders();
+    app.UseFailurePage();
+    app.UsePrefix();
+    app.UseRouting();
+    app.UseAuthentication();
+    app.UseCrossSiteChecks();
+    app.UseAuthorization();
+    app.MapHealthEndpoints();
+    app.MapApi();
+    app.MapAuth();
+    app.MapIdeProxy();
+
+    await app.ServeAsync();
+    return 0;
+}
+catch (CannotStartException mistake)
+{
+    Console.Error.WriteLine(mistake.Message);
+    return 1;
+}

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Waiide.Gateway.Ide;
 
 /// <summary>Whether the IDE can be used, as the last probe or the supervisor saw it.</summary>
@@ -16,14 +18,64 @@ internal enum IdeStatus
 /// <summary>The one place where the IDE's state is kept: written by the supervisor or the probe, read by the proxy, the API and the health check.</summary>
 internal sealed class IdeState
 {
-    private volatile Snapshot _now = new(IdeStatus.Starting, "The IDE is starting.", 0);
+    private const int KeptLines = 12;
 
-    /// <summary>One consistent view: the status, one sentence for a person, and how often a supervised IDE was started again.</summary>
-    internal sealed record Snapshot(IdeStatus Status, string Detail, int Restarts);
+    private readonly Lock _gate = new();
+    private readonly Queue<string> _lines = new();
+    private volatile Snapshot _now = new(IdeStatus.Starting, "The IDE server is starting.", 0, Stopwatch.GetTimestamp());
+
+    /// <summary>One consistent view: the status, one sentence for a person, how often a supervised IDE was started again, and when the status began.</summary>
+    internal sealed record Snapshot(IdeStatus Status, string Detail, int Restarts, long Since)
+    {
+        public TimeSpan Elapsed => Stopwatch.GetElapsedTime(Since);
+    }
 
     public Snapshot Now => _now;
 
     public bool IsUsable => _now.Status == IdeStatus.Running;
 
-    public void Set(IdeStatus status, string detail, int? restarts = null) => _now = new Snapshot(status, detail, restarts ?? _now.Restarts);
+    /// <summary>Raised when the IDE, usable until then, no longer is.</summary>
+    public event Action? Lost;
+
+    /// <summary>The last lines that a supervised IDE printed, for the person who wonders what it is doing.</summary>
+    public IReadOnlyList<string> LastLines
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _lines];
+            }
+        }
+    }
+
+    /// <summary>Returns true when the status is another one than before.</summary>
+    public bool Set(IdeStatus status, string detail, int? restarts = null)
+    {
+        Snapshot before;
+        lock (_gate)
+        {
+            before = _now;
+            _now = new Snapshot(status, detail, restarts ?? before.Restarts, status == before.Status ? before.Since : Stopwatch.GetTimestamp());
+        }
+
+        if (before.Status == IdeStatus.Running && status != IdeStatus.Running)
+        {
+            Lost?.Invoke();
+        }
+
+        return status != before.Status;
+    }
+
+    public void Say(string line)
+    {
+        lock (_gate)
+        {
+            _lines.Enqueue(line);
+            if (_lines.Count > KeptLines)
+            {
+                _lines.Dequeue();
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -14,6 +15,7 @@ namespace Waiide.Tests.Support;
 internal sealed class StubIde : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<string, RequestDelegate> _answers = new();
     private int _connections;
 
     private StubIde(WebApplication app) => _app = app;
@@ -34,7 +36,11 @@ internal sealed class StubIde : IAsyncDisposable
     /// <summary>False makes /version answer 503, as an IDE that is starting or broken.</summary>
     public bool Healthy { get; set; } = true;
 
-    public static async Task<StubIde> StartAsync()
+    /// <summary>Answers requests for <paramref name="path"/> (the raw target, without its query) in a test's own way instead of echoing them.</summary>
+    public void When(string path, RequestDelegate answer) => _answers[path] = answer;
+
+    /// <summary>Starts on <paramref name="port"/>, or on one that the system picks.</summary>
+    public static async Task<StubIde> StartAsync(int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -42,7 +48,11 @@ internal sealed class StubIde : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1; // Every byte of a header is kept as it came.
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.Listen(IPAddress.Loopback, port, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
                 listen.Use(next => connection =>
@@ -78,9 +88,19 @@ internal sealed class StubIde : IAsyncDisposable
             return;
         }
 
+        if (_answers.TryGetValue(target.Split('?')[0], out var answer))
+        {
+            await answer(context);
+            return;
+        }
+
         if (context.WebSockets.IsWebSocketRequest)
         {
-            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+            {
+                SubProtocol = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(),
+                DangerousEnableCompression = true,
+            });
             var buffer = new byte[64 * 1024];
             while (true)
             {

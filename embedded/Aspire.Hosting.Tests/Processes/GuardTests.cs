@@ -97,6 +97,16 @@ public sealed class GuardTests
         Assert.Contains("watched False", owner.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/usr/bin/dotnet run --project App", true)]
+    [InlineData("dotnet -d run", true)]
+    [InlineData("dotnet exec run.dll run", false)]
+    [InlineData("dotnet test", false)]
+    [InlineData("bash run", false)]
+    [InlineData("", false)]
+    public void A_dotnet_run_is_known_by_its_command_line(string commandLine, bool isDotnetRun) =>
+        Assert.Equal(isDotnetRun, ParentWatch.IsDotnetRun(commandLine.Split(' ')));
+
     private static async Task<int[]> ProcessesAsync(OwnerProcess owner) =>
         [await owner.NumberAfter("child"), await owner.NumberAfter("terminal"), await owner.NumberAfter("stubborn")];
 

@@ -28,7 +28,7 @@ internal sealed class PortProxy : IAsyncDisposable
 
     public static PortProxy Listen(IPAddress address, int port, Func<IPEndPoint> backend) => Listen([address], port, backend);
 
-    /// <summary>Listens on each address; port 0 is any that is free on all of them. Throws <see cref="SocketException"/> (AddressAlreadyInUse) when the port is taken.</summary>
+    /// <summary>Listens on each address; port 0 is any that is free on all of them. <paramref name="backend"/> is asked before each try to dial. Throws <see cref="SocketException"/> (AddressAlreadyInUse) when the port is taken.</summary>
     public static PortProxy Listen(IReadOnlyList<IPAddress> addresses, int port, Func<IPEndPoint> backend)
     {
         var listeners = new List<Socket>();

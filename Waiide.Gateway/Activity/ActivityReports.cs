@@ -1,0 +1,57 @@
+using Waiide.Gateway.Hub;
+
+namespace Waiide.Gateway.Activity;
+
+/// <summary>Tells the hub at intervals when this server was last used, so that its idle culler knows; says nothing when there is nothing new.</summary>
+internal sealed partial class ActivityReports(HubClient hub, LastActivity activity, GatewayOptions options, TimeProvider clock, ILogger<ActivityReports> logger) : BackgroundService
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var reported = DateTimeOffset.MinValue;
+        while (true)
+        {
+            var seen = activity.Time;
+            if (seen > reported)
+            {
+                await ReportAsync(seen, stoppingToken);
+                reported = seen;
+            }
+
+            // Jitter, so that the servers that a hub started together do not report together for ever.
+            await Task.Delay(options.Hub!.ActivityInterval * (0.9 + (0.2 * Random.Shared.NextDouble())), clock, stoppingToken);
+        }
+    }
+
+    // A report that fails for a whole interval is given up: the next one tells more.
+    private async Task ReportAsync(DateTimeOffset seen, CancellationToken stoppingToken)
+    {
+        var startedAt = clock.GetTimestamp();
+        for (var pause = TimeSpan.FromSeconds(1); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                await hub.ReportActivityAsync(seen, stoppingToken);
+                return;
+            }
+            catch (HubException failure)
+            {
+                Log.NotReported(logger, failure.Message);
+            }
+
+            if (clock.GetElapsedTime(startedAt) + pause > options.Hub!.ActivityInterval)
+            {
+                return;
+            }
+
+            await Task.Delay(pause, clock, stoppingToken);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The last activity could not be reported: {Reason}")]
+        public static partial void NotReported(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Waiide.ServiceDefaults;
+
+namespace Waiide.Gateway.Api;
+
+/// <summary>The gateway's own endpoints; everything under /api/ is ours and never reaches the IDE.</summary>
+internal static class ApiEndpoints
+{
+    private static readonly string[] GetOrHead = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly string[] Paths = ["health", "alive", "api", "api/health", "api/status", "proxy/{port}/"];
+
+    internal static void AddApi(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<StatusReport>();
+        builder.Services.AddHealthChecks().AddCheck<IdeHealth>("ide");
+    }
+
+    internal static void MapApi(this WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<GatewayOptions>();
+        var api = app.MapGroup("/api");
+
+        // What hubs from 5.0 on ask for until it answers, without a credential and without the slash.
+        api.MapMethods("/", GetOrHead, (HttpContext context) => Index(context, options)).AllowAnonymous();
+        api.MapMethods("/status", GetOrHead, app.Services.GetRequiredService<StatusReport>().Get).AllowAnonymous();
+        api.MapMethods("/health", GetOrHead, (HttpContext context, HealthCheckService checks) => HealthEndpoints.Answer(context, checks));
+        api.Map("/{**unknown}", () => TypedResults.Json(new { status = 404, message = "There is no such endpoint." }, statusCode: StatusCodes.Status404NotFound));
+    }
+
+    private static IResult Index(HttpContext context, GatewayOptions options) =>
+        options.Hub is null && context.Request.Path.Value!.EndsWith('/')
+            ? TypedResults.Json(new { version = CommandLine.Version, endpoints = Paths.Select(path => options.Prefix + path) })
+            : TypedResults.Json(new { version = CommandLine.Version });
+}

@@ -1,0 +1,57 @@
+using Waiide.Gateway.Auth;
+using Waiide.Gateway.Edge;
+using Waiide.Gateway.Ide;
+
+namespace Waiide.Gateway.Api;
+
+/// <summary>GET /api/status: what runs on which port, and for whom; tells an IDE that is down from a proxy that is set up wrongly.</summary>
+internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddress address)
+{
+    // Where the IDE answers under /proxy/ when it has no port of its own.
+    private const int ConventionalIdePort = 8071;
+
+    /// <summary>Anonymous callers (monitors) see only the services; names and addresses are for those who may use the server.</summary>
+    internal IResult Get(HttpContext context)
+    {
+        var gateway = Service("running", options.Port);
+        var report = new Dictionary<string, object?>
+        {
+            // "jupyter" is the gateway under the name that older monitors know.
+            ["services"] = new Dictionary<string, object> { ["WAIIDE"] = Service(NameOf(ide.Now.Status), IdePort), ["jupyter"] = gateway, ["gateway"] = gateway },
+        };
+        if (SignedIn.MayUseServer(context.User))
+        {
+            report["environment"] = new { user = options.User, server_name = options.ServerName };
+            report["ide"] = new { detail = ide.Now.Detail, restarts = ide.Now.Restarts, attached = options.IdeUrl is not null, address = address.Now?.ToString() };
+            report["proxy"] = Proxy(context);
+            report["version"] = CommandLine.Version;
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(report);
+    }
+
+    // An IDE that is not there yet, or on a Unix socket, is reported by the port under which /proxy/ knows it.
+    private int IdePort => address.Now is { Socket: null, Url.Port: var port } ? port : options.VscodePort ?? ConventionalIdePort;
+
+    // What the hops before the gateway have made of this very request.
+    private Dictionary<string, object?> Proxy(HttpContext context) => new()
+    {
+        ["mode"] = options.Hub is null ? "standalone" : "jupyterhub",
+        ["prefix"] = options.Prefix,
+        ["ports"] = options.HubSidePort is { } hubSide ? new[] { options.Port, hubSide } : [options.Port],
+        ["host"] = context.Request.Host.Value,
+        ["scheme"] = PublicScheme.Of(context) ?? "unknown",
+        ["peer"] = context.Connection.RemoteIpAddress?.ToString(),
+        ["peer_is_trusted"] = PublicScheme.IsTrusted(options.TrustedProxies, context.Connection.RemoteIpAddress),
+    };
+
+    private static object Service(string status, int port) => new { status, port };
+
+    private static string NameOf(IdeStatus status) => status switch
+    {
+        IdeStatus.Running => "running",
+        IdeStatus.Starting => "starting",
+        _ => "failed",
+    };
+}

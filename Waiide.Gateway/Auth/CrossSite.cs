@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+using Waiide.Gateway.Edge;
+
+namespace Waiide.Gateway.Auth;
+
+/// <summary>
+/// Refuses what another site makes a signed-in browser send: WebSockets and changes need an Origin that is ours. Fetch metadata can only refuse, never permit.
+/// </summary>
+internal static partial class CrossSite
+{
+    internal static void UseCrossSiteChecks(this WebApplication app) => app.Use((context, next) =>
+    {
+        var by = context.User.Identity?.AuthenticationType;
+        return by is SignedIn.ByCookie or SignedIn.ByNothing && Objection(context, originIsRequired: by == SignedIn.ByCookie) is { } objection
+            ? Refusal.Of(context.Request, StatusCodes.Status403Forbidden, "Not from here", objection).ExecuteAsync(context)
+            : next(context);
+    });
+
+    /// <summary>What is wrong with where this request comes from; null: nothing.</summary>
+    internal static string? Objection(HttpContext context, bool originIsRequired)
+    {
+        var request = context.Request;
+        var changes = !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method));
+        var sensitive = changes || request.Headers.ContainsKey("Upgrade");
+
+        // https://www.w3.org/TR/fetch-metadata/: "none" is the person's own doing, such as a bookmark. Links from other sites may lead here.
+        if (request.Headers.TryGetValue("Sec-Fetch-Site", out var site) && site != "same-origin" && site != "none"
+            && (sensitive || request.Headers["Sec-Fetch-Mode"] != "navigate"))
+        {
+            return "The request comes from another site (Sec-Fetch-Site).";
+        }
+
+        return request.Headers.Origin switch
+        {
+            _ when !sensitive => null,
+            [] => originIsRequired ? "The request does not say where it comes from (Origin)." : null,
+            [{ } origin] when IsOurs(origin, request.Host, PublicScheme.Of(context)) => null,
+            _ => "The request comes from another site (Origin).",
+        };
+    }
+
+    /// <summary>Exact, never by pattern: host and port as in Host; the scheme too where it is known.</summary>
+    internal static bool IsOurs(string origin, HostString host, string? scheme) =>
+        OriginPattern().IsMatch(origin)
+        && Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+        && uri.Host.Equals(host.Host, StringComparison.OrdinalIgnoreCase)
+        && uri.Port == (host.Port ?? (uri.Scheme == Uri.UriSchemeHttps ? 443 : 80))
+        && (scheme is null || scheme == uri.Scheme);
+
+    [GeneratedRegex(@"^https?://[A-Za-z0-9.\-_~\[\]:]+\z")]
+    private static partial Regex OriginPattern();
+}

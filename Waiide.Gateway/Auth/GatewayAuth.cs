@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Waiide.Gateway.Auth;
+
+/// <summary>Who may do what: nobody anything, unless signed in with access to this server; the exceptions are written at their endpoints.</summary>
+internal static class GatewayAuth
+{
+    internal static void AddGatewayAuth(this WebApplicationBuilder builder)
+    {
+        var options = builder.Options();
+        var services = builder.Services;
+
+        // The keys outlive the process: a restarted gateway knows its sessions.
+        services.AddDataProtection()
+            .SetApplicationName("Waiide")
+            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.DataDirectory, "keys")));
+        services.AddSingleton<Cookies>();
+        services.AddSingleton<Sessions>();
+        services.AddSingleton<TokenCache>();
+        services.AddSingleton<Login>();
+        services.AddSingleton<Logout>();
+        if (options.Hub is not null)
+        {
+            services.AddSingleton<HubLogin>();
+        }
+        else
+        {
+            services.AddSingleton<TokenLogin>();
+        }
+
+        services.AddAuthentication(GatewayHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, GatewayHandler>(GatewayHandler.SchemeName, null);
+        services.AddAuthorizationBuilder().SetFallbackPolicy(
+            new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(context => SignedIn.MayUseServer(context.User)).Build());
+    }
+
+    internal static void MapAuth(this WebApplication app)
+    {
+        string[] getOrHead = [HttpMethods.Get, HttpMethods.Head];
+        app.MapMethods("/logout", getOrHead, app.Services.GetRequiredService<Logout>().Get).AllowAnonymous();
+        if (app.Services.GetRequiredService<GatewayOptions>().Hub is not null)
+        {
+            app.MapGet("/oauth_callback", (HttpContext context, HubLogin hub) => hub.ReturnAsync(context)).AllowAnonymous();
+        }
+        else
+        {
+            app.MapMethods("/login", getOrHead, (HttpContext context, TokenLogin login) => login.GetAsync(context)).AllowAnonymous();
+            app.MapPost("/login", (HttpContext context, TokenLogin login) => login.PostAsync(context)).AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(16 * 1024));
+        }
+    }
+}

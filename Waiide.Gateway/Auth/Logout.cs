@@ -1,0 +1,18 @@
+namespace Waiide.Gateway.Auth;
+
+/// <summary>GET {prefix}logout: ends the session here at once, and goes on to the hub's logout, which ends all others.</summary>
+internal sealed class Logout(GatewayOptions options, Sessions sessions, TokenCache users, HubLogin? hubLogin = null)
+{
+    internal IResult Get(HttpContext context)
+    {
+        foreach (var token in sessions.Of(context.Request).Where(token => token.Length > 0))
+        {
+            users.Evict(token);
+        }
+
+        sessions.End(context);
+        hubLogin?.Forget(context);
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Redirect(options.Hub?.PageOf("logout") ?? options.Prefix + "login");
+    }
+}

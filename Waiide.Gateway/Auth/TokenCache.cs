@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Waiide.Gateway.Hub;
+
+namespace Waiide.Gateway.Auth;
+
+/// <summary>
+/// Remembers for a moment whose a token is. The key has the hub's session in it: when the browser loses that cookie at the hub's logout, the hub is asked again at once.
+/// </summary>
+internal sealed class TokenCache(HubClient hub, TimeProvider clock)
+{
+    // A revoked token is refused after this time at the latest; the stock server takes 300 s.
+    private static readonly TimeSpan Known = TimeSpan.FromSeconds(45);
+
+    // Shorter, so that a hiccup of the hub does not lock anybody out for long.
+    private static readonly TimeSpan Unknown = TimeSpan.FromSeconds(5);
+
+    private const int Many = 1000;
+
+    private readonly ConcurrentDictionary<(string Token, string Session), Entry> _entries = new();
+
+    /// <summary>The owner of <paramref name="token"/>, or null; throws <see cref="HubException"/> when the hub cannot be asked, which is not remembered.</summary>
+    internal async Task<HubUser?> FindAsync(string token, string hubSession)
+    {
+        var key = (Hash(token), Hash(hubSession));
+        if (_entries.TryGetValue(key, out var entry) && entry.Until > clock.GetUtcNow())
+        {
+            return await entry.User.Value;
+        }
+
+        Forget(_entries.Count > Many ? _ => true : known => known.Value.Until <= clock.GetUtcNow());
+
+        // One question for all who wait for it, whoever of them goes away meanwhile.
+        var asked = _entries.AddOrUpdate(
+            key,
+            _ => NewEntry(token),
+            (_, other) => other.Until > clock.GetUtcNow() ? other : NewEntry(token));
+        try
+        {
+            var user = await asked.User.Value;
+            if (user is null)
+            {
+                _entries.TryUpdate(key, asked with { Until = asked.Asked + Unknown }, asked);
+            }
+
+            return user;
+        }
+        catch (HubException)
+        {
+            _entries.TryRemove(KeyValuePair.Create(key, asked));
+            throw;
+        }
+    }
+
+    /// <summary>Forgets what is known about <paramref name="token"/>, in whatever session.</summary>
+    internal void Evict(string token)
+    {
+        var hash = Hash(token);
+        Forget(known => known.Key.Token == hash);
+    }
+
+    private void Forget(Func<KeyValuePair<(string Token, string Session), Entry>, bool> which)
+    {
+        foreach (var known in _entries.Where(which))
+        {
+            _entries.TryRemove(known);
+        }
+    }
+
+    private Entry NewEntry(string token)
+    {
+        var now = clock.GetUtcNow();
+        return new Entry(new Lazy<Task<HubUser?>>(() => hub.FindUserAsync(token, CancellationToken.None)), now, now + Known);
+    }
+
+    private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private sealed record Entry(Lazy<Task<HubUser?>> User, DateTimeOffset Asked, DateTimeOffset Until);
+}

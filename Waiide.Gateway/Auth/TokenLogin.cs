@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Authentication;
+using Waiide.Gateway.Edge;
+
+namespace Waiide.Gateway.Auth;
+
+/// <summary>The login of a gateway without a hub: the link that the console shows, or its token typed into a page.</summary>
+internal sealed class TokenLogin(GatewayOptions options, Sessions sessions)
+{
+    internal static string Link(string prefix, string target) => target == prefix ? prefix + "login" : $"{prefix}login?next={Uri.EscapeDataString(target)}";
+
+    /// <summary>GET {prefix}login: the page, or with ?token= the session and a clean URL, so that the token stays neither in the address bar nor in a Referer.</summary>
+    internal async Task<IResult> GetAsync(HttpContext context)
+    {
+        var target = LocalPath.Within(options.Prefix, context.Request.Query["next"]);
+        return context.Request.Query["token"].ToString() is { Length: > 0 } token
+            ? Check(context, token, target)
+            : (await context.AuthenticateAsync()).Succeeded ? TypedResults.Redirect(target) : Page(StatusCodes.Status200OK, target, null);
+    }
+
+    /// <summary>POST {prefix}login: the page's form.</summary>
+    internal async Task<IResult> PostAsync(HttpContext context)
+    {
+        // Another site must not sign a browser in either: its user would work in somebody else's IDE.
+        if (CrossSite.Objection(context, originIsRequired: true) is { } objection)
+        {
+            return Refusal.Of(context.Request, StatusCodes.Status403Forbidden, "Not from here", objection);
+        }
+
+        if (!context.Request.HasFormContentType)
+        {
+            return Refusal.Of(context.Request, StatusCodes.Status415UnsupportedMediaType, "Not a form", "Send the token as a form.");
+        }
+
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        return Check(context, form["token"].ToString().Trim(), LocalPath.Within(options.Prefix, form["next"]));
+    }
+
+    private IResult Check(HttpContext context, string token, string target)
+    {
+        if (options.Token is not null && !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(options.Token)))
+        {
+            return Page(StatusCodes.Status401Unauthorized, target, "This is not the token of this server.");
+        }
+
+        sessions.Begin(context);
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Redirect(target);
+    }
+
+    private IResult Page(int status, string target, string? problem) => HtmlPage.Of(
+        status,
+        "Sign in",
+        $"""
+        {(problem is null ? "" : $"<p role=\"alert\"><strong>{HtmlPage.Encode(problem)}</strong></p>")}
+        <form method="post" action="{HtmlPage.Encode(options.Prefix)}login">
+        <label for="token">Token</label>
+        <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
+        <input name="next" type="hidden" value="{HtmlPage.Encode(target)}">
+        <button>Sign in</button>
+        </form>
+        <p class="quiet">The console where Waiide was started shows a link that has the token in it; or it is what WAIIDE_TOKEN was set to.</p>
+        """);
+}

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Waiide.Gateway;
+
+/// <summary>The directory of this instance on disk: private to its user, held by one running gateway, and the keeper of the generated token.</summary>
+internal sealed class DataDirectory : IDisposable
+{
+    private const UnixFileMode OnlyOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly FileStream _lock;
+
+    private DataDirectory(string path, FileStream heldLock)
+    {
+        Path = path;
+        _lock = heldLock;
+    }
+
+    public string Path { get; }
+
+    /// <summary>Eight hexadecimal digits that tell this instance from others of the same host: cookies ignore ports.</summary>
+    public string Id => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path)))[..8];
+
+    /// <summary>Creates the directory if needed and takes it for this process; throws <see cref="CannotStartException"/> where it cannot be had.</summary>
+    internal static DataDirectory Open(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path, OnlyOwner | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(path, OnlyOwner | UnixFileMode.UserExecute);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CannotStartException($"The data directory {path} cannot be used: {failure.Message} Set WAIIDE_DATA_DIR to a directory that you own.");
+        }
+
+        try
+        {
+            // FileShare.None is an advisory flock(2): the system lets go of it however this process ends.
+            return new DataDirectory(path, new FileStream(System.IO.Path.Combine(path, "gateway.lock"), new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                UnixCreateMode = OnlyOwner,
+            }));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CannotStartException($"Another gateway runs with the data directory {path}. Set WAIIDE_DATA_DIR to another one for this gateway, or stop the other.");
+        }
+    }
+
+    /// <summary>The token that was generated here once; made at the first call ever.</summary>
+    internal string GeneratedToken()
+    {
+        var file = System.IO.Path.Combine(Path, "token");
+        if (File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } kept)
+        {
+            return kept;
+        }
+
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        using var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OnlyOwner });
+        stream.Write(Encoding.ASCII.GetBytes(token + "\n"));
+        return token;
+    }
+
+    public void Dispose() => _lock.Dispose();
+}

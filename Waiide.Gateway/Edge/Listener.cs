@@ -1,0 +1,176 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Waiide.Gateway.Edge;
+
+/// <summary>Where the gateway listens, what it accepts there, and what it says when it does.</summary>
+internal static partial class Listener
+{
+    internal static void AddListener(this WebApplicationBuilder builder)
+    {
+        // Neither ASPNETCORE_URLS nor the base image's ASPNETCORE_HTTP_PORTS says where a gateway listens.
+        foreach (var name in new[] { WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey })
+        {
+            builder.WebHost.UseSetting(name, "");
+        }
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            var options = kestrel.ApplicationServices.GetRequiredService<GatewayOptions>();
+            kestrel.AddServerHeader = false;
+            kestrel.ConfigureEndpointDefaults(listen => listen.Protocols = HttpProtocols.Http1);
+
+            // Uploads of any size at any pace go through to the IDE; the time limit on request headers stays.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+            kestrel.Limits.MaxRequestLineSize = 32 * 1024;
+
+            foreach (var port in PortsOf(options))
+            {
+                if (options.Address.Equals(IPAddress.IPv6Any))
+                {
+                    kestrel.ListenAnyIP(port); // IPv4 too, and alone where there is no IPv6.
+                }
+                else
+                {
+                    kestrel.Listen(options.Address, port);
+                }
+            }
+        });
+
+        // The hub waits 10 s before it kills; ASP.NET would wait 30 s for open WebSockets.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
+    }
+
+    /// <summary>
+    /// Holds the ports against the machine before anything is started: a busy one is named, and a busy default is given up where the hub names another port
+    /// (two servers of one user on one machine).
+    /// </summary>
+    internal static GatewayOptions WithFreePorts(GatewayOptions options)
+    {
+        if (options is { PortIsDefault: true, HubSidePort: { } hubSide } && Obstacle(options.Address, options.Port) is not null)
+        {
+            options = options with
+            {
+                Port = hubSide,
+                HubSidePort = null,
+                Warnings = [.. options.Warnings, $"Port {options.Port} is taken; the gateway listens on {hubSide} only, where the hub expects it."],
+            };
+        }
+
+        var mistakes = PortsOf(options).Select(port => Obstacle(options.Address, port) is { } obstacle ? Sentence(options, port, obstacle) : null).OfType<string>().ToArray();
+        return mistakes.Length == 0 ? options : throw new CannotStartException(mistakes);
+    }
+
+    /// <summary>Runs until the process is told to stop.</summary>
+    internal static async Task ServeAsync(this WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<GatewayOptions>();
+        app.Lifetime.ApplicationStarted.Register(() => Announce(app.Logger, options));
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (IOException failure) when (failure.InnerException is AddressInUseException)
+        {
+            throw new CannotStartException(Sentence(options, options.Port, SocketError.AddressAlreadyInUse)); // Taken since it was looked at.
+        }
+    }
+
+    private static void Announce(ILogger logger, GatewayOptions options)
+    {
+        foreach (var warning in options.Warnings)
+        {
+            Log.Warning(logger, warning);
+        }
+
+        var authority = Authority(options);
+        var ide = options.IdeUrl?.GetLeftPart(UriPartial.Authority) ?? (options.VscodePort is { } port ? $"127.0.0.1:{port}" : "a Unix socket");
+        var trusted = options.TrustedProxies.Count == 0 ? "nobody" : string.Join(", ", options.TrustedProxies);
+        Log.Listens(logger, CommandLine.Version, authority, options.Prefix, ide, trusted);
+        if (options.HubSidePort is { } hubSide)
+        {
+            Log.ListensToTheHubToo(logger, hubSide);
+        }
+
+        if (options.Hub is { } hub)
+        {
+            var front = hub.FrontOf(options.Prefix);
+            Log.OpenThroughTheHub(logger, front);
+        }
+        else if (options.AuthIsOff)
+        {
+            Log.AuthIsOff(logger);
+            Log.OpenHere(logger, authority, options.Prefix);
+        }
+        else
+        {
+            // Written for the person at the console, past the log and whatever collects it.
+            Console.WriteLine($"Open http://{authority}{options.Prefix}login?token={Uri.EscapeDataString(options.Token!)}");
+        }
+    }
+
+    private static string Authority(GatewayOptions options)
+    {
+        var host = IPAddress.IsLoopback(options.Address) || options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any)
+            ? "localhost"
+            : options.Address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{options.Address}]" : options.Address.ToString();
+        return host + ":" + options.Port.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static IEnumerable<int> PortsOf(GatewayOptions options) => options.HubSidePort is { } hubSide ? [options.Port, hubSide] : [options.Port];
+
+    private static SocketError? Obstacle(IPAddress address, int port)
+    {
+        try
+        {
+            using var probe = new TcpListener(address.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6 ? IPAddress.Any : address, port);
+            if (probe.LocalEndpoint.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                probe.Server.DualMode = address.Equals(IPAddress.IPv6Any);
+            }
+
+            probe.Start();
+            return null;
+        }
+        catch (SocketException failure)
+        {
+            return failure.SocketErrorCode;
+        }
+    }
+
+    private static string Sentence(GatewayOptions options, int port, SocketError obstacle) => obstacle switch
+    {
+        SocketError.AddressAlreadyInUse when port == options.HubSidePort => $"Port {port} is already in use, but the hub expects this server there (JUPYTERHUB_SERVICE_URL). Stop what uses it and spawn again.",
+        SocketError.AddressAlreadyInUse => $"Port {port} is already in use. Stop what uses it, or set another port, such as PORT={(port < ushort.MaxValue ? port + 10 : 8070)}.",
+        SocketError.AccessDenied => $"Port {port} may not be used by this user. Set a port above 1023, such as PORT=8070.",
+        SocketError.AddressNotAvailable => $"{options.Address} is not an address of this machine. Set WAIIDE_HOST (under a hub: the spawner's ip) to one that is, or to 0.0.0.0 for all.",
+        _ => $"The gateway cannot listen on {options.Address}, port {port}: {obstacle}. Set WAIIDE_HOST and PORT to others.",
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+        public static partial void Warning(ILogger logger, string warning);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Waiide {Version} listens on {Authority}; its proxy serves the IDE at {Ide} under {Prefix}, and believes X-Forwarded-* of {TrustedProxies}.")]
+        public static partial void Listens(ILogger logger, string version, string authority, string prefix, string ide, string trustedProxies);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "It listens on port {HubSidePort} too, because the hub connects there (JUPYTERHUB_SERVICE_URL).")]
+        public static partial void ListensToTheHubToo(ILogger logger, int hubSidePort);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Open {Front} at the hub.")]
+        public static partial void OpenThroughTheHub(ILogger logger, string front);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Open http://{Authority}{Prefix}")]
+        public static partial void OpenHere(ILogger logger, string authority, string prefix);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "WAIIDE_AUTH=none: EVERYONE who reaches this port may use the IDE, its terminals and your files. Remove WAIIDE_AUTH to ask for a token.")]
+        public static partial void AuthIsOff(ILogger logger);
+    }
+}

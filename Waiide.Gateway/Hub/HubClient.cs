@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Waiide.Gateway.Hub;
+
+/// <summary>The calls to the hub's API; each either has its answer or throws <see cref="HubException"/>.</summary>
+internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions options)
+{
+    private HubOptions Hub => options.Hub!;
+
+    /// <summary>The hub's version, such as 5.5.1.</summary>
+    internal async Task<string> GetVersionAsync(CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Hub.ApiUrl);
+        var (status, body) = await SendAsync(request, cancellationToken);
+        return status == HttpStatusCode.OK && Text(body, "version") is { } version ? version : throw HubException.Unusable("for its version", (int)status);
+    }
+
+    /// <summary>The owner of <paramref name="token"/>; null when the hub does not know the token (any more).</summary>
+    internal async Task<HubUser?> FindUserAsync(string token, CancellationToken cancellationToken)
+    {
+        using var request = Ask(HttpMethod.Get, "user", token);
+        var (status, body) = await SendAsync(request, cancellationToken);
+
+        // The hub says 403, never 401, to a token that is invalid, expired or revoked.
+        if (status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)
+        {
+            return null;
+        }
+
+        return status == HttpStatusCode.OK && Text(body, "name") is { } name && body!["scopes"] is JsonArray scopes
+            ? new HubUser(name, Text(body, "kind") ?? "user", [.. scopes.Select(scope => scope?.ToString()).OfType<string>()])
+            : throw HubException.Unusable("who the user is", (int)status);
+    }
+
+    /// <summary>Trades an authorization code for the user's token; null when the hub refuses the code.</summary>
+    internal async Task<(string Token, TimeSpan Lifetime)?> RedeemAsync(string code, string verifier, CancellationToken cancellationToken)
+    {
+        using var request = Ask(HttpMethod.Post, "oauth2/token", Hub.ApiToken);
+        request.Content = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["client_id"] = Hub.ClientId,
+            ["client_secret"] = Hub.ApiToken,
+            ["grant_type"] = "authorization_code",
+            ["code"] = code,
+            ["redirect_uri"] = Hub.CallbackUrl,
+            ["code_verifier"] = verifier,
+        });
+        var (status, body) = await SendAsync(request, cancellationToken);
+        if (status == HttpStatusCode.BadRequest && Text(body, "error") == "invalid_grant")
+        {
+            return null;
+        }
+
+        return status == HttpStatusCode.OK && Text(body, "access_token") is { } token
+            ? (token, TimeSpan.FromSeconds(body!["expires_in"] is JsonValue value && value.TryGetValue<long>(out var seconds) ? seconds : 14 * 24 * 3600))
+            : throw HubException.Unusable("for a token (" + (Text(body, "error") ?? "no reason given") + ")", (int)status);
+    }
+
+    /// <summary>Tells the hub when this server was last used.</summary>
+    internal async Task ReportActivityAsync(DateTimeOffset lastActivity, CancellationToken cancellationToken)
+    {
+        var time = lastActivity.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        using var request = new HttpRequestMessage(HttpMethod.Post, Hub.ActivityUrl);
+        request.Headers.Authorization = new AuthenticationHeaderValue("token", Hub.ApiToken);
+
+        // The name of a default server is "": a name all the same.
+        request.Content = JsonContent.Create(new JsonObject
+        {
+            ["servers"] = new JsonObject { [options.ServerName] = new JsonObject { ["last_activity"] = time } },
+            ["last_activity"] = time,
+        });
+        var (status, _) = await SendAsync(request, cancellationToken);
+        if (status != HttpStatusCode.OK)
+        {
+            throw HubException.Unusable("to note the last activity", (int)status);
+        }
+    }
+
+    internal static void Add(IServiceCollection services)
+    {
+        services.AddSingleton<HubClient>();
+        services.AddHttpClient(nameof(HubClient), http => http.Timeout = TimeSpan.FromSeconds(10))
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                // The hub is next door: no proxy of the environment, no redirect to elsewhere with a token.
+                UseProxy = false,
+                UseCookies = false,
+                AllowAutoRedirect = false,
+                ConnectTimeout = TimeSpan.FromSeconds(4),
+                PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            });
+    }
+
+    private HttpRequestMessage Ask(HttpMethod method, string path, string token) =>
+        new(method, $"{Hub.ApiUrl}/{path}") { Headers = { Authorization = new AuthenticationHeaderValue("token", token) } };
+
+    private async Task<(HttpStatusCode Status, JsonNode? Body)> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var client = clients.CreateClient(nameof(HubClient));
+            using var response = await client.SendAsync(request, cancellationToken);
+            var body = await response.Content.ReadAsStringAsync(cancellationToken);
+            return (response.StatusCode, Parse(body));
+        }
+        catch (HttpRequestException failure)
+        {
+            throw HubException.Unreachable(failure);
+        }
+        catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw HubException.Unreachable(failure); // The client's own time limit.
+        }
+    }
+
+    // Errors of proxies in between are HTML; the status says enough then.
+    private static JsonNode? Parse(string body)
+    {
+        try
+        {
+            return body.Length == 0 ? null : JsonNode.Parse(body);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonNode? body, string key) =>
+        body is JsonObject fields && fields[key] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+}

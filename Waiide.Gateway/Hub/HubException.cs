@@ -1,0 +1,13 @@
+namespace Waiide.Gateway.Hub;
+
+/// <summary>The hub could not be asked, or answered what nobody can use; <see cref="Status"/> is what a waiting browser is told.</summary>
+internal sealed class HubException(int status, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public int Status { get; } = status;
+
+    internal static HubException Unreachable(Exception inner) =>
+        new(StatusCodes.Status503ServiceUnavailable, "The hub does not answer, so nobody can be identified at the moment.", inner);
+
+    internal static HubException Unusable(string question, int status) =>
+        new(StatusCodes.Status502BadGateway, $"The hub answered {status} when asked {question}.");
+}

@@ -1,0 +1,188 @@
+using System.Diagnostics;
+
+namespace Waiide.Gateway.Ide;
+
+/// <summary>Supervises an IDE server of the gateway's own: starts it, watches it, starts it again whenever it ends, and ends it with everything it started.</summary>
+internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, IdeState state, IdeAddress address, IdeProbe probe, IHostApplicationLifetime lifetime, ILogger<IdeProcess> logger)
+    : BackgroundService
+{
+    private const int LongestLine = 2000;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(5);
+
+    // An IDE that is busy may take its time for an answer; one that takes longer than this hangs.
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+
+    // The whole gateway has 5 s to end; code-server takes about one.
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(2.5);
+
+    private CancellationTokenSource _restart = new();
+
+    /// <summary>Ends the IDE server and starts it again at once.</summary>
+    public void Restart() => _restart.Cancel();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // When stopping begins, not when the web server has drained: both have to fit into the same few seconds.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        try
+        {
+            await ListeningAsync(stop.Token);
+            await home.EnterAsync();
+            try
+            {
+                await SuperviseAsync(stop.Token);
+            }
+            finally
+            {
+                await home.LeaveAsync();
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // That is how it ends.
+        }
+    }
+
+    // A gateway that cannot listen ends at once, and must not leave an IDE behind.
+    private async Task ListeningAsync(CancellationToken cancellationToken)
+    {
+        var listening = new TaskCompletionSource();
+        using var registration = lifetime.ApplicationStarted.Register(listening.SetResult);
+        await listening.Task.WaitAsync(cancellationToken);
+    }
+
+    private async Task SuperviseAsync(CancellationToken stop)
+    {
+        var attempt = 0;
+        for (var restarts = 0; ; restarts++)
+        {
+            using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(stop, _restart.Token);
+            var startedAt = Stopwatch.GetTimestamp();
+            try
+            {
+                var reason = await RunOnceAsync(restarts, interrupt.Token);
+
+                // A server that ran for a while has earned a fresh start; one that dies at once has not.
+                if (Stopwatch.GetElapsedTime(startedAt) > LongestPause)
+                {
+                    attempt = 0;
+                }
+
+                var pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(attempt++, 10)));
+                state.Set(IdeStatus.Failed, $"{reason} The next attempt is in {pause.TotalSeconds:0.#} s.");
+                Log.Ended(logger, reason, pause.TotalSeconds);
+                await Task.Delay(pause, interrupt.Token);
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                attempt = 0;
+                _restart = new CancellationTokenSource();
+                Log.Restarting(logger);
+            }
+        }
+    }
+
+    /// <summary>Starts the server once and returns, when it has ended by itself, the sentence that says so: nobody asked for it, whatever the exit code.</summary>
+    private async Task<string> RunOnceAsync(int restarts, CancellationToken interrupt)
+    {
+        try
+        {
+            using var process = Run.Start(home.Prepare());
+            state.Set(IdeStatus.Starting, "The IDE server is starting.", restarts);
+            Log.Started(logger, options.IdeCommand, process.Id, address.Now!);
+            _ = KeepLinesAsync(process.StandardOutput);
+            _ = KeepLinesAsync(process.StandardError);
+            try
+            {
+                await WatchAsync(process.WaitForExitAsync(interrupt), interrupt);
+            }
+            catch (OperationCanceledException)
+            {
+                state.Set(IdeStatus.Starting, "The IDE server is being stopped.");
+                await Run.EndGroupAsync(process, StopGrace);
+                throw;
+            }
+
+            // Its children hold the port, and notice only after seconds that they are alone.
+            Run.KillGroup(process);
+            return $"The IDE server ended with exit code {process.ExitCode}.";
+        }
+        catch (IdeException failure)
+        {
+            return failure.Message;
+        }
+    }
+
+    private async Task WatchAsync(Task exit, CancellationToken interrupt)
+    {
+        var wait = WhileStarting;
+        while (true)
+        {
+            var answer = probe.AskAsync(AnswerLimit, interrupt);
+            if (await Task.WhenAny(answer, exit) == exit)
+            {
+                break;
+            }
+
+            var problem = await answer;
+            if (problem is null)
+            {
+                wait = WhileRunning;
+                if (state.Set(IdeStatus.Running, "The IDE server answers."))
+                {
+                    Log.Ready(logger);
+                }
+            }
+            else if (wait == WhileRunning && state.Set(IdeStatus.Failed, problem))
+            {
+                Log.Hangs(logger, problem);
+            }
+
+            await Task.WhenAny(exit, Task.Delay(wait, interrupt));
+        }
+
+        await exit;
+    }
+
+    private async Task KeepLinesAsync(StreamReader output)
+    {
+        try
+        {
+            while (await output.ReadLineAsync() is { } line)
+            {
+                // What a child prints must not be able to forge lines of the log, or fill it.
+                var clean = string.Concat(line.Take(LongestLine).Where(character => !char.IsControl(character) || character == '\t'));
+                state.Say(clean);
+                Log.Line(logger, clean);
+            }
+        }
+        catch (Exception failure) when (failure is ObjectDisposedException or IOException or OperationCanceledException)
+        {
+            // The server has ended and its pipe was closed while something that it started still held the other end.
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "The IDE server {Command} was started as process {Id}; it will listen at {Address}.")]
+        public static partial void Started(ILogger logger, string command, int id, IdeAddress.Place address);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "The IDE can be used.")]
+        public static partial void Ready(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason} It starts again in {Seconds} s.")]
+        public static partial void Ended(ILogger logger, string reason, double seconds);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The IDE server runs but cannot be used: {Problem}")]
+        public static partial void Hangs(ILogger logger, string problem);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "The IDE server starts again because somebody asked for it.")]
+        public static partial void Restarting(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Line}")]
+        public static partial void Line(ILogger logger, string line);
+    }
+}

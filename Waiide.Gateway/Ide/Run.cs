@@ -1,0 +1,125 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Waiide.Gateway.Ide;
+
+/// <summary>
+/// All the processes that carry one run's mark in their environment: the IDE server, and whatever was started in its terminals, which are sessions of their own.
+/// A mark is random, so none of them is ever mistaken for a process that merely got the same id.
+/// </summary>
+internal static partial class Run
+{
+    private const int SigTerm = 15;
+    private const int SigKill = 9;
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
+
+    internal static string NewMark() => Guid.NewGuid().ToString("N");
+
+    /// <summary>Starts a program in a session, and so in a process group, of its own: neither Ctrl+C nor a hangup of the gateway's terminal reaches it.</summary>
+    internal static Process Start(IdeCommand command)
+    {
+        // A child that leads no group yet becomes a session's leader in place: the id of setsid is the id of the program and of its group.
+        var start = new ProcessStartInfo("setsid", [command.Program, .. command.Arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Clear();
+        foreach (var (name, value) in command.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        try
+        {
+            var process = Process.Start(start)!;
+            process.StandardInput.Close();
+            return process;
+        }
+        catch (Win32Exception failure)
+        {
+            throw new IdeException("The IDE server could not be started: the gateway needs setsid (Debian's package util-linux) on the PATH.", failure);
+        }
+    }
+
+    /// <summary>Asks the process and its group to end; what is left after <paramref name="grace"/> is killed.</summary>
+    internal static async Task EndGroupAsync(Process leader, TimeSpan grace)
+    {
+        Signal(-leader.Id, SigTerm);
+        try
+        {
+            await leader.WaitForExitAsync().WaitAsync(grace);
+        }
+        catch (TimeoutException)
+        {
+            // The kill below answers it.
+        }
+
+        KillGroup(leader);
+        await leader.WaitForExitAsync();
+    }
+
+    internal static void KillGroup(Process leader) => Signal(-leader.Id, SigKill);
+
+    /// <summary>Asks all processes of a run to end; what is left after <paramref name="grace"/> is killed.</summary>
+    internal static async Task EndAsync(string mark, TimeSpan grace)
+    {
+        var clock = Stopwatch.StartNew();
+        var asked = new HashSet<int>();
+        // What a kill does not end within a second hangs in the kernel (a dead network file system, say), and waiting longer does not help.
+        while (clock.Elapsed < grace + TimeSpan.FromSeconds(1) && Find(mark) is { Count: > 0 } left)
+        {
+            var late = clock.Elapsed > grace;
+            foreach (var id in left)
+            {
+                if (late)
+                {
+                    Signal(id, SigKill);
+                }
+                else if (asked.Add(id))
+                {
+                    Signal(id, SigTerm);
+                }
+            }
+
+            await Task.Delay(Glance);
+        }
+    }
+
+    /// <summary>The ids of the processes that carry a run's mark.</summary>
+    internal static IReadOnlyList<int> Find(string mark)
+    {
+        var wanted = Encoding.ASCII.GetBytes($"{IdeEnvironment.RunVariable}={mark}");
+        var found = new List<int>();
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && Environ(directory).IndexOf(wanted) >= 0)
+            {
+                found.Add(id);
+            }
+        }
+
+        return found;
+    }
+
+    private static ReadOnlySpan<byte> Environ(string directory)
+    {
+        try
+        {
+            return File.ReadAllBytes(Path.Combine(directory, "environ"));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return []; // It ended meanwhile, or is somebody else's.
+        }
+    }
+
+    private static void Signal(int id, int signal) => _ = Kill(id, signal); // The one way to fail is that nobody is left.
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int id, int signal);
+}

@@ -1,0 +1,76 @@
+using Waiide.Gateway.Ide;
+
+namespace Waiide.Gateway.Proxy;
+
+/// <summary>What is between the browser, the hub and the gateway only: no upstream sees it, because a user's own code may be behind any of them.</summary>
+internal sealed class PrivateHeaders(GatewayOptions options)
+{
+    private static readonly string[] PrefixesOfBrowsers = ["__Host-", "__Secure-"];
+
+    private static readonly string[] HeaderPrefixes = ["x-jupyterhub-", "x-forwarded-", "x-auth-request-"];
+
+    private static readonly HashSet<string> Headers =
+        ["forwarded", "remote-user", "remote-groups", "remote-email", "remote-name", "x-remote-user", "x-real-ip", "x-original-url", "x-rewrite-url", "x-authenticated-user"];
+
+    // Of the hub, of the gateway, of the OAuth handler between the two, and the IDE server's session, which is the gateway's to give.
+    private readonly string[] _cookiePrefixes = ["jupyterhub-", "waiide-", ".AspNetCore.", IdeSession.CookieName, .. options.Hub is { } hub ? new[] { hub.ClientId } : []];
+
+    /// <summary>
+    /// Removes from the request what no upstream may see, and what RFC 9110, section 7.6.1, gives to one connection only: the fields that Connection names.
+    /// </summary>
+    internal static void RemoveFrom(HttpRequest request)
+    {
+        var headers = request.Headers;
+        var nominated = headers.GetCommaSeparatedValues("Connection");
+        foreach (var name in headers.Keys.Where(name => IsPrivate(name) || (nominated.Contains(name, StringComparer.OrdinalIgnoreCase) && !IsNeeded(name))).ToArray())
+        {
+            headers.Remove(name);
+        }
+
+        // "token" and "Bearer" are how a hub's token is presented; Basic and the like are a dev server's own business.
+        if (headers.Authorization.Any(value => value is not null && (IsScheme(value, "token") || IsScheme(value, "bearer"))))
+        {
+            headers.Remove("Authorization");
+        }
+    }
+
+    /// <summary>The Cookie lines without those that are private; the others keep their bytes and their order.</summary>
+    internal string[] Cookies(IEnumerable<string?> lines) =>
+        [.. lines.OfType<string>().Select(line => string.Join(';', line.Split(';').Where(pair => !IsPrivateCookie(pair.Split('=')[0].Trim()))).TrimStart(' ')).Where(line => line.Length > 0)];
+
+    internal bool IsPrivateCookie(ReadOnlySpan<char> name)
+    {
+        foreach (var prefix in PrefixesOfBrowsers)
+        {
+            if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                name = name[prefix.Length..];
+            }
+        }
+
+        foreach (var prefix in _cookiePrefixes)
+        {
+            if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return name.Equals("_xsrf", StringComparison.OrdinalIgnoreCase);
+    }
+
+    // Servers of the CGI kind read X_Forwarded_Host and X-Forwarded-Host as one.
+    private static bool IsPrivate(string name)
+    {
+        var plain = name.Replace('_', '-').ToLowerInvariant();
+        return Headers.Contains(plain) || HeaderPrefixes.Any(prefix => plain.StartsWith(prefix, StringComparison.Ordinal));
+    }
+
+    // The forwarder needs these itself: an upgrade names "Upgrade", and a body keeps the length it was announced with.
+    private static bool IsNeeded(string name) =>
+        name.ToLowerInvariant() is "connection" or "upgrade" or "host" or "content-length" or "transfer-encoding";
+
+    private static bool IsScheme(string authorization, string scheme) =>
+        authorization.AsSpan().TrimStart().StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+        && (authorization.AsSpan().TrimStart().Length == scheme.Length || char.IsWhiteSpace(authorization.AsSpan().TrimStart()[scheme.Length]));
+}

@@ -1,0 +1,34 @@
+using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Waiide.Gateway.Proxy;
+
+/// <summary>Puts the proxy to the IDE into the builder and the pipeline.</summary>
+internal static class ProxyExtensions
+{
+    internal static void AddIdeProxy(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddHttpForwarder();
+        builder.Services.AddSingleton<OpenWebSockets>();
+        builder.Services.AddSingleton<IdeForwarder>();
+
+        // The forwarder names every error itself, and YARP's own messages hold URLs with their queries.
+        builder.Logging.AddFilter("Yarp.ReverseProxy", LogLevel.None);
+
+        // Cookies and names of files may hold any byte: Latin-1 gives each back as it came.
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+        });
+    }
+
+    /// <summary>Everything that no other endpoint claims. The fallback policy applies: whoever gets here is known and may use this server.</summary>
+    internal static void MapIdeProxy(this IEndpointRouteBuilder routes)
+    {
+        // Made now, so that a stop is noticed by sockets that were opened before the first request for anything else.
+        routes.ServiceProvider.GetRequiredService<OpenWebSockets>();
+        var forwarder = routes.ServiceProvider.GetRequiredService<IdeForwarder>();
+        routes.Map("{**path}", forwarder.ForwardAsync).WithDisplayName("The IDE and the user's servers");
+    }
+}

@@ -1,0 +1,79 @@
+using Microsoft.Net.Http.Headers;
+using Waiide.Gateway.Edge;
+using Waiide.Gateway.Ide;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Waiide.Gateway.Proxy;
+
+/// <summary>What an upstream sees of one request, and what the browser sees of its answer.</summary>
+internal sealed class UpstreamRequest(GatewayOptions options, PrivateHeaders privateHeaders, Uri url, string target) : HttpTransformer
+{
+    // System.Uri would decode %41, resolve dots and encode what it does not know; the target is already what it has to be.
+    private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        var request = httpContext.Request;
+        var (host, forwardedFor) = (request.Headers.Host.ToString(), ForwardedFor(httpContext));
+        PrivateHeaders.RemoveFrom(request);
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+
+        proxyRequest.RequestUri = new Uri(url.GetLeftPart(UriPartial.Authority) + url.AbsolutePath.TrimEnd('/') + WithoutOurToken(target), AsItIs);
+        var headers = proxyRequest.Headers;
+        headers.Host = null;
+        headers.TryAddWithoutValidation("X-Forwarded-For", forwardedFor);
+        headers.TryAddWithoutValidation("X-Forwarded-Proto", request.Scheme);
+
+        // The Host that the browser used, port and all: the IDE server compares it with the Origin of WebSockets.
+        headers.TryAddWithoutValidation("X-Forwarded-Host", host);
+
+        var cookies = privateHeaders.Cookies(request.Headers.Cookie);
+        headers.Remove(HeaderNames.Cookie);
+        if (options.IdeHashedPassword is { } hash)
+        {
+            cookies = [string.Join("; ", [.. cookies, $"{IdeSession.CookieName}={hash}"])];
+        }
+
+        if (cookies.Length > 0)
+        {
+            headers.TryAddWithoutValidation(HeaderNames.Cookie, cookies);
+        }
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (!await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken))
+        {
+            return false;
+        }
+
+        // A page behind /proxy/ could otherwise end the user's session, or put another one in its place.
+        var headers = httpContext.Response.Headers;
+        if (headers.SetCookie.Any(IsPrivate))
+        {
+            headers.SetCookie = headers.SetCookie.Where(cookie => !IsPrivate(cookie)).ToArray();
+        }
+
+        if (proxyResponse!.Headers.NonValidated.TryGetValues(HeaderNames.Connection, out var nominated))
+        {
+            foreach (var name in nominated.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries)).Where(name => !name.Equals("upgrade", StringComparison.OrdinalIgnoreCase)))
+            {
+                headers.Remove(name);
+            }
+        }
+
+        return true;
+
+        bool IsPrivate(string? setCookie) => setCookie is not null && privateHeaders.IsPrivateCookie(setCookie.Split('=')[0].Trim());
+    }
+
+    private string WithoutOurToken(string target) => options.Token is { } token ? RawTarget.WithoutParameter(target, "token", token) : target;
+
+    // Of those who say on whose behalf they ask, only the trusted are quoted.
+    private string ForwardedFor(HttpContext context)
+    {
+        var peer = context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+        var said = context.Request.Headers["X-Forwarded-For"].ToString();
+        return said.Length > 0 && PublicScheme.IsTrusted(options.TrustedProxies, context.Connection.RemoteIpAddress) ? $"{said}, {peer}" : peer;
+    }
+}

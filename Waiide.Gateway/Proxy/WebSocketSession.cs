@@ -1,0 +1,156 @@
+using System.Buffers.Binary;
+using System.Security.Claims;
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using Waiide.Gateway.Activity;
+
+namespace Waiide.Gateway.Proxy;
+
+/// <summary>One WebSocket on its way through: bytes pass as they are, and when the gateway has to end it, the browser gets a close frame that says why.</summary>
+internal sealed class WebSocketSession(IHttpUpgradeFeature server, OpenWebSockets open, LastActivity activity, ClaimsPrincipal user) : IHttpUpgradeFeature, IDisposable
+{
+    // For a browser to answer the close frame, which ends the session from the other side. One that does not is cut.
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _cut = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private BrowserSide? _browser;
+
+    /// <summary>Who opened it.</summary>
+    public ClaimsPrincipal User => user;
+
+    /// <summary>Ends the forwarding without further words.</summary>
+    public CancellationToken Cut => _cut.Token;
+
+    public bool IsUpgradableRequest => server.IsUpgradableRequest;
+
+    public async Task<Stream> UpgradeAsync()
+    {
+        _browser = new BrowserSide(await server.UpgradeAsync(), activity);
+        open.Add(this);
+        return _browser;
+    }
+
+    public async Task CloseAsync(ushort code, string reason)
+    {
+        await (_browser?.SayGoodbyeAsync(code, reason, Farewell) ?? Task.CompletedTask);
+        await Task.WhenAny(_ended.Task, Task.Delay(Farewell));
+        await _cut.CancelAsync();
+    }
+
+    // The source of the cut stays: it has nothing to give back, and somebody may just be about to use it.
+    public void Dispose()
+    {
+        open.Remove(this);
+        _ended.TrySetResult();
+    }
+
+    /// <summary>The stream to the browser.</summary>
+    private sealed class BrowserSide(Stream inner, LastActivity activity) : Stream
+    {
+        private readonly SemaphoreSlim _writing = new(1);
+        private readonly FrameCounter _frames = new();
+        private byte[]? _goodbye;
+        private bool _saidGoodbye;
+
+        public override bool CanRead => true;
+
+        public override bool CanWrite => true;
+
+        public override bool CanSeek => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public async Task SayGoodbyeAsync(ushort code, string reason, TimeSpan limit)
+        {
+            _goodbye = CloseFrame(code, reason);
+            if (!await _writing.WaitAsync(limit))
+            {
+                return; // The browser takes nothing more in, not even a goodbye.
+            }
+
+            try
+            {
+                await SayItAsync(CancellationToken.None).WaitAsync(limit);
+            }
+            catch (Exception failure) when (failure is IOException or TimeoutException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The browser was faster.
+            }
+            finally
+            {
+                _writing.Release();
+            }
+        }
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await _writing.WaitAsync(cancellationToken);
+            try
+            {
+                // Nothing may follow a close frame, so the upstream talks to nobody from then on.
+                if (!_saidGoodbye)
+                {
+                    await inner.WriteAsync(buffer[.._frames.Follow(buffer.Span, onlyThisFrame: _goodbye is not null)], cancellationToken);
+                    await SayItAsync(cancellationToken);
+                }
+            }
+            finally
+            {
+                _writing.Release();
+            }
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var length = await inner.ReadAsync(buffer, cancellationToken);
+            activity.Touch();
+            return length;
+        }
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            inner.Dispose();
+            base.Dispose(disposing);
+        }
+
+        private async Task SayItAsync(CancellationToken cancellationToken)
+        {
+            if (_goodbye is { } frame && !_saidGoodbye && _frames.IsBetweenFrames)
+            {
+                _saidGoodbye = true;
+                await inner.WriteAsync(frame, cancellationToken);
+            }
+        }
+
+        // 0x88 is FIN and the opcode of a close frame; control frames have at most 125 bytes: two of the code, the rest of the reason.
+        private static byte[] CloseFrame(ushort code, string reason)
+        {
+            var text = Encoding.UTF8.GetBytes(reason.Length <= 40 ? reason : reason[..40]);
+            var frame = new byte[4 + text.Length];
+            frame[0] = 0x88;
+            frame[1] = (byte)(2 + text.Length);
+            BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(2), code);
+            text.CopyTo(frame, 4);
+            return frame;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Waiide.ServiceDefaults;
+
+/// <summary>Logs, metrics and traces: what is collected, what is left out, and where it goes (the OTEL_* variables).</summary>
+internal static class Telemetry
+{
+    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string Protocol = "OTEL_EXPORTER_OTLP_PROTOCOL";
+
+    public static void AddTo(IHostApplicationBuilder builder)
+    {
+        KeepSecretsOutOfLogs(builder);
+        if (builder.Configuration[Endpoint] is not { Length: > 0 } endpoint)
+        {
+            return;
+        }
+
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw new InvalidOperationException($"Set {Endpoint} to the URL of an OTLP receiver, such as http://localhost:4318, or leave it empty; it is '{endpoint}'.");
+        }
+
+        // The specification's default; the SDK's own is gRPC.
+        Default(builder, Protocol, "http/protobuf");
+
+        // What ASP.NET Core 10 itself says about a request is off unless asked for; ServerSpans adds the rest. HttpClient needs neither.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+        builder.Services.AddSingleton<IStartupFilter, ServerSpans>();
+
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource
+                .AddService(builder.Environment.ApplicationName)
+                .AddEnvironmentVariableDetector()) // Last: OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win.
+            .WithMetrics(metrics => metrics
+                .AddMeter("Microsoft.AspNetCore.*", "System.Net.Http", "System.Net.NameResolution", "System.Runtime", "Yarp.*", "Waiide.*"))
+            .WithTracing(traces => traces
+                .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Yarp.*", "Waiide.*")
+                .AddProcessor(new QuietSpans())
+                .AddProcessor(new RedactedSpans()))
+            .WithLogging(
+                logs => logs.AddProcessor(new RedactedLogs()),
+                options => options.IncludeFormattedMessage = true) // Scopes stay out: nothing could take a secret out of them.
+            .UseOtlpExporter();
+
+        // First to start is last to stop.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, TelemetryEnd>());
+    }
+
+    private static void KeepSecretsOutOfLogs(IHostApplicationBuilder builder)
+    {
+        // One line per request is noise; Logging__LogLevel__... brings it back.
+        Default(builder, "Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Warning));
+        Default(builder, "Logging:LogLevel:System.Net.Http.HttpClient", nameof(LogLevel.Warning));
+        Default(builder, "Logging:LogLevel:Yarp", nameof(LogLevel.Warning));
+
+        // These two write whole URLs, and with them tokens and OAuth codes. A filter in code outranks the configuration.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Warning);
+    }
+
+    // First in the list of sources: everything else overrides it.
+    private static void Default(IHostApplicationBuilder builder, string key, string value) =>
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new(key, value)] });
+}

@@ -1,0 +1,116 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace Waiide.Tests.Build;
+
+/// <summary>Who may know whom.</summary>
+public partial class ArchitectureTests
+{
+    private static readonly Dictionary<string, string[]> Projects = new()
+    {
+        ["Waiide.AppHost"] = ["Waiide.Gateway", "Waiide.Hub.Mock"],
+        ["Waiide.Gateway"] = ["Waiide.ServiceDefaults"],
+        ["Waiide.Hub.Mock"] = ["Waiide.ServiceDefaults"],
+        ["Waiide.ServiceDefaults"] = [],
+        ["Waiide.Tests"] = ["Waiide.AppHost", "Waiide.Gateway", "Waiide.Hub.Mock"],
+    };
+
+    // The gateway's folders. Its root is GatewayOptions, which everybody knows, and Program, which knows everybody.
+    private static readonly Dictionary<string, string[]> Stages = new()
+    {
+        ["Edge"] = [],
+        ["Hub"] = [],
+        ["Ide"] = [],
+        ["Auth"] = ["Hub"],
+        ["Api"] = ["Ide", "Hub"],
+        ["Proxy"] = ["Ide", "Activity"],
+        ["Activity"] = ["Hub"],
+    };
+
+    public static TheoryData<string> ProjectNames => [.. Projects.Keys];
+
+    public static TheoryData<string> StageNames => [.. Stages.Keys];
+
+    [Theory]
+    [MemberData(nameof(ProjectNames))]
+    public void A_project_references_only_the_projects_it_may_know(string project)
+    {
+        var references = XDocument.Parse(Sources.Text($"{project}/{project}.csproj")).Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value));
+
+        Assert.Equal(Projects[project], references.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(StageNames))]
+    public void A_stage_of_the_gateway_uses_only_the_stages_it_may_know(string stage)
+    {
+        var uses =
+            from file in Sources.Below("Waiide.Gateway", ".cs")
+            where file.StartsWith($"Waiide.Gateway/{stage}/", StringComparison.Ordinal)
+            from Match use in GatewayStage().Matches(Sources.Text(file))
+            let used = use.Groups[1].Value
+            where used != stage && Stages.ContainsKey(used) && !Stages[stage].Contains(used)
+            select $"{file} uses {used}.";
+
+        Assert.Empty(uses);
+    }
+
+    [Fact]
+    public void Every_folder_of_the_gateway_is_a_stage_of_which_this_test_knows()
+    {
+        var folders = Sources.Below("Waiide.Gateway", ".cs").Select(file => file.Split('/')).Where(path => path.Length > 2).Select(path => path[1]).Distinct();
+
+        Assert.Empty(folders.Except(Stages.Keys));
+    }
+
+    // Aliases and namespaces for a whole project would be a way around the rule above.
+    [Fact]
+    public void The_gateway_has_no_global_usings() =>
+        Assert.DoesNotContain(Sources.Below("Waiide.Gateway", ".cs", ".csproj"), file => GlobalUsing().IsMatch(Sources.Text(file)));
+
+    [Fact]
+    public void The_product_never_names_what_is_embedded()
+    {
+        var mentions =
+            from project in Projects.Keys
+            from file in Sources.Below(project, ".cs", ".csproj", ".props", ".targets", ".json", ".razor")
+            where !file.StartsWith("Waiide.Tests/Build/", StringComparison.Ordinal)
+            where Embedded().IsMatch(Sources.Text(file))
+            select file;
+
+        Assert.Empty(mentions);
+    }
+
+    [Fact]
+    public void What_is_embedded_never_names_the_product()
+    {
+        var mentions =
+            from file in Sources.Below("embedded", ".cs", ".csproj", ".props", ".targets", ".json", ".razor", ".sln")
+            where Sources.Text(file).Contains("Waiide", StringComparison.OrdinalIgnoreCase)
+            select file;
+
+        Assert.Empty(mentions);
+    }
+
+    [Fact]
+    public void The_solution_has_the_products_projects_only()
+    {
+        var projects = SolutionProject().Matches(Sources.Text("Waiide.sln")).Select(match => match.Groups[1].Value);
+
+        Assert.Equal(Projects.Keys.Order(StringComparer.Ordinal), projects.Order(StringComparer.Ordinal));
+    }
+
+    [GeneratedRegex(@"\bWaiide\.Gateway\.(\w+)")]
+    private static partial Regex GatewayStage();
+
+    [GeneratedRegex(@"^\s*global using |<Using ", RegexOptions.Multiline)]
+    private static partial Regex GlobalUsing();
+
+    [GeneratedRegex(@"\bembedded[/\\]|\.Embedded\b")]
+    private static partial Regex Embedded();
+
+    // Project("{...}") = "Waiide.Gateway", "Waiide.Gateway\Waiide.Gateway.csproj", "{...}"
+    [GeneratedRegex("""^Project\("[^"]+"\) = "[^"]+", "[^"]*?([^"\\/]+)\.csproj",""", RegexOptions.Multiline)]
+    private static partial Regex SolutionProject();
+}
