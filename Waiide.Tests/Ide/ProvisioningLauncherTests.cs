@@ -19,6 +19,7 @@ public sealed class ProvisioningLauncherTests : IDisposable
     [Fact]
     public async Task Settings_are_seeded_once_and_never_overwritten()
     {
+        await ProvisioningScripts.Tree;
         var settings = Path.Combine(Data, "User", "settings.json");
         string[] arguments = ["--config", "/dev/null", "--user-data-dir", Data, "--version"];
 
@@ -34,6 +35,7 @@ public sealed class ProvisioningLauncherTests : IDisposable
     [Fact]
     public async Task The_logs_of_the_ten_newest_starts_are_kept()
     {
+        await ProvisioningScripts.Tree;
         var logs = Path.Combine(Data, "logs");
         for (var day = 1; day <= 13; day++)
         {
@@ -58,7 +60,7 @@ public sealed class ProvisioningLauncherTests : IDisposable
         await using var server = ProvisioningScripts.Start(
             link,
             ["--config", "/dev/null", "--auth", "none", "--socket", socket, "--socket-mode", "600", "--user-data-dir", Data],
-            new Dictionary<string, string?> { ["HOME"] = _directory.Path, ["WAIIDE_IDE_CACHE"] = await RealCache() });
+            new Dictionary<string, string?> { ["HOME"] = _directory.Path, ["WAIIDE_IDE_CACHE"] = Path.GetDirectoryName(await ProvisioningScripts.Tree) });
 
         using var client = Client(socket);
         await Eventually.Is(() => Answers(client, HttpStatusCode.OK), $"/version answers: {server.Output}", TimeSpan.FromSeconds(60));
@@ -79,6 +81,7 @@ public sealed class ProvisioningLauncherTests : IDisposable
     [Fact]
     public async Task Neither_the_callers_variables_nor_a_missing_cookie_open_another_way_in()
     {
+        await ProvisioningScripts.Tree;
         var port = Ports.Free();
         await using var server = ProvisioningScripts.Start(
             Launcher,
@@ -114,13 +117,6 @@ public sealed class ProvisioningLauncherTests : IDisposable
     }
 
     public void Dispose() => _directory.Dispose();
-
-    private static async Task<string> RealCache()
-    {
-        var where = await ProvisioningScripts.Run("node", [Path.Combine(ProvisioningScripts.Folder, "provision.mjs"), "--where"]);
-        Assert.True(where.ExitCode == 0, where.Error);
-        return Path.GetDirectoryName(where.LastLine)!;
-    }
 
     private static async Task<bool> Answers(HttpClient client, HttpStatusCode expected)
     {

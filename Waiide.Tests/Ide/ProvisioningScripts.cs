@@ -9,6 +9,8 @@ internal static class ProvisioningScripts
     // The first provisioning downloads almost 200 MB; everything else takes seconds.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
+    private static readonly Lazy<Task<string>> RealTree = new(Provision);
+
     /// <summary>What a script left behind: its exit code and both of its streams.</summary>
     internal sealed record Outcome(int ExitCode, string Out, string Error)
     {
@@ -18,6 +20,9 @@ internal static class ProvisioningScripts
 
     /// <summary>The ide folder of this repository.</summary>
     public static string Folder { get; } = Path.Combine(RepositoryRoot(), "ide");
+
+    /// <summary>The tree of the real IDE server; one installation for all tests when the machine has none yet.</summary>
+    public static Task<string> Tree => RealTree.Value;
 
     /// <summary>Runs a program to its end, with this process's environment but for what is given; null removes a variable.</summary>
     public static async Task<Outcome> Run(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
@@ -47,6 +52,13 @@ internal static class ProvisioningScripts
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         return ChildProcess.Start(start);
+    }
+
+    private static async Task<string> Provision()
+    {
+        var where = await Run("node", [Path.Combine(Folder, "provision.mjs"), "--where"]);
+        Assert.True(where.ExitCode == 0, where.Error);
+        return where.LastLine;
     }
 
     private static ProcessStartInfo StartInfo(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment)
