@@ -88,10 +88,12 @@ public class ProxyWebSocketTests(ProxyFixture proxy) : IClassFixture<ProxyFixtur
     {
         proxy.Ide.When("/vanishes", async context =>
         {
-            await context.WebSockets.AcceptWebSocketAsync();
+            var socket = await context.WebSockets.AcceptWebSocketAsync();
+            await socket.ReceiveAsync(new byte[10], context.RequestAborted);
             context.Abort();
         });
         using var socket = await Open(proxy.Gateway, "vanishes");
+        await socket.SendAsync(new byte[1], WebSocketMessageType.Binary, endOfMessage: true, default);
         await Assert.ThrowsAsync<WebSocketException>(() => socket.ReceiveAsync(new byte[10], default).WaitAsync(Limit));
     }
 
