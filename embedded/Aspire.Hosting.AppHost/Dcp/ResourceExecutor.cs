@@ -151,6 +151,13 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
     private async Task FollowAsync(OwnedProcess process)
     {
         var exitCode = await process.Exited.ConfigureAwait(false);
+        if (exitCode != 0 && !_stopAsked && !app.Stopping.IsCancellationRequested)
+        {
+            // There may be nobody who looks at the resource's own log. First of all, so that it stands above the failures that follow from it.
+            var lines = app.Logs.LastLines(resource, LinesTold);
+            Log.Ended(app.Logger, resource.Name, exitCode, string.Concat(lines.Select(line => $"{Environment.NewLine}  {line.Content}")));
+        }
+
         await PublishAsync(snapshot => snapshot with
         {
             State = KnownResourceStates.Finished,
@@ -159,13 +166,6 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
             Urls = WithActivity(snapshot, false),
         }).ConfigureAwait(false);
         _process = null;
-
-        if (exitCode != 0 && !_stopAsked && !app.Stopping.IsCancellationRequested)
-        {
-            // There may be nobody who looks at the resource's own log.
-            var lines = app.Logs.LastLines(resource, LinesTold);
-            Log.Ended(app.Logger, resource.Name, exitCode, string.Concat(lines.Select(line => $"{Environment.NewLine}  {line.Content}")));
-        }
     }
 
     private CustomResourceSnapshot Described(CustomResourceSnapshot snapshot, LaunchPlan plan)
