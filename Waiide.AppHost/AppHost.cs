@@ -1,1 +1,79 @@
-return;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Waiide.AppHost;
+
+var builder = DistributedApplication.CreateBuilder(args);
+if (Settings.Read(builder) is not { } settings)
+{
+    return 1;
+}
+
+// ---- secrets: generated where they are not given as Parameters:<name> ------------------------------
+// The IDE server knows only this hash and nobody a password for it; who sends it as a cookie is the gateway.
+var ideKey = builder.AddParameter("ide-key", Generated.Key(48), secret: true)
+    .WithDescription("The HASHED_PASSWORD of the IDE server, by which the gateway signs in to it.");
+
+// ---- the IDE: installed once, then code-server ------------------------------------------------------
+var ideInstall = builder.AddExecutable("ide-install", "node", settings.IdeFolder, "provision.mjs")
+    .ExcludeFromManifest();
+
+var ide = builder.AddExecutable("ide", "./code-server", settings.IdeFolder)
+    .WithHttpEndpoint(port: settings.IdePort, name: "http")
+    .WithEnvironment("HASHED_PASSWORD", ideKey)
+    .WithIdeArguments(settings)
+    .WithUrlForEndpoint("http", url => url.DisplayText = "IDE (only through the gateway)")
+    .WaitForCompletion(ideInstall)
+    .ExcludeFromManifest();
+
+// code-server's own /healthz answers before VS Code is loaded, and without a password: it would prove nothing.
+builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+    "ide-version", _ => new IdeHealthCheck(ide.GetEndpoint("http"), ideKey.Resource), HealthStatus.Unhealthy, tags: null));
+ide.WithHealthCheck("ide-version");
+
+// ---- the gateway ------------------------------------------------------------------------------------
+var gateway = builder.AddProject<Projects.Waiide_Gateway>("gateway")
+    .WithHttpEndpoint(port: settings.GatewayPort, name: "http", env: "PORT")
+    .WithReference(ide.GetEndpoint("http"))
+    .WithEnvironment("WAIIDE_IDE_URL", "http://ide")
+    .WithEnvironment("WAIIDE_IDE_HASHED_PASSWORD", ideKey)
+    .WithEnvironment("WAIIDE_WORKSPACE", settings.Workspace)
+    .WithEnvironment("WAIIDE_DATA_DIR", settings.DataDirectory)
+    .WithHttpHealthCheck("/health", endpointName: "http")
+    .WithExternalHttpEndpoints()
+    .WaitFor(ide);
+
+// ---- who may come in: the users of a hub, or whoever has the token ---------------------------------------
+if (settings.Mode == Mode.JupyterHub)
+{
+    var password = builder.AddParameter("demo-password", Generated.Key(16), secret: true, persist: true)
+        .WithDescription("The password of the user demo at the hub.");
+    var serverToken = builder.AddParameter("demo-server-token", Generated.Key(32), secret: true)
+        .WithDescription("What a spawner gives a server as JUPYTERHUB_API_TOKEN.");
+
+    var hub = builder.AddProject<Projects.Waiide_Hub_Mock>("hub")
+        .WithHttpEndpoint(port: settings.HubPort, name: "front", env: "Hub__FrontPort")
+        .WithHttpEndpoint(port: settings.HubApiPort, name: "api", env: "Hub__ApiPort")
+        .WithEnvironment("Hub__Users__demo", password)
+        .WithHttpHealthCheck("/hub/health", endpointName: "api")
+        .WithUrlForEndpoint("front", url => url.DisplayText = "Sign in")
+        .WithUrlForEndpoint("api", url => url.DisplayText = "Hub API")
+        .WithExternalHttpEndpoints();
+
+    gateway
+        .WithJupyterHub(hub, user: "demo", serverToken)
+        .WithUrlForEndpoint("http", url => url.DisplayText = "Gateway (come in through the hub)")
+        .WaitFor(hub);
+    Welcome.WhenReady(gateway, hub.GetEndpoint("front"), "/user/demo/", $"sign in as demo with the password", password);
+}
+else
+{
+    var token = builder.AddParameter("gateway-token", Generated.Key(32), secret: true, persist: true)
+        .WithDescription("The token that opens the gateway.");
+    gateway
+        .WithEnvironment("WAIIDE_TOKEN", token)
+        .WithUrlForEndpoint("http", url => url.DisplayText = "Waiide");
+    Welcome.WhenReady(gateway, gateway.GetEndpoint("http"), "/", "the token is", token);
+}
+
+builder.Build().Run();
+return 0;

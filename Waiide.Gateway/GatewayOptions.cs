@@ -102,6 +102,9 @@ internal sealed record HubOptions
     /// <summary>JUPYTERHUB_PUBLIC_HUB_URL: where browsers find the hub; null when it does not know.</summary>
     public Uri? PublicHubUrl { get; init; }
 
+    /// <summary>JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED=1: cookies are named __Host-…, which no other host of the domain can set; they need https and the path "/".</summary>
+    public bool CookieHostPrefix { get; init; }
+
     /// <summary>Where browsers find the server with this raw prefix, as far as the hub has said it; else the prefix alone.</summary>
     public string FrontOf(string prefix) => PublicUrl?.AbsoluteUri ?? (PublicHubUrl?.GetLeftPart(UriPartial.Authority) ?? Host) + prefix;
 

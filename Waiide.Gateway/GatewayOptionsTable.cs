@@ -23,6 +23,7 @@ internal static class GatewayOptionsTable
         new("WAIIDE_WORKSPACE", "JUPYTERHUB_ROOT_DIR, else the home directory", "The folder that the IDE opens."),
         new("WAIIDE_DATA_DIR", "~/.local/share/waiide/<instance>", "Settings, extensions, keys and sockets of this instance; one running gateway for each."),
         new("LOG_LEVEL", "INFO", "TRACE, DEBUG, INFO, WARNING, ERROR or CRITICAL."),
+        new("OTEL_EXPORTER_OTLP_ENDPOINT", "none", "Where logs, metrics and traces go (OTLP); the other OTEL_* variables hold too."),
         new("USE_ALL_COMPONENTS", "true", "Accepted for older templates; has no effect."),
     ];
 
@@ -45,6 +46,7 @@ internal static class GatewayOptionsTable
         new("JUPYTERHUB_HOST", "empty", "Scheme and host of the hub where users have subdomains."),
         new("JUPYTERHUB_PUBLIC_URL", "empty", "Where browsers find this server."),
         new("JUPYTERHUB_PUBLIC_HUB_URL", "empty", "Where browsers find the hub."),
+        new("JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED", "0", "1: cookies with the prefix __Host-, for hubs whose users have subdomains."),
         new("JUPYTERHUB_ROOT_DIR", "none", "The folder that the IDE opens where WAIIDE_WORKSPACE is not set."),
         new("JUPYTERHUB_DEBUG", "none", "Anything: LOG_LEVEL is DEBUG where it is not set."),
     ];
@@ -69,7 +71,7 @@ internal static class GatewayOptionsTable
         Own.Select(setting => setting.Name).Where(name => name.StartsWith("WAIIDE_", StringComparison.Ordinal)).MinBy(name => Distance(name, unknown))!;
 
     private static string Rows(IEnumerable<Setting> settings) =>
-        string.Concat(settings.Select(setting => $"  {setting.Name,-32} {setting.Meaning} Default: {setting.Default}.\n"));
+        string.Concat(settings.Select(setting => $"  {setting.Name,-38} {setting.Meaning} Default: {setting.Default}.\n"));
 
     /// <summary>Levenshtein's distance.</summary>
     private static int Distance(string one, string other)

@@ -1,2 +1,42 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Waiide.Hub.Mock;
+using Waiide.Hub.Mock.Api;
+using Waiide.Hub.Mock.Auth;
+using Waiide.Hub.Mock.Front;
+using Waiide.Hub.Mock.OAuth;
+using Waiide.Hub.Mock.Pages;
+using Waiide.Hub.Mock.Servers;
+using Waiide.Hub.Mock.State;
+using Waiide.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+if (!builder.AddHubOptions()) // Hub:*, or every mistake at once
+{
+    return 1;
+}
+
+builder.AddListeners();       // the front's port and the API's
+builder.AddFrontProxy();
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddSingleton<HubState>(); // users, servers, tokens
+builder.Services.AddSingleton<Sessions>();
+builder.Services.AddSingleton<Xsrf>();
+builder.Services.AddSingleton<Callers>();
+builder.Services.AddSingleton<LoginThrottle>();
+builder.Services.AddSingleton<AuthorizationCodes>();
+builder.Services.AddHostedService<ReadinessPoll>();
+
+var app = builder.Build();
+var options = app.Services.GetRequiredService<HubOptions>();
+app.UseFrontProxy();                 // on the front: /user/... to its server; the rest is the hub's
+app.UseMiddleware<HubErrors>();      // the hub's headers, and failures as JupyterHub says them
+app.UseHubPrefix(options);           // everything outside /hub/ is led into it
+app.UseRouting();
+app.UseExactPaths();                 // 404 and 405
+app.UseMiddleware<Gate>();           // closed but for what endpoints allow
+app.MapApi(options);                 // /hub/api, users, activity, tokens
+app.MapAuthorize(options);           // /hub/api/oauth2/authorize
+app.MapToken(options);               // /hub/api/oauth2/token
+app.MapLogin(options);               // /hub/login, /hub/logout
+app.MapPages(options);               // /hub/home and what leads to servers
+return await app.RunHubAsync();

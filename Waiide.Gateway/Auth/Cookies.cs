@@ -17,8 +17,10 @@ internal sealed class Cookies(GatewayOptions options)
         context.Response.Headers.Append("Set-Cookie", $"{name}=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; {Attributes(context)}");
 
     // Lax, so that the way back from the hub's login carries them. "None" would need https, which not every hub has.
-    private string Attributes(HttpContext context) =>
-        $"Path={options.Prefix}; HttpOnly; SameSite=Lax{(PublicScheme.IsHttps(context) ? "; Secure" : "")}";
+    // A __Host- cookie is only taken with Secure and the path "/".
+    private string Attributes(HttpContext context) => options.Hub is { CookieHostPrefix: true }
+        ? "Path=/; HttpOnly; SameSite=Lax; Secure"
+        : $"Path={options.Prefix}; HttpOnly; SameSite=Lax{(PublicScheme.IsHttps(context) ? "; Secure" : "")}";
 
     private static IEnumerable<(string Name, string Value)> All(HttpRequest request) =>
         from header in request.Headers.Cookie

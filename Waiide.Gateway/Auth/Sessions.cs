@@ -21,7 +21,7 @@ internal sealed class Sessions
         _clock = clock;
 
         // Cookies ignore ports: two gateways of one host must not overwrite each other's.
-        CookieName = options.Hub?.ClientId ?? "waiide-" + directory.Id;
+        CookieName = options.Hub is { } hub ? (hub.CookieHostPrefix ? "__Host-" : "") + hub.ClientId : "waiide-" + directory.Id;
 
         // Sessions of another server, or from before the token was changed, cannot be read at all.
         var secret = options.Token is { } token ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token))) : "";

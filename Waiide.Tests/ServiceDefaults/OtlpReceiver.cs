@@ -16,8 +16,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     private OtlpReceiver(WebApplication app) => _app = app;
 
-    /// <summary>A span as it was sent; attributes as text.</summary>
-    internal sealed record Span(string TraceId, string SpanId, string ParentId, string Name, ulong Kind, ulong Status, string Service, IReadOnlyDictionary<string, string> Attributes);
+    /// <summary>A span as it was sent; attributes as text. Services in one process see each other's spans: which of them sent it says nothing.</summary>
+    internal sealed record Span(string TraceId, string SpanId, string ParentId, string Name, ulong Kind, ulong Status, IReadOnlyDictionary<string, string> Attributes);
 
     public ConcurrentDictionary<string, Span> Spans { get; } = new();
 
@@ -65,24 +65,22 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     {
         foreach (var resourceSpans in new Protobuf(request).Messages(1))
         {
-            var service = resourceSpans.Messages(1).SelectMany(Attributes(1)).FirstOrDefault(attribute => attribute.Key == "service.name").Value;
             foreach (var span in resourceSpans.Messages(2).SelectMany(scope => scope.Messages(2)))
             {
                 var id = Convert.ToHexStringLower(span.Bytes(2));
-                Spans[id + service] = new Span(
+                Spans[id] = new Span(
                     Convert.ToHexStringLower(span.Bytes(1)),
                     id,
                     Convert.ToHexStringLower(span.Bytes(4)),
                     Encoding.UTF8.GetString(span.Bytes(5)),
                     span.Number(6),
                     span.Messages(15).Select(status => status.Number(3)).SingleOrDefault(),
-                    service,
-                    Attributes(9)(span).ToDictionary());
+                    Attributes(span).ToDictionary());
             }
         }
     }
 
-    private static Func<Protobuf, IEnumerable<KeyValuePair<string, string>>> Attributes(int field) => message => message.Messages(field).Select(attribute =>
+    private static IEnumerable<KeyValuePair<string, string>> Attributes(Protobuf span) => span.Messages(9).Select(attribute =>
     {
         var value = attribute.Messages(2).Single();
         return KeyValuePair.Create(

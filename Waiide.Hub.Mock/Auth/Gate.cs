@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Authorization;
+using Waiide.Hub.Mock.State;
+
+namespace Waiide.Hub.Mock.Auth;
+
+/// <summary>Lets a request through to its endpoint. An endpoint says who may call it; one that says nothing is closed.</summary>
+internal sealed class Gate(RequestDelegate next, HubOptions options, Callers callers)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var metadata = context.GetEndpoint()!.Metadata;
+        if (metadata.GetMetadata<IAllowAnonymous>() is null)
+        {
+            var access = metadata.GetMetadata<Access>() ?? throw new HubError(StatusCodes.Status403Forbidden, "Forbidden");
+            var caller = access.SignedInOnly ? await callers.SignedInAsync(context) : await callers.AnyAsync(context);
+            if (caller is null && access.SignedInOnly && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)))
+            {
+                await ToLogin(context, options).ExecuteAsync(context);
+                return;
+            }
+
+            context.Features.Set(Check(context, caller, access));
+        }
+
+        await next(context);
+    }
+
+    /// <summary>The login page, which leads back to where the browser wanted to go.</summary>
+    public static Answer ToLogin(HttpContext context, HubOptions options) =>
+        Answer.Redirect($"{options.HubPrefix}login?next={Uri.EscapeDataString(context.RawTarget())}");
+
+    private static Caller Check(HttpContext context, Caller? caller, Access access)
+    {
+        if (caller is null)
+        {
+            throw new HubError(StatusCodes.Status403Forbidden, access.AnyOf.Length > 0 ? "Missing or invalid credentials." : "Forbidden");
+        }
+
+        var held = access.AnyOf.Where(scope => Scopes.Mention(caller.Scopes, scope)).ToArray();
+        if (access.AnyOf.Length > 0 && held.Length == 0)
+        {
+            throw new HubError(StatusCodes.Status403Forbidden, $"Action is not authorized with current scopes; requires any of [{string.Join(", ", access.AnyOf)}]");
+        }
+
+        // Whoever may not read about a user does not learn whether there is one.
+        if (context.GetRouteValue("user") is string user && held.Length > 0 && !held.Any(scope => Scopes.Reach(caller.Scopes, scope, user)))
+        {
+            throw new HubError(StatusCodes.Status404NotFound, "No access to resources or resources not found");
+        }
+
+        return caller;
+    }
+}
+
+/// <summary>Who may call an endpoint: holders of any of these scopes (for the user in the path, if it names one), or with none given everyone whom the hub knows.</summary>
+internal sealed record Access(bool SignedInOnly, params string[] AnyOf);
+
+/// <summary>How endpoints say who may call them, and learn who did.</summary>
+internal static class GateExtensions
+{
+    public static TBuilder ForScopes<TBuilder>(this TBuilder endpoint, params string[] anyOf) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new Access(SignedInOnly: false, anyOf));
+
+    /// <summary>For every token and every signed-in browser.</summary>
+    public static TBuilder ForAnyCaller<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new Access(SignedInOnly: false));
+
+    /// <summary>For browsers: without a session, a page leads to the login.</summary>
+    public static TBuilder ForSignedIn<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new Access(SignedInOnly: true));
+
+    public static Caller Caller(this HttpContext context) => context.Features.Get<Caller>()!;
+}

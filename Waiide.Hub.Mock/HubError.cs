@@ -1,0 +1,7 @@
+namespace Waiide.Hub.Mock;
+
+/// <summary>An answer other than success: its status, and the sentence that JupyterHub says with it.</summary>
+internal sealed class HubError(int status, string message) : Exception(message)
+{
+    public int Status { get; } = status;
+}

@@ -1,0 +1,214 @@
+using System.Globalization;
+using System.Net;
+
+namespace Waiide.Hub.Mock;
+
+/// <summary>Turns Hub:* into <see cref="HubOptions"/>, or into one sentence per mistake.</summary>
+internal static class HubSettings
+{
+    /// <summary>Adds the options; on mistakes prints all of them and returns false.</summary>
+    public static bool AddHubOptions(this WebApplicationBuilder builder)
+    {
+        var mistakes = new List<string>();
+        var options = Read(builder.Configuration.GetSection("Hub"), mistakes);
+        foreach (var mistake in mistakes)
+        {
+            Console.Error.WriteLine(mistake);
+        }
+
+        builder.Services.AddSingleton(options);
+        return mistakes.Count == 0;
+    }
+
+    internal static HubOptions Read(IConfigurationSection hub, List<string> mistakes)
+    {
+        var options = new HubOptions
+        {
+            FrontPort = Port(hub, "FrontPort", 8000, mistakes),
+            ApiPort = Port(hub, "ApiPort", 8081, mistakes),
+            Address = Address(hub, mistakes),
+            BaseUrl = BaseUrl(hub, mistakes),
+            PublicUrl = PublicUrl(hub, mistakes),
+            Profile = Profile(hub, mistakes),
+            Users = Users(hub, mistakes),
+        };
+        if (options.FrontPort == options.ApiPort)
+        {
+            mistakes.Add($"Hub:FrontPort and Hub:ApiPort are both {options.FrontPort}; give them different ports.");
+        }
+
+        return options with { Servers = Servers(hub, options.Users, mistakes) };
+    }
+
+    private static int Port(IConfigurationSection hub, string name, int otherwise, List<string> mistakes)
+    {
+        if (hub[name] is not { Length: > 0 } text)
+        {
+            return otherwise;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= ushort.MaxValue)
+        {
+            return port;
+        }
+
+        mistakes.Add($"Hub:{name} is '{text}', which is not a port; set a number from 1 to 65535.");
+        return otherwise;
+    }
+
+    private static IPAddress Address(IConfigurationSection hub, List<string> mistakes)
+    {
+        if (hub["Address"] is not { Length: > 0 } text)
+        {
+            return IPAddress.Loopback;
+        }
+
+        if (IPAddress.TryParse(text, out var address))
+        {
+            return address;
+        }
+
+        mistakes.Add($"Hub:Address is '{text}', which is not an IP address; set one such as 127.0.0.1 or 0.0.0.0.");
+        return IPAddress.Loopback;
+    }
+
+    private static string BaseUrl(IConfigurationSection hub, List<string> mistakes)
+    {
+        var path = $"/{hub["BaseUrl"]?.Trim('/')}/";
+        if (path == "//")
+        {
+            return "/";
+        }
+
+        if (path.All(letter => char.IsAsciiLetterOrDigit(letter) || "/-._~".Contains(letter)) && !path.Contains("//"))
+        {
+            return path;
+        }
+
+        mistakes.Add($"Hub:BaseUrl is '{hub["BaseUrl"]}'; set a path of letters, digits and -._~ such as /jupyter/.");
+        return "/";
+    }
+
+    private static Uri? PublicUrl(IConfigurationSection hub, List<string> mistakes)
+    {
+        if (hub["PublicUrl"] is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        if (HttpUrl(text) is { } url)
+        {
+            return url;
+        }
+
+        mistakes.Add($"Hub:PublicUrl is '{text}'; set the address that browsers use, such as https://hub.example.org.");
+        return null;
+    }
+
+    private static VersionProfile Profile(IConfigurationSection hub, List<string> mistakes)
+    {
+        var name = hub["Profile"] is { Length: > 0 } text ? text : VersionProfile.Default;
+        if (VersionProfile.All.TryGetValue(name, out var profile))
+        {
+            return profile;
+        }
+
+        mistakes.Add($"Hub:Profile is '{name}'; the versions to choose from are {string.Join(", ", VersionProfile.All.Keys)}.");
+        return VersionProfile.All[VersionProfile.Default];
+    }
+
+    private static List<UserOptions> Users(IConfigurationSection hub, List<string> mistakes)
+    {
+        var admins = Names(hub.GetSection("Admins")).Select(HubNames.Normalize).ToHashSet();
+        var users = new List<UserOptions>();
+        foreach (var entry in hub.GetSection("Users").GetChildren())
+        {
+            var name = HubNames.Normalize(entry.Key);
+            if (HubNames.Mistake(name) is { } wrong)
+            {
+                mistakes.Add($"Hub:Users:{entry.Key} {wrong}.");
+            }
+            else if (string.IsNullOrEmpty(entry.Value))
+            {
+                mistakes.Add($"Hub:Users:{entry.Key} has no password; set Hub:Users:{entry.Key}=<password>.");
+            }
+            else
+            {
+                users.Add(new UserOptions(name, entry.Value, admins.Contains(name)));
+            }
+        }
+
+        if (users.Count == 0 && mistakes.Count == 0)
+        {
+            mistakes.Add("Nobody could sign in: set Hub:Users:<name>=<password> for each user (as an environment variable: Hub__Users__<name>). There is no default password.");
+        }
+
+        foreach (var stranger in admins.Except(users.Select(user => user.Name)).Order())
+        {
+            mistakes.Add($"Hub:Admins names '{stranger}', who is not among Hub:Users.");
+        }
+
+        return users;
+    }
+
+    private static List<ServerOptions> Servers(IConfigurationSection hub, IReadOnlyList<UserOptions> users, List<string> mistakes)
+    {
+        var servers = new List<ServerOptions>();
+        foreach (var entry in hub.GetSection("Servers").GetChildren())
+        {
+            var before = mistakes.Count;
+            var user = HubNames.Normalize(entry["User"] ?? "");
+            var name = entry["Name"] ?? "";
+            if (users.All(known => known.Name != user))
+            {
+                mistakes.Add($"{entry.Path}:User is '{entry["User"]}'; set the name of one of Hub:Users.");
+            }
+
+            if (name.Length > 0 && HubNames.Mistake(name) is { } wrong)
+            {
+                mistakes.Add($"{entry.Path}:Name '{name}' {wrong}.");
+            }
+
+            var url = HttpUrl(entry["Url"]);
+            if (url is null)
+            {
+                mistakes.Add($"{entry.Path}:Url is '{entry["Url"]}'; set where the server listens, such as http://127.0.0.1:8070.");
+            }
+
+            // It is the server's OAuth client secret too.
+            if (entry["ApiToken"] is not { Length: >= 16 } token)
+            {
+                mistakes.Add($"{entry.Path}:ApiToken is missing or shorter than 16 characters; set a random one, the same as the server's JUPYTERHUB_API_TOKEN.");
+                continue;
+            }
+
+            // Also true of the default server of a-b and the server b of a.
+            var clientId = HubNames.ClientId(user, name);
+            if (servers.Any(other => HubNames.ClientId(other.User, other.Name) == clientId))
+            {
+                mistakes.Add($"{entry.Path} has the OAuth client id {clientId}, as another server has; give it another Name.");
+            }
+
+            if (servers.Any(other => other.ApiToken == token))
+            {
+                mistakes.Add($"{entry.Path}:ApiToken is another server's too; set one of its own.");
+            }
+
+            if (mistakes.Count == before)
+            {
+                servers.Add(new ServerOptions(user, name, url!, token));
+            }
+        }
+
+        return servers;
+    }
+
+    private static Uri? HttpUrl(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
+
+    // Hub:Admins=ada,bob or Hub:Admins:0=ada.
+    private static IEnumerable<string> Names(IConfigurationSection section) =>
+        (section.Value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Concat(section.GetChildren().Select(child => child.Value ?? ""))
+            .Where(name => name.Length > 0);
+}

@@ -1,0 +1,19 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Waiide.Hub.Mock.OAuth;
+
+/// <summary>Proof that the token request comes from whoever asked for the code (RFC 7636). Only S256: "plain" would show the secret in the URL.</summary>
+internal static class Pkce
+{
+    public const string Method = "S256";
+
+    /// <summary>Whether this is a challenge or a verifier at all: 43 to 128 unreserved characters.</summary>
+    public static bool IsWellFormed(string text) =>
+        text.Length is >= 43 and <= 128 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.' or '_' or '~');
+
+    public static bool Meets(string verifier, string challenge) => IsWellFormed(verifier) && CryptographicOperations.FixedTimeEquals(
+        Encoding.ASCII.GetBytes(Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))),
+        Encoding.ASCII.GetBytes(challenge));
+}

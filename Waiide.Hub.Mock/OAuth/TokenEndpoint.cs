@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using Waiide.Hub.Mock.State;
+
+namespace Waiide.Hub.Mock.OAuth;
+
+/// <summary>Where a server exchanges a code for a token: POST /hub/api/oauth2/token, a form with the client's secret in it.</summary>
+internal static class TokenEndpoint
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1_209_600);
+
+    public static void MapToken(this IEndpointRouteBuilder routes, HubOptions options) =>
+        routes.MapPost(options.HubPrefix + "api/oauth2/token", Exchange).AllowAnonymous(); // The client proves itself with its secret.
+
+    private static async Task<Answer> Exchange(HttpContext context, HubState state, AuthorizationCodes codes, TimeProvider clock)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.Pragma = "no-cache";
+        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
+
+        // The order of these questions is oauthlib's, so that a request with two mistakes hears of the same one.
+        switch (Value("grant_type"))
+        {
+            case "authorization_code":
+                break;
+            case "refresh_token":
+                return Refuse("unauthorized_client");
+            default:
+                return Refuse("unsupported_grant_type");
+        }
+
+        if (Value("code") is not { } code)
+        {
+            return Refuse("invalid_request", "Missing code parameter.");
+        }
+
+        if (form.FirstOrDefault(field => field.Value.Count > 1) is { Key: { } twice })
+        {
+            return Refuse("invalid_request", $"Duplicate {twice} parameter.");
+        }
+
+        if (Value("client_id") is not { } clientId || state.FindClient(clientId) is not { } server || !server.HasSecret(Value("client_secret") ?? ""))
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_client\"";
+            return Refuse("invalid_client", status: StatusCodes.Status401Unauthorized);
+        }
+
+        if (codes.Find(code) is not { } authorization || authorization.Server != server)
+        {
+            return Refuse("invalid_grant");
+        }
+
+        if (authorization.CodeChallenge is { } challenge)
+        {
+            if (Value("code_verifier") is not { } verifier)
+            {
+                return Refuse("invalid_request", "Code verifier required.");
+            }
+
+            if (!Pkce.Meets(verifier, challenge))
+            {
+                return Refuse("invalid_grant");
+            }
+        }
+
+        if (Value("redirect_uri") is { } redirectUri && redirectUri != server.CallbackUrl)
+        {
+            return Refuse("invalid_request", "Mismatching redirect URI.");
+        }
+
+        return codes.Redeem(code) ? Grant(authorization, state, clock.GetUtcNow()) : Refuse("invalid_grant");
+
+        string? Value(string name) => form[name].ToString() is { Length: > 0 } value ? value : null;
+    }
+
+    private static Answer Grant(Authorization authorization, HubState state, DateTimeOffset now)
+    {
+        var (server, user) = (authorization.Server, authorization.User);
+        var scopes = Scopes.OfOAuthClient(server);
+        var secret = Secrets.OAuth();
+        state.Tokens.Add(secret, new Token
+        {
+            Id = state.Tokens.NextId(),
+            Owner = user,
+            Scopes = Scopes.Expand(scopes, user),
+            Created = now,
+            ExpiresAt = now + Lifetime,
+            SessionId = authorization.SessionId,
+            ClientId = server.ClientId,
+            ClientDescription = server.Description,
+        });
+        return Answer.Json(new JsonObject
+        {
+            ["access_token"] = secret,
+            ["expires_in"] = (int)Lifetime.TotalSeconds,
+            ["token_type"] = "Bearer",
+            ["scope"] = string.Join(' ', scopes),
+        });
+    }
+
+    private static Answer Refuse(string error, string? description = null, int status = StatusCodes.Status400BadRequest)
+    {
+        var body = new JsonObject { ["error"] = error };
+        if (description is not null)
+        {
+            body["error_description"] = description;
+        }
+
+        return Answer.Json(body, status);
+    }
+}

@@ -1,0 +1,30 @@
+namespace Waiide.Hub.Mock.State;
+
+/// <summary>What a token stands for; the secret itself is kept only as a hash, as the key that finds this.</summary>
+internal sealed record Token
+{
+    /// <summary>The client id of tokens that no OAuth client asked for.</summary>
+    public const string HubClient = "jupyterhub";
+
+    /// <summary>The name in URLs: a1, a2, ...</summary>
+    public required string Id { get; init; }
+
+    public required User Owner { get; init; }
+
+    public required IReadOnlySet<string> Scopes { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public string Note { get; init; } = "";
+
+    /// <summary>The login session that an OAuth token ends with.</summary>
+    public string? SessionId { get; init; }
+
+    public string ClientId { get; init; } = HubClient;
+
+    public string ClientDescription { get; init; } = "JupyterHub";
+
+    public LastActivity LastActivity { get; } = new();
+}

@@ -1,0 +1,58 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.Hosting;
+
+namespace Waiide.Tests.Embedded.Hosting;
+
+public sealed class EntryPointTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
+
+    [Fact]
+    public async Task The_AppHost_is_described_by_its_own_entry_point_and_the_test_changes_the_description()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Waiide_AppHost>(["Parameters:made-by=the test"], limit.Token);
+
+        Assert.Contains(builder.Resources, resource => resource is ProjectResource { Name: "gateway" });
+        Assert.Equal(Projects.Waiide_AppHost.ProjectPath, builder.AppHostDirectory);
+        Assert.Equal("the test", builder.Configuration["Parameters:made-by"]);
+        Assert.True(builder.ExecutionContext.IsRunMode);
+        Assert.Equal("Waiide.AppHost", builder.Environment.ApplicationName);
+        Assert.True(builder.Environment.IsDevelopment());
+
+        builder.Resources.Clear();
+        builder.AddExecutable("only", "sh", ".", "-c", "pwd; exec sleep 100");
+        await using var app = await builder.BuildAsync(limit.Token);
+        await app.StartAsync(limit.Token);
+        var running = await app.ResourceNotifications.WaitForResourceHealthyAsync("only", limit.Token);
+        Assert.Equal(KnownResourceStates.Running, running.Snapshot.State?.Text);
+        await app.StopAsync(limit.Token);
+    }
+
+    [Fact]
+    public async Task An_AppHost_that_is_never_started_is_let_go()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        await using (var described = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Waiide_AppHost>([], limit.Token))
+        {
+            Assert.NotEmpty(described.Resources);
+        }
+
+        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Waiide_AppHost>(limit.Token);
+        await using var built = await builder.BuildAsync(limit.Token);
+        Assert.NotNull(built.Services);
+    }
+
+    [Fact]
+    public async Task A_failure_of_the_start_reaches_the_test()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Waiide_AppHost>(limit.Token);
+        builder.Eventing.Subscribe<BeforeStartEvent>((_, _) => throw new InvalidTimeZoneException("Not today."));
+        await using var app = await builder.BuildAsync(limit.Token);
+        var failure = await Assert.ThrowsAsync<InvalidTimeZoneException>(() => app.StartAsync(limit.Token));
+        Assert.Equal("Not today.", failure.Message);
+    }
+}

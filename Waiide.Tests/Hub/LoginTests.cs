@@ -1,0 +1,157 @@
+using System.Net;
+
+namespace Waiide.Tests.Hub;
+
+/// <summary>The login page, what it lets in and where it leads.</summary>
+[Collection(HubTests.Name)]
+public sealed class LoginTests(HubFixture hub)
+{
+    [Theory]
+    [InlineData("//evil.example")]
+    [InlineData("///evil.example")]
+    [InlineData("/\\evil.example")]
+    [InlineData("\\/evil.example")]
+    [InlineData("/\t/evil.example")]
+    [InlineData("https:evil.example")]
+    [InlineData("https://evil.example/")]
+    [InlineData("https://127.0.0.1@evil.example/")]
+    [InlineData("/%2f%2fevil.example")]
+    [InlineData("/%2Fevil.example")]
+    [InlineData("/%5cevil.example")]
+    [InlineData("/hub/\r\nSet-Cookie: a=b")]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("evil.example")]
+    [InlineData("")]
+    public async Task The_login_never_leads_to_another_host(string next)
+    {
+        using var browser = hub.NewBrowser();
+        using var answer = await browser.SignInAsync("erin", "pw", "/hub/login?next=" + Uri.EscapeDataString(next));
+        Assert.Equal("/hub/home", answer.Headers.Location!.OriginalString);
+
+        // Nor does the page for those who are signed in already.
+        using var page = await browser.GetAsync("/hub/login?next=" + Uri.EscapeDataString(next));
+        Assert.Equal("/hub/home", page.Headers.Location!.OriginalString);
+    }
+
+    [Theory]
+    [InlineData("/hub/user/erin/?x=https%3A%2F%2Felsewhere.example")]
+    [InlineData("/user/erin/lab/tree/a%20b?x=//y#top")]
+    public async Task The_login_leads_back_to_where_the_browser_wanted_to_go(string next)
+    {
+        using var browser = hub.NewBrowser();
+        using var answer = await browser.SignInAsync("erin", "pw", "/hub/login?next=" + Uri.EscapeDataString(next));
+        Assert.Equal(next, answer.Headers.Location!.OriginalString);
+    }
+
+    [Fact]
+    public async Task The_login_leads_to_ones_own_server_where_that_is_ready()
+    {
+        using var browser = hub.NewBrowser();
+        using var answer = await browser.SignInAsync("Dave", "pw");
+        Assert.Equal("/user/dave/", answer.Headers.Location!.OriginalString);
+        using var root = await browser.GetAsync("/hub/");
+        Assert.Equal("/user/dave/", root.Headers.Location!.OriginalString);
+    }
+
+    [Fact]
+    public async Task A_form_token_of_another_browser_does_not_sign_in()
+    {
+        using var attacker = await hub.SignedInAsync("erin");
+        using var victim = hub.NewBrowser();
+        victim.SetCookie("_xsrf", attacker.Cookie("_xsrf", "/hub/")!, "/hub/");
+
+        using var answer = await victim.PostFormAsync("/hub/login", ("_xsrf", attacker.Cookie("_xsrf", "/hub/")!), ("username", "erin"), ("password", "pw"));
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Null(victim.Cookie("jupyterhub-hub-login", "/hub/"));
+    }
+
+    [Fact]
+    public async Task A_cookie_of_the_same_name_from_elsewhere_does_not_get_in_the_way()
+    {
+        using var browser = hub.NewBrowser();
+        browser.SetCookie("_xsrf", "2|99c66003|f03d9c3fd5d31104f2d486f63fc5998c|1795307613", "/");
+        browser.SetCookie("jupyterhub-hub-login", "tossed", "/");
+        using var answer = await browser.SignInAsync("erin", "pw");
+        Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
+        using var home = await browser.GetAsync("/hub/home");
+        Assert.Equal(HttpStatusCode.OK, home.StatusCode);
+    }
+
+    [Fact]
+    public async Task Behind_https_the_cookies_stay_on_https()
+    {
+        using var browser = await hub.SignedInAsync("erin");
+        using var page = await browser.GetAsync("/hub/logout", ("X-Forwarded-Proto", "https"));
+        Assert.All(page.Headers.GetValues("Set-Cookie"), cookie => Assert.Contains("; secure", cookie, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("no-cors", "cross-site")]
+    [InlineData("no-cors", "same-site")]
+    [InlineData("cors", "same-origin")]
+    public async Task A_picture_on_another_page_does_not_sign_anybody_out(string mode, string site)
+    {
+        using var browser = await hub.SignedInAsync("erin");
+        using var answer = await browser.GetAsync("/hub/logout", ("Sec-Fetch-Mode", mode), ("Sec-Fetch-Site", site));
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        using var home = await browser.GetAsync("/hub/home");
+        Assert.Equal(HttpStatusCode.OK, home.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("navigate", "same-origin")]
+    [InlineData("no-cors", "same-origin")]
+    [InlineData("no-cors", "cross-site")]
+    [InlineData("same-origin", "none")]
+    [InlineData("websocket", "same-origin")]
+    public async Task What_changes_something_needs_the_token_whatever_the_browser_says_of_itself(string mode, string site)
+    {
+        using var browser = await hub.SignedInAsync("erin");
+        using var answer = await browser.SendAsync(HttpMethod.Post, "/hub/api/users/erin/tokens", content: null, ("Sec-Fetch-Mode", mode), ("Sec-Fetch-Site", site));
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Guessing_passwords_gets_slower_and_the_right_one_waits_too()
+    {
+        using var browser = hub.NewBrowser();
+        for (var i = 0; i < 6; i++)
+        {
+            using var wrong = await browser.SignInAsync("bob", "guess");
+        }
+
+        using var answer = await browser.SignInAsync("bob", "pw");
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+        Assert.True(answer.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+        Assert.Contains("Too many attempts.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_typed_into_the_form_comes_back_as_text_and_into_the_log_as_one_short_line()
+    {
+        const string name = "<script>alert(1)</script>";
+        using var browser = hub.NewBrowser();
+
+        using var answer = await browser.SignInAsync(name, "secret-0123456789");
+        Assert.DoesNotContain("<script>", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var flood = await browser.SignInAsync($"x\nwarn: forged{new string('y', 100_000)}", "secret-0123456789");
+
+        Assert.DoesNotContain("secret-0123456789", hub.Process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\nwarn: forged", hub.Process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(new string('y', 1000), hub.Process.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pages_load_nothing_run_nothing_and_fit_in_no_frame()
+    {
+        using var browser = hub.NewBrowser();
+        using var answer = await browser.GetAsync("/hub/login");
+        var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+        Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+    }
+}

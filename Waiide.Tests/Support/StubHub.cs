@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Logging;
+
+namespace Waiide.Tests.Support;
+
+/// <summary>As much of a hub as a single-user server talks to: OAuth with PKCE enforced, tokens, users, activity, logout. Whoever says so is signed in (<see cref="UserCookie"/>).</summary>
+internal sealed class StubHub : IAsyncDisposable
+{
+    /// <summary>The cookie by which a test says who has signed in at the hub.</summary>
+    public const string UserCookie = "stub-hub-user";
+
+    public const string ApiToken = "0a650dcd0a650dcd0a650dcd0a650dcd";
+
+    private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<string, (string User, string Challenge)> _codes = new();
+    private readonly string _prefix;
+
+    private StubHub(WebApplication app, string user, string server, string prefix)
+    {
+        (_app, User, Server, _prefix) = (app, user, server, prefix);
+        Users[user] = [$"access:servers!server={user}/{server}"];
+    }
+
+    public string User { get; }
+
+    public string Server { get; }
+
+    public string ClientId => "jupyterhub-user-" + Uri.EscapeDataString(Server.Length == 0 ? User : $"{User}-{Server}");
+
+    public Uri Url { get; private set; } = null!;
+
+    /// <summary>Users and the scopes that their tokens get.</summary>
+    public ConcurrentDictionary<string, string[]> Users { get; } = new();
+
+    /// <summary>Valid tokens and their users.</summary>
+    public ConcurrentDictionary<string, string> Tokens { get; } = new();
+
+    public ConcurrentQueue<JsonNode> Activity { get; } = new();
+
+    /// <summary>How often somebody asked whose a token is.</summary>
+    public int UserCalls => _userCalls;
+
+    /// <summary>Any status but 200 is what every call gets.</summary>
+    public int Broken { get; set; } = 200;
+
+    private int _userCalls;
+
+    public static async Task<StubHub> StartAsync(string user = "ada", string server = "", string? prefix = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var app = builder.Build();
+        var hub = new StubHub(app, user, server, prefix ?? (server.Length == 0 ? $"/user/{user}/" : $"/user/{user}/{server}/"));
+        app.Use(hub.MayBeBroken);
+        app.MapGet("/hub/api", () => Results.Json(new { version = "5.4.3" }));
+        app.MapGet("/hub/api/oauth2/authorize", hub.Authorize);
+        app.MapPost("/hub/api/oauth2/token", new Func<HttpContext, Task<IResult>>(hub.Redeem));
+        app.MapGet("/hub/api/user", hub.WhoIs);
+        app.MapPost("/hub/api/users/{user}/activity", new Func<HttpContext, Task<IResult>>(hub.NoteActivity));
+        app.MapGet("/hub/logout", hub.Logout);
+        app.MapGet("/hub/login", () => Results.Text("<h1>Sign in at the hub</h1>", "text/html"));
+        await app.StartAsync();
+        hub.Url = new Uri(app.Urls.Single());
+        return hub;
+    }
+
+    /// <summary>What a spawner gives to the server that listens on <paramref name="port"/>.</summary>
+    public Dictionary<string, string> Environment(int port) => new()
+    {
+        ["JUPYTERHUB_API_TOKEN"] = ApiToken,
+        ["JUPYTERHUB_API_URL"] = Url + "hub/api",
+        ["JUPYTERHUB_ACTIVITY_URL"] = $"{Url}hub/api/users/{Uri.EscapeDataString(User)}/activity",
+        ["JUPYTERHUB_BASE_URL"] = "/",
+        ["JUPYTERHUB_CLIENT_ID"] = ClientId,
+        ["JUPYTERHUB_HOST"] = "",
+        ["JUPYTERHUB_OAUTH_ACCESS_SCOPES"] = $"[\"access:servers!server={User}/{Server}\", \"access:servers!user={User}\"]",
+        ["JUPYTERHUB_OAUTH_CALLBACK_URL"] = _prefix + "oauth_callback",
+        ["JUPYTERHUB_SERVER_NAME"] = Server,
+        ["JUPYTERHUB_SERVICE_PREFIX"] = _prefix,
+        ["JUPYTERHUB_SERVICE_URL"] = $"http://127.0.0.1:{port}{_prefix}",
+        ["JUPYTERHUB_USER"] = User,
+    };
+
+    /// <summary>A token of <paramref name="user"/>, as if made on the hub's page.</summary>
+    public string TokenOf(string user)
+    {
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        Tokens[token] = user;
+        return token;
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private Task MayBeBroken(HttpContext context, RequestDelegate next)
+    {
+        context.Response.Headers["X-JupyterHub-Version"] = "5.4.3";
+        context.Response.StatusCode = Broken;
+        return Broken == 200 ? next(context) : Task.CompletedTask;
+    }
+
+    private IResult Authorize(HttpContext context)
+    {
+        var query = context.Request.Query;
+        if (context.Request.Cookies[UserCookie] is not { } user)
+        {
+            return Results.Redirect("/hub/login?next=" + Uri.EscapeDataString(context.Request.Path + context.Request.QueryString));
+        }
+
+        // https://www.rfc-editor.org/rfc/rfc7636#section-4.3
+        if (query["client_id"] != ClientId || query["redirect_uri"] != _prefix + "oauth_callback" || query["response_type"] != "code"
+            || query["code_challenge_method"] != "S256" || query["code_challenge"].ToString().Length != 43 || query["state"].ToString().Length < 16 || query.ContainsKey("scope"))
+        {
+            return Results.Text($"The hub does not accept {context.Request.QueryString}", statusCode: 400);
+        }
+
+        var code = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(15));
+        _codes[code] = (user, query["code_challenge"].ToString());
+        return Results.Redirect(QueryHelpers.AddQueryString(_prefix + "oauth_callback", new Dictionary<string, string?> { ["code"] = code, ["state"] = query["state"] }));
+    }
+
+    private async Task<IResult> Redeem(HttpContext context)
+    {
+        if (!context.Request.HasFormContentType)
+        {
+            return Results.Json(new { error = "unsupported_grant_type" }, statusCode: 400);
+        }
+
+        var form = await context.Request.ReadFormAsync();
+        if (form["client_id"] != ClientId || form["client_secret"] != ApiToken)
+        {
+            return Results.Json(new { error = "invalid_client" }, statusCode: 401);
+        }
+
+        var challenge = WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
+        if (form["grant_type"] != "authorization_code" || form["redirect_uri"] != _prefix + "oauth_callback"
+            || !_codes.TryRemove(form["code"].ToString(), out var known) || known.Challenge != challenge)
+        {
+            return Results.Json(new { error = "invalid_grant" }, statusCode: 400);
+        }
+
+        return Results.Json(new { access_token = TokenOf(known.User), expires_in = 1209600, token_type = "Bearer", scope = string.Join(' ', Users[known.User]) });
+    }
+
+    private IResult WhoIs(HttpContext context)
+    {
+        Interlocked.Increment(ref _userCalls);
+        return context.Request.Headers.Authorization.ToString().Split(' ') is [_, var token] && Tokens.TryGetValue(token, out var user)
+            ? Results.Json(new { name = user, kind = "user", admin = user == "root", groups = Array.Empty<string>(), session_id = (string?)null, scopes = Users.GetValueOrDefault(user, []) })
+            : Results.Json(new { status = 403, message = "Forbidden" }, statusCode: 403);
+    }
+
+    private async Task<IResult> NoteActivity(HttpContext context)
+    {
+        if (context.Request.Headers.Authorization != "token " + ApiToken)
+        {
+            return Results.Json(new { status = 403, message = "Forbidden" }, statusCode: 403);
+        }
+
+        Activity.Enqueue((await JsonNode.ParseAsync(context.Request.Body))!);
+        return Results.Text("");
+    }
+
+    // Ends every token of the user, as the hub does with those of the session.
+    private IResult Logout(HttpContext context)
+    {
+        foreach (var token in Tokens.Where(token => token.Value == context.Request.Cookies[UserCookie]))
+        {
+            Tokens.TryRemove(token);
+        }
+
+        return Results.Redirect("/hub/login");
+    }
+}

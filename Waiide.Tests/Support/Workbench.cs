@@ -1,0 +1,73 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Waiide.Tests.Support;
+
+/// <summary>VS Code in a page, as a person uses it: keyboard first, and what counts is checked on disk where that is possible.</summary>
+internal sealed class Workbench(IPage page)
+{
+    public IPage Page => page;
+
+    /// <summary>Waits until the workbench is drawn and the explorer lists the workspace.</summary>
+    public async Task IsOpen()
+    {
+        await Expect(page.Locator(".monaco-workbench .part.statusbar")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.Locator(".explorer-folders-view")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+    }
+
+    /// <summary>Runs a command of the palette by its full title.</summary>
+    public async Task Run(string command)
+    {
+        var input = page.Locator(".quick-input-widget .quick-input-box input");
+        await page.Keyboard.PressAsync("F1");
+        await Expect(input).ToBeVisibleAsync();
+        await input.FillAsync(">" + command);
+        await Expect(page.Locator(".quick-input-list .monaco-list-row.focused")).ToContainTextAsync(command.Split(": ")[^1]);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(input).ToBeHiddenAsync();
+    }
+
+    /// <summary>Opens a new terminal.</summary>
+    public async Task OpenTerminal()
+    {
+        await Run("Terminal: Create New Terminal");
+        await HasTerminal();
+    }
+
+    /// <summary>Waits for a terminal to be drawn, after a reload for example.</summary>
+    public Task HasTerminal() => Expect(page.Locator(".terminal-wrapper.active .xterm-screen")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+
+    /// <summary>Types a line into the active terminal.</summary>
+    public async Task TypeInTerminal(string line)
+    {
+        await page.Locator(".terminal-wrapper.active .xterm-helper-textarea").FocusAsync();
+        await page.Keyboard.TypeAsync(line);
+        await page.Keyboard.PressAsync("Enter");
+    }
+
+    /// <summary>Opens a file of the workspace by its name.</summary>
+    public async Task OpenFile(string name)
+    {
+        await page.Keyboard.PressAsync("Control+P");
+        var input = page.Locator(".quick-input-widget .quick-input-box input");
+        await Expect(input).ToBeVisibleAsync();
+        await input.FillAsync(name);
+        await Expect(page.Locator(".quick-input-list .monaco-list-row.focused")).ToContainTextAsync(name);
+        await page.Keyboard.PressAsync("Enter");
+        await HasEditor(name);
+    }
+
+    /// <summary>Waits for the tab of a file.</summary>
+    public Task HasEditor(string name) => Expect(page.Locator($".tab[data-resource-name=\"{name}\"]")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+
+    /// <summary>Types into the editor that is open.</summary>
+    public async Task TypeInEditor(string text)
+    {
+        await page.Locator(".editor-group-container.active .monaco-editor .view-lines").First.ClickAsync();
+        await page.Keyboard.TypeAsync(text);
+    }
+
+    /// <summary>Waits for a file in the explorer's tree.</summary>
+    public Task ExplorerShows(string name) =>
+        Expect(page.Locator($".explorer-folders-view .monaco-list-row[aria-label^=\"{name}\"]")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+}

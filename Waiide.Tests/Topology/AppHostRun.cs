@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Waiide.Tests.Support;
+
+namespace Waiide.Tests.Topology;
+
+/// <summary>`dotnet run --project Waiide.AppHost` as a person starts it, as the leader of a session of its own, on ports that were free.</summary>
+internal sealed partial class AppHostRun : IAsyncDisposable
+{
+    private readonly TempDirectory _workspace = new();
+    private readonly TempDirectory _data = new();
+    private readonly string _mark = $"WAIIDE_TEST_RUN_MARK={Guid.NewGuid():N}";
+    private readonly ChildProcess _dotnetRun;
+
+    private AppHostRun(string[] arguments)
+    {
+        var start = new ProcessStartInfo("setsid") { WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var argument in (string[])
+            ["dotnet", "run", "--project", "Waiide.AppHost", "--no-build", "--configuration", Repository.Configuration, "--",
+                $"--WAIIDE_WORKSPACE={_workspace.Path}", $"--WAIIDE_DATA_DIR={_data.Path}",
+                .. PortSettings.Select(setting => $"--Waiide:{setting}={Ports.Free()}"), .. arguments])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment[_mark.Split('=')[0]] = _mark.Split('=')[1];
+        _dotnetRun = ChildProcess.Start(start);
+    }
+
+    private static readonly string[] PortSettings = ["HubPort", "HubApiPort", "GatewayPort", "IdePort"];
+
+    public string Workspace => _workspace.Path;
+
+    public string DataDirectory => _data.Path;
+
+    /// <summary>The outer `dotnet run`, whose process group is the terminal's foreground group.</summary>
+    public int OuterId => _dotnetRun.Id;
+
+    /// <summary>The AppHost itself.</summary>
+    public int AppHostId => Processes.Single(_mark, "bin/" + Repository.Configuration + "/net10.0/Waiide.AppHost").Id;
+
+    public ChildProcess DotnetRun => _dotnetRun;
+
+    /// <summary>Every process that was started by this run, directly or not.</summary>
+    public IReadOnlyList<Processes.Found> AllProcesses => Processes.With(_mark);
+
+    public static AppHostRun Start(params string[] arguments) => new(arguments);
+
+    public Task IsReady() => _dotnetRun.WaitForOutput("everything healthy", TimeSpan.FromMinutes(5));
+
+    /// <summary>Where the console says to click.</summary>
+    public string Link => LinkLine().Match(_dotnetRun.Output).Groups[1].Value;
+
+    /// <summary>The password or token that the console says.</summary>
+    public string Secret => SecretLine().Match(_dotnetRun.Output).Groups[1].Value;
+
+    public async Task LeavesNothing(TimeSpan limit) => await Eventually.Is(
+        () => AllProcesses.Count == 0,
+        $"nothing of the run is left",
+        limit);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in AllProcesses)
+        {
+            Process.Start("kill", ["-KILL", process.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
+        }
+
+        await _dotnetRun.DisposeAsync();
+        _workspace.Dispose();
+        _data.Dispose();
+    }
+
+    [GeneratedRegex(@"Open\s+(\S+)")]
+    private static partial Regex LinkLine();
+
+    [GeneratedRegex(@"Sign in\s+.*\s(\S+)")]
+    private static partial Regex SecretLine();
+}

@@ -1,0 +1,79 @@
+using Aspire.Hosting;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Waiide.Tests.Support;
+
+namespace Waiide.Tests.Topology;
+
+/// <summary>The real AppHost, booted once for all tests of a collection, on ports that the engine chose.</summary>
+public abstract class BootedTopology(params string[] arguments) : IAsyncLifetime
+{
+    private readonly TempDirectory _workspace = new();
+    private readonly TempDirectory _data = new();
+
+    public DistributedApplication App { get; private set; } = null!;
+
+    /// <summary>The folder that the IDE opens.</summary>
+    public string Workspace => _workspace.Path;
+
+    /// <summary>Where the IDE's settings and the gateway's keys are kept.</summary>
+    public string DataDirectory => _data.Path;
+
+    public async Task InitializeAsync()
+    {
+        // Provisioning the IDE on a machine that never ran it downloads about 180 MB.
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Waiide_AppHost>(
+            [.. arguments, $"--WAIIDE_WORKSPACE={_workspace.Path}", $"--WAIIDE_DATA_DIR={_data.Path}"], limit.Token);
+        builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        App = await builder.BuildAsync(limit.Token);
+        await App.StartAsync(limit.Token);
+        await App.ResourceNotifications.WaitForResourceHealthyAsync("gateway", limit.Token);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await App.DisposeAsync();
+        _workspace.Dispose();
+        _data.Dispose();
+    }
+
+    /// <summary>A file of the workspace, once it has text.</summary>
+    internal async Task<string> TextOf(string file)
+    {
+        var path = Path.Combine(Workspace, file);
+        await Eventually.Is(() => File.Exists(path) && new FileInfo(path).Length > 0, $"{file} is written in the workspace");
+        return (await File.ReadAllTextAsync(path)).Trim();
+    }
+
+    /// <summary>The gateway itself, which `dotnet run` started.</summary>
+    internal int GatewayProcess() => Assert.Single(
+        Processes.With($"WAIIDE_DATA_DIR={DataDirectory}"),
+        process => process.CommandLine.Contains("net10.0/Waiide.Gateway", StringComparison.Ordinal)).Id;
+
+    /// <summary>The process id of a resource, as the dashboard would show it.</summary>
+    internal int ProcessIdOf(string resource)
+    {
+        Assert.True(App.ResourceNotifications.TryGetCurrentState(resource, out var state), $"{resource} has a state");
+        return Assert.IsType<int>(state.Snapshot.Properties.Single(property => property.Name == "executable.pid").Value);
+    }
+}
+
+/// <summary>Hub, IDE and gateway; two users, of whom demo owns the server.</summary>
+public sealed class HubTopology() : BootedTopology("--Parameters:demo-password=correct horse")
+{
+    public const string Password = "correct horse";
+}
+
+/// <summary>IDE and gateway; whoever has the token may come in.</summary>
+public sealed class StandaloneTopology() : BootedTopology("--Waiide:Mode=standalone", "--Parameters:gateway-token=token-of-the-standalone-test")
+{
+    public const string Token = "token-of-the-standalone-test";
+}
+
+[CollectionDefinition("hub topology")]
+public sealed class HubCollection : ICollectionFixture<HubTopology>, ICollectionFixture<Chromium>;
+
+[CollectionDefinition("standalone topology")]
+public sealed class StandaloneCollection : ICollectionFixture<StandaloneTopology>, ICollectionFixture<Chromium>;

@@ -1,0 +1,79 @@
+using Aspire.Hosting.Testing;
+using Microsoft.Playwright;
+using Waiide.Tests.Support;
+
+namespace Waiide.Tests.Topology;
+
+[Collection("hub topology")]
+public sealed class BrowserThroughTheHubTests(HubTopology topology, Chromium chromium)
+{
+    [Fact]
+    public async Task A_person_signs_in_at_the_hub_and_works_in_the_IDE()
+    {
+        var page = await chromium.NewPageAsync();
+        await page.GotoAsync(new Uri(topology.App.GetEndpoint("hub", "front"), "/user/demo/").AbsoluteUri);
+        await HubPages.SignIn(page, "demo", HubTopology.Password);
+
+        await Work.InTheIde(topology, new Workbench(page));
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_refused_with_a_sentence()
+    {
+        var page = await chromium.NewPageAsync();
+        await page.GotoAsync(new Uri(topology.App.GetEndpoint("hub", "front"), "/user/demo/").AbsoluteUri);
+        await HubPages.SignIn(page, "demo", "wrong");
+
+        await Assertions.Expect(page.GetByText("Invalid username or password")).ToBeVisibleAsync();
+        Assert.Contains("/hub/login", page.Url, StringComparison.Ordinal);
+    }
+}
+
+[Collection("standalone topology")]
+public sealed class BrowserStandaloneTests(StandaloneTopology topology, Chromium chromium)
+{
+    [Fact]
+    public async Task A_person_opens_the_token_link_and_works_in_the_IDE()
+    {
+        var page = await chromium.NewPageAsync();
+        await page.GotoAsync(new Uri(topology.App.GetEndpoint("gateway", "http"), $"/login?token={StandaloneTopology.Token}").AbsoluteUri);
+
+        Assert.DoesNotContain(StandaloneTopology.Token, page.Url, StringComparison.Ordinal);
+        await Work.InTheIde(topology, new Workbench(page));
+    }
+}
+
+internal static class HubPages
+{
+    /// <summary>Fills the hub's login form.</summary>
+    public static async Task SignIn(IPage page, string user, string password)
+    {
+        await page.GetByLabel("User name").FillAsync(user);
+        await page.GetByLabel("Password").FillAsync(password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+    }
+}
+
+internal static class Work
+{
+    /// <summary>Terminal, file, explorer, reload: the same in both modes.</summary>
+    public static async Task InTheIde(BootedTopology topology, Workbench workbench)
+    {
+        await workbench.IsOpen();
+
+        await workbench.OpenTerminal();
+        await workbench.TypeInTerminal("echo written in a terminal > note.txt; echo $$ > shell.txt");
+        Assert.Equal("written in a terminal", await topology.TextOf("note.txt"));
+        var shell = await topology.TextOf("shell.txt");
+        await workbench.ExplorerShows("note.txt");
+        await workbench.OpenFile("note.txt");
+
+        await workbench.Page.ReloadAsync();
+
+        await workbench.IsOpen();
+        await workbench.HasEditor("note.txt");
+        await workbench.HasTerminal();
+        await workbench.TypeInTerminal("echo $$ > shell-after-reload.txt");
+        Assert.Equal(shell, await topology.TextOf("shell-after-reload.txt"));
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Globalization;
+using Waiide.Tests.Support;
+
+namespace Waiide.Tests.Topology;
+
+/// <summary>However a run ends, within ten seconds nothing of it is left.</summary>
+[Collection("kills")]
+public sealed class KillTests(Chromium chromium)
+{
+    private static readonly TimeSpan TenSeconds = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public Task Ctrl_C_ends_everything() => NothingIsLeftAfter(run => Kill("-INT", -run.OuterId));
+
+    [Fact]
+    public Task Kill_9_of_the_AppHost_leaves_nothing() => NothingIsLeftAfter(run => Kill("-KILL", run.AppHostId));
+
+    [Fact]
+    public Task Kill_9_of_the_outer_dotnet_run_leaves_nothing() => NothingIsLeftAfter(run => Kill("-KILL", run.OuterId));
+
+    [Fact]
+    public Task SIGHUP_to_the_process_group_of_the_terminal_leaves_nothing() => NothingIsLeftAfter(run => Kill("-HUP", -run.OuterId));
+
+    private async Task NothingIsLeftAfter(Action<AppHostRun> kill)
+    {
+        await using var run = AppHostRun.Start("--Waiide:Mode=standalone");
+        await run.IsReady();
+        var workbench = await OpenIde(run);
+        await workbench.OpenTerminal();
+        await workbench.TypeInTerminal("nohup sleep 1000 & echo started > started.txt");
+        await Eventually.Is(() => File.Exists(Path.Combine(run.Workspace, "started.txt")), "the terminal ran the command");
+        Assert.Contains(run.AllProcesses, process => process.CommandLine == "sleep 1000");
+
+        kill(run);
+
+        await run.LeavesNothing(TenSeconds);
+    }
+
+    private async Task<Workbench> OpenIde(AppHostRun run)
+    {
+        var page = await chromium.NewPageAsync();
+        await page.GotoAsync(new Uri(new Uri(run.Link), $"login?token={run.Secret}").AbsoluteUri);
+        var workbench = new Workbench(page);
+        await workbench.IsOpen();
+        return workbench;
+    }
+
+    private static void Kill(string signal, int process) =>
+        Process.Start("kill", [signal, "--", process.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
+}
+
+[CollectionDefinition("kills")]
+public sealed class KillCollection : ICollectionFixture<Chromium>;

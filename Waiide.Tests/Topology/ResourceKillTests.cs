@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Playwright;
+using Waiide.Tests.Support;
+using static Microsoft.Playwright.Assertions;
+
+namespace Waiide.Tests.Topology;
+
+/// <summary>One process of a running topology is killed while a person has the IDE open.</summary>
+[Collection("resource kills")]
+public sealed class ResourceKillTests(ResourceKillTests.Booted topology, Chromium chromium)
+{
+    [Fact]
+    public async Task A_killed_gateway_that_starts_again_finds_the_tab_and_its_terminal_as_they_were()
+    {
+        var workbench = await OpenIde();
+        await workbench.OpenTerminal();
+        await workbench.TypeInTerminal("echo $$ > before-gateway-kill.txt");
+        var shell = await topology.TextOf("before-gateway-kill.txt");
+
+        Kill(topology.ProcessIdOf("gateway"));
+        await topology.App.ResourceNotifications.WaitForResourceAsync("gateway", KnownResourceStates.Finished).WaitAsync(TimeSpan.FromSeconds(10));
+        await Start("gateway");
+
+        // Nobody touches the page: the workbench reconnects by itself, which it says by dropping its notice.
+        await workbench.HasTerminal();
+        await Eventually.Is(
+            async () =>
+            {
+                await workbench.TypeInTerminal("echo $$ > after-gateway-kill.txt");
+                return File.Exists(Path.Combine(topology.Workspace, "after-gateway-kill.txt"));
+            },
+            "the terminal takes input again",
+            TimeSpan.FromSeconds(60));
+        Assert.Equal(shell, await topology.TextOf("after-gateway-kill.txt"));
+    }
+
+    [Fact]
+    public async Task A_killed_IDE_leaves_nothing_and_the_page_says_so_until_start_brings_it_back()
+    {
+        var workbench = await OpenIde();
+        await workbench.OpenTerminal();
+        await workbench.TypeInTerminal("nohup sleep 2000 & echo started > started.txt");
+        await topology.TextOf("started.txt");
+        var mark = $"--user-data-dir {topology.DataDirectory}";
+        var ide = topology.ProcessIdOf("ide");
+
+        Kill(ide);
+
+        await topology.App.ResourceNotifications.WaitForResourceAsync("ide", KnownResourceStates.Finished).WaitAsync(TimeSpan.FromSeconds(10));
+        await Eventually.Is(
+            () => !Processes.All().Any(process => process.CommandLine == "sleep 2000" || process.CommandLine.Contains(mark, StringComparison.Ordinal)),
+            "nothing of the IDE is left, the terminal's nohup included",
+            TimeSpan.FromSeconds(10));
+
+        var page = await chromium.NewPageAsync();
+        await SignIn(page);
+        await Expect(page.GetByText("IDE").First).ToBeVisibleAsync();
+        await Expect(page.Locator(".monaco-workbench")).ToHaveCountAsync(0);
+
+        await Start("ide");
+        await new Workbench(page).IsOpen();
+    }
+
+    private async Task<Workbench> OpenIde()
+    {
+        var page = await chromium.NewPageAsync();
+        await SignIn(page);
+        var workbench = new Workbench(page);
+        await workbench.IsOpen();
+        return workbench;
+    }
+
+    private async Task SignIn(IPage page) =>
+        await page.GotoAsync(new Uri(topology.App.GetEndpoint("gateway", "http"), $"/login?token={Booted.Token}").AbsoluteUri);
+
+    private async Task Start(string resource)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var result = await topology.App.ResourceCommands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand, limit.Token);
+        Assert.True(result.Success, result.Message);
+        await topology.App.ResourceNotifications.WaitForResourceHealthyAsync(resource, limit.Token);
+    }
+
+    private static void Kill(int process) =>
+        Process.Start("kill", ["-KILL", process.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
+
+    /// <summary>A standalone topology that nobody else uses, since its processes are killed.</summary>
+    public sealed class Booted() : BootedTopology("--Waiide:Mode=standalone", $"--Parameters:gateway-token={Token}")
+    {
+        public const string Token = "token-of-the-kill-tests";
+    }
+}
+
+[CollectionDefinition("resource kills")]
+public sealed class ResourceKillCollection : ICollectionFixture<ResourceKillTests.Booted>, ICollectionFixture<Chromium>;

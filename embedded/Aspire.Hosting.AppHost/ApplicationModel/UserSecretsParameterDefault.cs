@@ -1,0 +1,59 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.UserSecrets;
+
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>A generated default that stays the same from run to run: it is kept in the AppHost's user secrets.</summary>
+internal sealed class UserSecretsParameterDefault(Assembly? appHost, string parameterName, ParameterDefault generated) : ParameterDefault
+{
+    private static readonly Lock OneWriter = new();
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public override string GetDefaultValue()
+    {
+        if (appHost?.GetCustomAttribute<UserSecretsIdAttribute>()?.UserSecretsId is not { } id)
+        {
+            return generated.GetDefaultValue();
+        }
+
+        var file = PathHelper.GetSecretsPathFromSecretsId(id);
+        var key = $"Parameters:{parameterName}";
+        lock (OneWriter)
+        {
+            // Host configuration has user secrets only in Development; the value must not change with the environment.
+            if (new ConfigurationBuilder().AddJsonFile(file, optional: true).Build()[key] is { Length: > 0 } kept)
+            {
+                return kept;
+            }
+
+            var value = generated.GetDefaultValue();
+            Keep(file, key, value);
+            return value;
+        }
+    }
+
+    private static void Keep(string file, string key, string value)
+    {
+        var secrets = File.Exists(file) ? JsonNode.Parse(File.ReadAllText(file))?.AsObject() ?? [] : [];
+        secrets[key] = value;
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+
+        // Written beside and moved, so that another process never reads half a file.
+        var beside = $"{file}.{Environment.ProcessId}";
+        var create = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using (var stream = new FileStream(beside, create))
+        {
+            JsonSerializer.Serialize(stream, secrets, Indented);
+        }
+
+        File.Move(beside, file, overwrite: true);
+    }
+}

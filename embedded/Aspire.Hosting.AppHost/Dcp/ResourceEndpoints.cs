@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dcp.Processes;
+
+namespace Aspire.Hosting.Dcp;
+
+/// <summary>The ports of one resource: decides them, and holds the public ones from the start of the application to its end.</summary>
+internal sealed class ResourceEndpoints : IAsyncDisposable
+{
+    private readonly IResource _resource;
+    private readonly List<PublicPort> _ports = [];
+    private readonly List<PortProxy> _proxies = [];
+
+    /// <summary>Decides the ports; <paramref name="randomizePorts"/> (tests) does without the fixed public ones, so that many runs fit on one machine.</summary>
+    public ResourceEndpoints(IResource resource, bool randomizePorts)
+    {
+        _resource = resource;
+        foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>().ToArray())
+        {
+            if (endpoint.IsProxied)
+            {
+                AllocateProxied(endpoint, randomizePorts);
+            }
+            else
+            {
+                AllocateWithoutProxy(endpoint);
+            }
+        }
+    }
+
+    /// <summary>Opens the public ports that are not open yet; fails with a sentence that names the one that is taken.</summary>
+    public void Open()
+    {
+        foreach (var port in _ports.Where(port => !port.IsOpen).ToArray())
+        {
+            Open(port);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var proxy in _proxies)
+        {
+            await proxy.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void AllocateProxied(EndpointAnnotation endpoint, bool randomizePorts)
+    {
+        var fixedPort = randomizePorts ? null : endpoint.Port;
+        if (fixedPort is not null && fixedPort == endpoint.TargetPort)
+        {
+            throw new DistributedApplicationException(
+                $"Endpoint '{endpoint.Name}' of resource '{_resource.Name}' has {fixedPort} as its port and as its target port: the proxy and the process cannot both listen there. Leave one of them out, or say isProxied: false.");
+        }
+
+        var backend = new IPEndPoint(IPAddress.Loopback, endpoint.TargetPort ?? FreePort.Next());
+        var port = new PublicPort(endpoint, backend) { IsOpen = false };
+        if (fixedPort is null)
+        {
+            Open(port);
+            return;
+        }
+
+        // A taken port is this resource's failure and is told when it starts; others may know the address all the same.
+        Allocate(endpoint, fixedPort.Value, backend.Port);
+        try
+        {
+            Open(port);
+        }
+        catch (DistributedApplicationException)
+        {
+            _ports.Add(port);
+        }
+    }
+
+    private void AllocateWithoutProxy(EndpointAnnotation endpoint)
+    {
+        var (port, target) = (endpoint.Port, endpoint.TargetPort);
+        if (port != target)
+        {
+            throw new DistributedApplicationException(
+                $"Endpoint '{endpoint.Name}' of resource '{_resource.Name}' has no proxy, so that its port {port} and its target port {target} must be the same. Leave one of them out.");
+        }
+
+        var only = port ?? FreePort.Next();
+        Allocate(endpoint, only, only);
+        if (port is not null)
+        {
+            // The process is to listen there itself: looked at before each start, never held.
+            _ports.Add(new PublicPort(endpoint, null));
+        }
+    }
+
+    private void Open(PublicPort port)
+    {
+        var endpoint = port.Endpoint;
+        var number = endpoint.AllocatedEndpoint?.Port ?? 0;
+        try
+        {
+            if (port.Backend is null)
+            {
+                using var probe = new TcpListener(Addresses(endpoint)[0], number);
+                probe.Start();
+                return;
+            }
+
+            var proxy = PortProxy.Listen(Addresses(endpoint), number, () => port.Backend);
+            _proxies.Add(proxy);
+            port.IsOpen = true;
+            Allocate(endpoint, proxy.Port, port.Backend.Port);
+        }
+        catch (SocketException exception)
+        {
+            var reason = exception.SocketErrorCode == SocketError.AddressAlreadyInUse ? "is already in use" : $"cannot be opened: {exception.Message}";
+            throw new DistributedApplicationException($"Port {number} of endpoint '{endpoint.Name}' of resource '{_resource.Name}' {reason}.", exception);
+        }
+    }
+
+    private static void Allocate(EndpointAnnotation endpoint, int port, int targetPort)
+    {
+        var host = IPAddress.TryParse(endpoint.TargetHost, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)) ? "localhost" : endpoint.TargetHost;
+        endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, host, port, targetPort.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static IReadOnlyList<IPAddress> Addresses(EndpointAnnotation endpoint) =>
+        IPAddress.TryParse(endpoint.TargetHost, out var address) ? [address] : PortProxy.Localhost;
+
+    /// <summary>A public port and where its proxy leads; without one, the process itself listens on it.</summary>
+    private sealed class PublicPort(EndpointAnnotation endpoint, IPEndPoint? backend)
+    {
+        public EndpointAnnotation Endpoint => endpoint;
+
+        public IPEndPoint? Backend => backend;
+
+        public bool IsOpen { get; set; }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace Aspire.Hosting;
+
+/// <summary>Adding projects of the solution to an application.</summary>
+public static class ProjectResourceBuilderExtensions
+{
+    /// <summary>Adds a project; its endpoints and variables come from its launch profile.</summary>
+    public static IResourceBuilder<ProjectResource> AddProject<TProject>(this IDistributedApplicationBuilder builder, string name)
+        where TProject : IProjectMetadata, new() => builder.AddProject<TProject>(name, static _ => { });
+
+    /// <summary>Adds a project with one of its launch profiles by name; null: with none.</summary>
+    public static IResourceBuilder<ProjectResource> AddProject<TProject>(this IDistributedApplicationBuilder builder, string name, string? launchProfileName)
+        where TProject : IProjectMetadata, new() => builder.AddProject<TProject>(name, options =>
+        {
+            options.ExcludeLaunchProfile = launchProfileName is null;
+            options.LaunchProfileName = launchProfileName;
+        });
+
+    /// <summary>Adds a project and says which launch profile it has.</summary>
+    public static IResourceBuilder<ProjectResource> AddProject<TProject>(this IDistributedApplicationBuilder builder, string name, Action<ProjectResourceOptions> configure)
+        where TProject : IProjectMetadata, new()
+    {
+        var options = new ProjectResourceOptions();
+        configure(options);
+        var metadata = new TProject();
+        var project = builder.AddResource(new ProjectResource(name)).WithAnnotation<IProjectMetadata>(metadata);
+
+        var profile = options.ExcludeLaunchProfile
+            ? null
+            : LaunchProfiles.Choose(LaunchProfiles.Read(Path.GetDirectoryName(metadata.ProjectPath)!), options.LaunchProfileName, builder.Configuration, metadata.ProjectPath);
+        if (profile is not null)
+        {
+            project.WithAnnotation(profile).WithProfileEndpoints(profile.Profile);
+        }
+
+        return project
+            .WithEnvironment(context => OtlpVariables.Add(context, builder.Configuration, builder.Environment))
+            .WithEnvironment(context => AddDefaults(context, project.Resource, profile));
+    }
+
+    private static IResourceBuilder<ProjectResource> WithProfileEndpoints(this IResourceBuilder<ProjectResource> project, LaunchProfile profile)
+    {
+        var seen = new Dictionary<string, int>();
+        foreach (var url in profile.ApplicationUrls)
+        {
+            // The second URL of a scheme is http2, the third http3.
+            seen[url.Scheme] = seen.GetValueOrDefault(url.Scheme) + 1;
+            var name = seen[url.Scheme] == 1 ? url.Scheme : $"{url.Scheme}{seen[url.Scheme]}";
+            var endpoint = new EndpointAnnotation(ProtocolType.Tcp, uriScheme: url.Scheme, name: name, port: url.Port);
+            if (url.Host is "*" or "+" or "0.0.0.0" or "[::]")
+            {
+                endpoint.TargetHost = "0.0.0.0";
+            }
+
+            project.WithAnnotation(endpoint);
+        }
+
+        return profile.LaunchUrl is not { Length: > 0 } path ? project : project.WithUrls(context =>
+        {
+            foreach (var url in context.Urls.Where(url => url.Endpoint is { IsHttp: true } or { IsHttps: true }))
+            {
+                url.Url = new Uri(new Uri(url.Url), path).ToString();
+            }
+        });
+    }
+
+    private static void AddDefaults(EnvironmentCallbackContext context, ProjectResource project, LaunchProfileAnnotation? profile)
+    {
+        if (context.ExecutionContext.IsPublishMode)
+        {
+            return;
+        }
+
+        var variables = context.EnvironmentVariables;
+        variables["DOTNET_SYSTEM_CONSOLE_ALLOW_ANSI_COLOR_REDIRECTION"] = "true";
+        variables["LOGGING__CONSOLE__FORMATTERNAME"] = "simple";
+
+        // An endpoint that tells its port in a variable of its own is none of ASP.NET's.
+        var urls = project.GetEndpoints()
+            .Where(endpoint => (endpoint.IsHttp || endpoint.IsHttps) && endpoint.EndpointAnnotation.TargetPortEnvironmentVariable is null)
+            .ToImmutableArray();
+        if (urls.FirstOrDefault(endpoint => endpoint.IsHttps) is { } https)
+        {
+            variables.TryAdd("ASPNETCORE_HTTPS_PORT", https.Property(EndpointProperty.Port));
+        }
+
+        if (urls.Length > 0)
+        {
+            var listen = new ReferenceExpressionBuilder();
+            foreach (var endpoint in urls)
+            {
+                listen.AppendLiteral($"{(listen.IsEmpty ? "" : ";")}{endpoint.Scheme}://{endpoint.EndpointAnnotation.TargetHost}:");
+                listen.AppendFormatted(endpoint.Property(EndpointProperty.TargetPort));
+            }
+
+            variables.TryAdd("ASPNETCORE_URLS", listen.Build());
+        }
+
+        if (profile is null)
+        {
+            return;
+        }
+
+        variables["DOTNET_LAUNCH_PROFILE"] = profile.Name;
+        foreach (var (name, value) in profile.Profile.EnvironmentVariables)
+        {
+            variables.TryAdd(name, Environment.ExpandEnvironmentVariables(value));
+        }
+    }
+}
+
+/// <summary>How a project is added.</summary>
+public class ProjectResourceOptions
+{
+    /// <summary>The launch profile; null: chosen.</summary>
+    public string? LaunchProfileName { get; set; }
+
+    /// <summary>Whether to do without a launch profile.</summary>
+    public bool ExcludeLaunchProfile { get; set; }
+}
+
+/// <summary>The variables by which a project sends its telemetry to the dashboard; none where there is no dashboard.</summary>
+internal static class OtlpVariables
+{
+    public static void Add(EnvironmentCallbackContext context, IConfiguration configuration, IHostEnvironment environment)
+    {
+        var (endpoint, protocol) = (configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"], configuration["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"]) switch
+        {
+            ({ Length: > 0 } grpc, _) => (grpc, "grpc"),
+            (_, { Length: > 0 } http) => (http, "http/protobuf"),
+            _ => ("", ""),
+        };
+        if (endpoint.Length == 0 || context.ExecutionContext.IsPublishMode)
+        {
+            return;
+        }
+
+        var variables = context.EnvironmentVariables;
+        variables["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "in_memory";
+        if (environment.IsDevelopment())
+        {
+            variables["OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION"] = "true";
+            variables["OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION"] = "true";
+        }
+
+        variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;
+        variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
+        variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={context.Resource.InstanceSuffix()}";
+        variables["OTEL_SERVICE_NAME"] = context.Resource.Name;
+        if (configuration["AppHost:OtlpApiKey"] is { Length: > 0 } key)
+        {
+            variables["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={key}";
+        }
+
+        if (environment.IsDevelopment())
+        {
+            // Somebody watches: everything, and soon.
+            variables["OTEL_BLRP_SCHEDULE_DELAY"] = "1000";
+            variables["OTEL_BSP_SCHEDULE_DELAY"] = "1000";
+            variables["OTEL_METRIC_EXPORT_INTERVAL"] = "1000";
+            variables["OTEL_TRACES_SAMPLER"] = "always_on";
+            variables["OTEL_METRICS_EXEMPLAR_FILTER"] = "trace_based";
+            variables["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"] = "true";
+        }
+    }
+}
