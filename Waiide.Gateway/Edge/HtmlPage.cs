@@ -16,6 +16,7 @@ internal static class HtmlPage
         p { margin: .75rem 0; } p.quiet, footer { color: var(--quiet); font-size: .9rem; } footer { margin-top: 1.5rem; }
         a { color: var(--accent); } code, pre { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
         pre { padding: .75rem; max-height: 16rem; overflow: auto; white-space: pre-wrap; border: 1px solid var(--line); border-radius: .5rem; }
+        progress { width: 100%; accent-color: var(--accent); } summary { color: var(--quiet); cursor: pointer; }
         label { display: block; margin-bottom: .25rem; font-weight: 600; }
         input { width: 100%; padding: .6rem .75rem; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: .5rem; }
         button { margin-top: 1rem; padding: .6rem 1.25rem; font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 0; border-radius: .5rem; cursor: pointer; }

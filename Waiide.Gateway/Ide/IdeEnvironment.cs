@@ -7,8 +7,10 @@ internal static class IdeEnvironment
     internal const string RunVariable = "WAIIDE_RUN";
 
     // Names and addresses that notebooks and dashboards build URLs from. JUPYTERHUB_API_TOKEN is not among them: it is the secret of the OAuth client here.
-    private static readonly string[] HubVariablesForUsers =
+    // WAIIDE_IDE_CACHE is for the program that installs the IDE server on its first start.
+    private static readonly string[] ForTheIde =
     [
+        "WAIIDE_IDE_CACHE",
         "JUPYTERHUB_API_URL", "JUPYTERHUB_BASE_URL", "JUPYTERHUB_HOST", "JUPYTERHUB_PUBLIC_HUB_URL", "JUPYTERHUB_PUBLIC_URL",
         "JUPYTERHUB_ROOT_DIR", "JUPYTERHUB_SERVER_NAME", "JUPYTERHUB_SERVICE_PREFIX", "JUPYTERHUB_USER",
     ];
@@ -31,7 +33,7 @@ internal static class IdeEnvironment
     }
 
     private static bool IsForTheIde(string name) =>
-        HubVariablesForUsers.Contains(name)
+        ForTheIde.Contains(name)
         || (!NamesNotForTheIde.Contains(name, StringComparer.OrdinalIgnoreCase)
             && !NotForTheIde.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)));
 }

@@ -155,8 +155,11 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
             {
                 // What a child prints must not be able to forge lines of the log, or fill it.
                 var clean = string.Concat(line.Take(LongestLine).Where(character => !char.IsControl(character) || character == '\t'));
-                state.Say(clean);
-                Log.Line(logger, clean);
+                if (clean.Length > 0)
+                {
+                    state.Say(clean);
+                    Log.Line(logger, clean);
+                }
             }
         }
         catch (Exception failure) when (failure is ObjectDisposedException or IOException or OperationCanceledException)

@@ -82,7 +82,7 @@ internal sealed partial class IdeForwarder(
             context, place.Url.GetLeftPart(UriPartial.Authority), _client, Exchange, new UpstreamRequest(options, _privateHeaders, place.Url, target), end.Token);
         if (error != ForwarderError.None)
         {
-            await ExplainAsync(context, error);
+            await ExplainAsync(context, error, endedHere: end.IsCancellationRequested);
         }
     }
 
@@ -108,15 +108,15 @@ internal sealed partial class IdeForwarder(
         }
     });
 
-    private async Task ExplainAsync(HttpContext context, ForwarderError error)
+    private async Task ExplainAsync(HttpContext context, ForwarderError error, bool endedHere)
     {
-        if (context.RequestAborted.IsCancellationRequested)
+        if (context.RequestAborted.IsCancellationRequested || (endedHere && context.Response.HasStarted))
         {
-            Log.BrowserLeft(logger, error);
+            Log.Ended(logger, error);
             return;
         }
 
-        if (error is ForwarderError.RequestCanceled && !state.IsUsable)
+        if (endedHere && !state.IsUsable)
         {
             context.Response.Clear();
             await IdePages.NotUsable(context.Request, state.Now, state.LastLines).ExecuteAsync(context);
@@ -132,8 +132,8 @@ internal sealed partial class IdeForwarder(
 
         var (status, title, sentence) = error switch
         {
+            _ when endedHere => (StatusCodes.Status503ServiceUnavailable, "Stopping", "The gateway is stopping."),
             ForwarderError.RequestTimedOut => (StatusCodes.Status504GatewayTimeout, "No answer in time", "The IDE server was asked but did not answer in time."),
-            ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled => (StatusCodes.Status503ServiceUnavailable, "Stopping", "The gateway is stopping."),
             ForwarderError.RequestBodyClient => (StatusCodes.Status400BadRequest, "Broken off", "The body of the request could not be read to its end."),
             ForwarderError.ResponseHeaders => (StatusCodes.Status502BadGateway, "Not understood", "The IDE server gave an answer that cannot be passed on."),
             _ => (StatusCodes.Status502BadGateway, "No connection", "The connection to the IDE server failed, or ended before it had answered."),
@@ -158,8 +158,8 @@ internal sealed partial class IdeForwarder(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "A browser left before its answer was complete ({Error}).")]
-        public static partial void BrowserLeft(ILogger logger, ForwarderError error);
+        [LoggerMessage(Level = LogLevel.Debug, Message = "An exchange was ended by the browser or by the gateway ({Error}).")]
+        public static partial void Ended(ILogger logger, ForwarderError error);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "A request could not be forwarded to the IDE ({Error}): {Cause}")]
         public static partial void Failed(ILogger logger, ForwarderError error, string cause);

@@ -26,6 +26,8 @@ internal static class IdePages
             }
             const now = await answer.json();
             at('detail').textContent = now.message;
+            at('lines').textContent = now.lines.join('\n');
+            at('printed').hidden = now.lines.length === 0;
             at('problem').textContent = '';
           } catch {
             at('problem').textContent = 'This server does not answer at the moment; the page keeps trying.';
@@ -35,19 +37,20 @@ internal static class IdePages
         setTimeout(look, 700);
         """;
 
-    /// <summary>A page with 200 for a navigation, so that a hub that looks at the prefix finds a server that lives; 503 for everything else.</summary>
+    /// <summary>A page with 200 for people, and for whoever looks at the root, so that a hub finds a server that lives; 503 for everything else.</summary>
     internal static IResult NotUsable(HttpRequest request, IdeState.Snapshot now, IReadOnlyList<string> lastLines) => new WithRetry(
-        Navigation.IsTopLevel(request)
+        Navigation.IsTopLevel(request) && (IsForPeople(request) || request.Path == "/")
             ? Page(now, lastLines)
-            : Refusal.Of(request, StatusCodes.Status503ServiceUnavailable, "", now.Detail));
+            : TypedResults.Json(new { status = StatusCodes.Status503ServiceUnavailable, message = now.Detail, lines = lastLines }, statusCode: StatusCodes.Status503ServiceUnavailable));
+
+    // "curl -f .../version" is answered as a program that asks whether the IDE is there, not as a person.
+    private static bool IsForPeople(HttpRequest request) =>
+        request.Headers.ContainsKey("Sec-Fetch-Mode") || request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     private static IResult Page(IdeState.Snapshot now, IReadOnlyList<string> lastLines)
     {
         var failed = now.Status == IdeStatus.Failed;
         var seconds = (int)now.Elapsed.TotalSeconds;
-        var lines = lastLines.Count == 0
-            ? ""
-            : $"<details{(failed ? " open" : "")}>\n<summary>What it printed last</summary>\n<pre>{HtmlPage.Encode(string.Join('\n', lastLines))}</pre>\n</details>";
         return HtmlPage.Of(
             StatusCodes.Status200OK,
             failed ? "VS Code is not running" : "VS Code is starting",
@@ -58,7 +61,10 @@ internal static class IdePages
             <p id="hint"{(seconds < 30 ? " hidden" : "")}>{(failed
                 ? "If it does not come back, the log of this server tells more; whoever runs it can also start the IDE again."
                 : "This takes longer than usual. The very first start downloads the IDE, which may take a minute or two; otherwise the log of this server tells more.")}</p>
-            {lines}
+            <details id="printed"{(failed ? " open" : "")}{(lastLines.Count == 0 ? " hidden" : "")}>
+            <summary>What it printed last</summary>
+            <pre id="lines">{HtmlPage.Encode(string.Join('\n', lastLines))}</pre>
+            </details>
             <noscript><meta http-equiv="refresh" content="{RetryAfterSeconds}"></noscript>
             """,
             Script);
@@ -68,6 +74,7 @@ internal static class IdePages
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
+            httpContext.Response.Headers.CacheControl = "no-store";
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
             return answer.ExecuteAsync(httpContext);
         }

@@ -13,7 +13,7 @@ internal static class ProxyExtensions
         builder.Services.AddSingleton<IdeForwarder>();
 
         // The forwarder names every error itself, and YARP's own messages hold URLs with their queries.
-        builder.Logging.AddFilter("Yarp.ReverseProxy", LogLevel.None);
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None);
 
         // Cookies and names of files may hold any byte: Latin-1 gives each back as it came.
         builder.Services.Configure<KestrelServerOptions>(kestrel =>

@@ -33,6 +33,10 @@ public sealed class ProxyStateTests : IAsyncLifetime
         Assert.Equal("VS Code is starting", html.QuerySelector("h1")!.TextContent);
         Assert.Contains("refresh", html.QuerySelector("noscript")!.InnerHtml, StringComparison.Ordinal);
 
+        using var poll = await Client.GetAsync(gateway.Url);
+        Assert.Equal(HttpStatusCode.OK, poll.StatusCode);
+        using var monitor = await Client.GetAsync(new Uri(gateway.Url, "version"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, monitor.StatusCode);
         using var data = await Client.GetAsync(new Uri(gateway.Url, "x.js"), Json());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, data.StatusCode);
         Assert.Equal("application/json", data.Content.Headers.ContentType?.MediaType);
