@@ -146,8 +146,7 @@ async function tryOut(work) {
     const server = start(program, ['--config', '/dev/null', '--auth', 'none', '--socket', socket, '--user-data-dir', path.join(scratch, 'data'),
       '--disable-telemetry', '--disable-update-check'], { env });
     try {
-      const answered = await Promise.race([answersVersion(socket), server.ended.then(() => false)]);
-      if (!answered) {
+      if (!await answersVersion(socket, server.child)) {
         throw new Obstacle(`the IDE server was installed but does not answer: ${lastLines(server.output())}`);
       }
     } finally {
@@ -161,10 +160,11 @@ async function tryOut(work) {
   }
 }
 
-async function answersVersion(socketPath) {
-  for (const end = Date.now() + 60_000; Date.now() < end; await pause(100)) {
+async function answersVersion(socketPath, server) {
+  for (const end = Date.now() + 60_000; Date.now() < end && server.exitCode === null && server.signalCode === null; await pause(100)) {
     const status = await new Promise(resolve => {
-      http.get({ socketPath, path: '/version' }, answer => answer.resume().on('end', () => resolve(answer.statusCode))).on('error', () => resolve(0));
+      const request = http.get({ socketPath, path: '/version', timeout: 30_000 }, answer => answer.resume().on('close', () => resolve(answer.statusCode)));
+      request.on('timeout', () => request.destroy()).on('error', () => resolve(0));
     });
     if (status === 200) {
       return true;

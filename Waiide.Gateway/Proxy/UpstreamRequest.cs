@@ -62,6 +62,12 @@ internal sealed class UpstreamRequest(GatewayOptions options, PrivateHeaders pri
             }
         }
 
+        // A stream that is quiet at first, such as one of events, is to be known as open all the same; the forwarder would wait for its first byte.
+        if (headers.ContentLength is null && httpContext.Response.StatusCode is >= 200 and not (204 or 304) && !HttpMethods.IsHead(httpContext.Request.Method))
+        {
+            await httpContext.Response.Body.FlushAsync(cancellationToken);
+        }
+
         return true;
 
         bool IsPrivate(string? setCookie) => setCookie is not null && privateHeaders.IsPrivateCookie(setCookie.Split('=')[0].Trim());

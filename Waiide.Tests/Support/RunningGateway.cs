@@ -51,10 +51,15 @@ internal sealed class RunningGateway : IAsyncDisposable
         return gateway;
     }
 
-    /// <summary>The same gateway in a new process.</summary>
-    public async Task RestartAsync()
+    /// <summary>The same gateway in a new process, with other settings where they are given.</summary>
+    public async Task RestartAsync(params (string Name, string Value)[] environment)
     {
         await Process.DisposeAsync();
+        foreach (var (name, value) in environment)
+        {
+            _environment[name] = value;
+        }
+
         await StartProcessAsync();
     }
 

@@ -81,16 +81,16 @@ internal sealed class StubIde : IAsyncDisposable
             target,
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
 
+        if (_answers.TryGetValue(target.Split('?')[0], out var answer))
+        {
+            await answer(context);
+            return;
+        }
+
         if (target == "/version")
         {
             context.Response.StatusCode = Healthy ? 200 : 503;
             await context.Response.WriteAsync("0123456789abcdef0123456789abcdef01234567");
-            return;
-        }
-
-        if (_answers.TryGetValue(target.Split('?')[0], out var answer))
-        {
-            await answer(context);
             return;
         }
 

@@ -60,6 +60,24 @@ internal sealed class Workbench(IPage page)
     /// <summary>Waits for the tab of a file.</summary>
     public Task HasEditor(string name) => Expect(page.Locator($".tab[data-resource-name=\"{name}\"]")).ToBeVisibleAsync(new() { Timeout = 30_000 });
 
+    /// <summary>Waits until the browser has stored which editors are open. VS Code does that every few seconds, because a page that unloads may not write.</summary>
+    public Task RemembersEditor(string name) => Eventually.Is(
+        () => page.EvaluateAsync<bool>(StoredEditorsName, name), $"the browser's storage has the editor of {name}", TimeSpan.FromSeconds(70));
+
+    private const string StoredEditorsName = """
+        async name => {
+          const done = request => new Promise((resolve, reject) => { request.onsuccess = () => resolve(request.result); request.onerror = reject; });
+          for (const entry of await indexedDB.databases()) {
+            const database = await done(indexedDB.open(entry.name));
+            for (const store of database.objectStoreNames) {
+              const editors = await done(database.transaction(store).objectStore(store).get('memento/workbench.parts.editor'));
+              if (String(editors).includes(name)) { return true; }
+            }
+          }
+          return false;
+        }
+        """;
+
     /// <summary>Types into the editor that is open.</summary>
     public async Task TypeInEditor(string text)
     {
@@ -69,5 +87,5 @@ internal sealed class Workbench(IPage page)
 
     /// <summary>Waits for a file in the explorer's tree.</summary>
     public Task ExplorerShows(string name) =>
-        Expect(page.Locator($".explorer-folders-view .monaco-list-row[aria-label^=\"{name}\"]")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        Expect(page.Locator(".explorer-folders-view").GetByRole(AriaRole.Treeitem, new() { Name = name })).ToBeVisibleAsync(new() { Timeout = 30_000 });
 }

@@ -67,6 +67,7 @@ internal static class Work
         var shell = await topology.TextOf("shell.txt");
         await workbench.ExplorerShows("note.txt");
         await workbench.OpenFile("note.txt");
+        await workbench.RemembersEditor("note.txt");
 
         await workbench.Page.ReloadAsync();
 

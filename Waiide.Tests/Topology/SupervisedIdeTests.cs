@@ -39,6 +39,7 @@ public sealed class SupervisedIdeTests(Chromium chromium)
         await workbench.TypeInEditor("Dear reader");
         await Eventually.Is(
             () => File.ReadAllText(Path.Combine(workspace.Path, "letter.txt")) == "Dear reader", "VS Code saves what was typed");
+        await workbench.RemembersEditor("letter.txt");
 
         foreach (var process in Processes.All().Where(process => process.CommandLine.Contains(data.Path, StringComparison.Ordinal) && process.Id != gateway.Id))
         {

@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dcp.Processes;
 using Aspire.Hosting.Eventing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -38,21 +39,15 @@ public class DistributedApplication : IHost, IAsyncDisposable
     /// <summary>Starts the application and waits until it has ended.</summary>
     public virtual async Task RunAsync(CancellationToken cancellationToken = default)
     {
-        var lifetime = Services.GetRequiredService<IHostApplicationLifetime>();
         await using (this.ConfigureAwait(false))
         {
             try
             {
                 await StartAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+            catch (Exception refusal) when (refusal is DistributedApplicationException or ProcessStartException && BuilderInterception.Current is null)
             {
-                // Ctrl+C while resources were still waiting for others: what runs already is stopped as usual.
-                await StopAsync(CancellationToken.None).ConfigureAwait(false);
-                return;
-            }
-            catch (UnsupportedRunException refusal) when (BuilderInterception.Current is null)
-            {
+                // A sentence that tells what to do; a stack trace would only hide it.
                 await Console.Error.WriteLineAsync(refusal.Message).ConfigureAwait(false);
                 Environment.ExitCode = 1;
                 return;

@@ -25,7 +25,6 @@ internal static class TestingDefaults
         settings.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["DcpPublisher:RandomizePorts"] = "true",
-            ["DcpPublisher:WaitForResourceCleanup"] = "true",
             ["ASPNETCORE_URLS"] = "http://localhost:8080",
             ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = "http://localhost:4317",
             ["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true",

@@ -183,6 +183,19 @@ public class TokenLoginTests(TokenLoginTests.Standalone world) : IClassFixture<T
     }
 
     [Fact]
+    public async Task A_new_token_ends_the_sessions_of_the_old_one()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        using var browser = gateway.Browser();
+        using var login = await browser.OpenAsync("/login?token=" + RunningGateway.Token);
+
+        await gateway.RestartAsync(("WAIIDE_TOKEN", "another-token-for-the-tests"));
+
+        using var answer = await browser.FetchAsync("/x");
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task Without_authentication_everyone_enters_other_sites_do_not_and_the_log_is_loud()
     {
         await using var gateway = await RunningGateway.StandaloneAsync(("WAIIDE_AUTH", "none"), ("WAIIDE_TOKEN", ""));

@@ -14,6 +14,7 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
     private readonly DistributedApplicationModel _model;
     private readonly ExecutorServices _app;
     private readonly IConfiguration _configuration;
+    private readonly IHostApplicationLifetime _lifetime;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<IResource, ResourceExecutor> _executors = [];
     private readonly List<ResourceEndpoints> _endpoints = [];
@@ -27,11 +28,13 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
         ResourceLoggerService logs,
         IDistributedApplicationEventing eventing,
         IConfiguration configuration,
+        IHostApplicationLifetime lifetime,
         IServiceProvider services,
         ILogger<DistributedApplication> logger)
     {
         _model = model;
         _configuration = configuration;
+        _lifetime = lifetime;
         _app = new ExecutorServices(services, executionContext, options, notifications, logs, eventing, logger, _stopping.Token);
     }
 
@@ -44,10 +47,17 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
             LifecycleCommands.Add(resource, () => _executors[resource]);
         }
 
-        await ShowAsync().ConfigureAwait(false);
-        await AllocateAsync(givenUp.Token).ConfigureAwait(false);
-        await Task.WhenAll(_executors.Keys.ToArray().Select(resource => BeginAsync(resource, givenUp.Token))).ConfigureAwait(false);
-        await _app.Eventing.PublishAsync(new AfterResourcesCreatedEvent(_app.Services, _model), givenUp.Token).ConfigureAwait(false);
+        try
+        {
+            await ShowAsync().ConfigureAwait(false);
+            await AllocateAsync(givenUp.Token).ConfigureAwait(false);
+            await Task.WhenAll(_executors.Keys.ToArray().Select(resource => BeginAsync(resource, givenUp.Token))).ConfigureAwait(false);
+            await _app.Eventing.PublishAsync(new AfterResourcesCreatedEvent(_app.Services, _model), givenUp.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Ctrl+C while resources were still waiting for others is no failure: what runs already is stopped as usual.
+        }
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -5,7 +5,11 @@ using Microsoft.Extensions.Logging;
 namespace Aspire.Hosting.Lifecycle;
 
 /// <summary>Says at start what starts, from where, and that it did.</summary>
-internal sealed partial class StartupMessages(DistributedApplicationOptions options, IHostEnvironment environment, ILogger<DistributedApplication> logger) : IHostedLifecycleService
+internal sealed partial class StartupMessages(
+    DistributedApplicationOptions options,
+    IHostEnvironment environment,
+    IHostApplicationLifetime lifetime,
+    ILogger<DistributedApplication> logger) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -17,7 +21,11 @@ internal sealed partial class StartupMessages(DistributedApplicationOptions opti
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        Log.Started(logger);
+        if (!lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            Log.Started(logger);
+        }
+
         return Task.CompletedTask;
     }
 

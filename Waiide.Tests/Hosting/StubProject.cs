@@ -1,6 +1,6 @@
 using Aspire.Hosting;
 
-namespace Waiide.Tests.Embedded.Hosting;
+namespace Waiide.Tests.Hosting;
 
 /// <summary>A project that is there for its launch profiles and never builds.</summary>
 public sealed class StubProject : IProjectMetadata

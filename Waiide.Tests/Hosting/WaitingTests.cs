@@ -3,7 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Waiide.Tests.Embedded.Hosting;
+namespace Waiide.Tests.Hosting;
 
 public sealed class WaitingTests
 {

@@ -3,7 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.Hosting;
 
-namespace Waiide.Tests.Embedded.Hosting;
+namespace Waiide.Tests.Hosting;
 
 public sealed class EntryPointTests
 {

@@ -1,7 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 
-namespace Waiide.Tests.Embedded.Hosting;
+namespace Waiide.Tests.Hosting;
 
 public sealed class EnvironmentTests
 {

@@ -5,7 +5,7 @@ using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Waiide.Tests.Embedded.Hosting;
+namespace Waiide.Tests.Hosting;
 
 /// <summary>An application of a few shell commands, described by the test itself and run for real.</summary>
 internal sealed class StubAppHost : IAsyncDisposable
