@@ -107,7 +107,7 @@ public partial class ArchitectureTests
     [GeneratedRegex(@"^\s*global using |<Using ", RegexOptions.Multiline)]
     private static partial Regex GlobalUsing();
 
-    [GeneratedRegex(@"\bembedded[/\\]|\.Embedded\b")]
+    [GeneratedRegex(@"\bembedded[/\\]|(?<!Waiide\.Tests)\.Embedded\b")]
     private static partial Regex Embedded();
 
     // Project("{...}") = "Waiide.Gateway", "Waiide.Gateway\Waiide.Gateway.csproj", "{...}"
