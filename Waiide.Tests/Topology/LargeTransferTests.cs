@@ -21,7 +21,7 @@ public sealed class LargeTransferTests(HubTopology topology)
     {
         await using var server = await UserServer.StartAsync();
         using var person = new HttpPerson(topology.App.GetEndpoint("hub", "front"));
-        await person.SignIn("demo", HubTopology.Password, "/user/demo/api/status");
+        await person.SignIn("demo", HubTopology.Password, "/user/demo/");
         var gateway = topology.GatewayProcess();
         await person.Download($"/user/demo/proxy/{server.Port}/down?{Step}"); // Warm: the first bytes load code, not data.
         var before = Processes.PeakMemory(gateway);

@@ -56,8 +56,15 @@ public sealed class SupervisedIdeTests(Chromium chromium)
 
     private static async Task<bool> VersionAnswers(HttpClient http)
     {
-        using var answer = await http.GetAsync("version");
-        return answer.IsSuccessStatusCode;
+        try
+        {
+            using var answer = await http.GetAsync("version");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // The gateway does not listen yet.
+        }
     }
 }
 

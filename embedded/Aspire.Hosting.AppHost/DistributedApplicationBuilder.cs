@@ -63,6 +63,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 
         // Hosted services start in this order and stop in the opposite one: the engine first of all.
         Services.AddHostedService<StartupMessages>();
+        Services.AddHostedService<LauncherWatch>();
         if (options.EnableResourceLogging)
         {
             Services.AddHostedService<ResourceLogForwarder>();
