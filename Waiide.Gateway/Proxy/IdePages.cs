@@ -25,6 +25,7 @@ internal static class IdePages
               return;
             }
             const now = await answer.json();
+            document.querySelector('h1').textContent = now.title;
             at('detail').textContent = now.message;
             at('lines').textContent = now.lines.join('\n');
             at('printed').hidden = now.lines.length === 0;
@@ -41,11 +42,13 @@ internal static class IdePages
     internal static IResult NotUsable(HttpRequest request, IdeState.Snapshot now, IReadOnlyList<string> lastLines) => new WithRetry(
         Navigation.IsTopLevel(request) && (IsForPeople(request) || request.Path == "/")
             ? Page(now, lastLines)
-            : TypedResults.Json(new { status = StatusCodes.Status503ServiceUnavailable, message = now.Detail, lines = lastLines }, statusCode: StatusCodes.Status503ServiceUnavailable));
+            : TypedResults.Json(new { status = StatusCodes.Status503ServiceUnavailable, title = Title(now), message = now.Detail, lines = lastLines }, statusCode: StatusCodes.Status503ServiceUnavailable));
 
     // "curl -f .../version" is answered as a program that asks whether the IDE is there, not as a person.
     private static bool IsForPeople(HttpRequest request) =>
         request.Headers.ContainsKey("Sec-Fetch-Mode") || request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    private static string Title(IdeState.Snapshot now) => now.Status == IdeStatus.Failed ? "VS Code is not running" : "VS Code is starting";
 
     private static IResult Page(IdeState.Snapshot now, IReadOnlyList<string> lastLines)
     {
@@ -53,11 +56,11 @@ internal static class IdePages
         var seconds = (int)now.Elapsed.TotalSeconds;
         return HtmlPage.Of(
             StatusCodes.Status200OK,
-            failed ? "VS Code is not running" : "VS Code is starting",
+            Title(now),
             $"""
             <progress aria-label="Waiting for VS Code"></progress>
             <p id="detail" role="status">{HtmlPage.Encode(now.Detail)}</p>
-            <p class="quiet">This page becomes VS Code by itself as soon as it can. {(failed ? "Down" : "Waiting")} for <span id="elapsed" data-seconds="{seconds}">{seconds} s</span>. <span id="problem"></span></p>
+            <p class="quiet">This page becomes VS Code by itself as soon as it can. Waiting for <span id="elapsed" data-seconds="{seconds}">{seconds} s</span>. <span id="problem"></span></p>
             <p id="hint"{(seconds < 30 ? " hidden" : "")}>{(failed
                 ? "If it does not come back, the log of this server tells more; whoever runs it can also start the IDE again."
                 : "This takes longer than usual. The very first start downloads the IDE, which may take a minute or two; otherwise the log of this server tells more.")}</p>

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Net.WebSockets;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Gateway.Proxy;
@@ -123,47 +125,44 @@ public class ProxyWebSocketTests(ProxyFixture proxy) : IClassFixture<ProxyFixtur
             await context.Response.Body.FlushAsync();
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         });
+        var rest = new TaskCompletionSource();
+        ide.When("/halves", async context =>
+        {
+            context.Response.Headers.Upgrade = "websocket";
+            context.Response.Headers["Sec-WebSocket-Accept"] = Accept(context.Request.Headers["Sec-WebSocket-Key"]!);
+            var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+            await stream.WriteAsync(new byte[] { 0x82, 4, 1, 2 });
+            await rest.Task;
+            await stream.WriteAsync(new byte[] { 3, 4, 0x82, 1, 5 });
+            await stream.CopyToAsync(Stream.Null);
+        });
         using var quiet = await Open(gateway, "echo");
-        using var busy = await Open(gateway, "echo");
+        using var talking = await Open(gateway, "halves");
+        var buffer = new byte[2];
+        Assert.Equal(2, (await talking.ReceiveAsync(buffer, default).WaitAsync(Limit)).Count);
         using var client = new HttpClient();
         using var streaming = await client.GetAsync(new Uri(gateway.Url, "stream"), HttpCompletionOption.ResponseHeadersRead);
-        using var chatter = new CancellationTokenSource();
-        var chatting = Chat(busy, chatter.Token);
 
         var clock = Stopwatch.StartNew();
         gateway.Process.Signal("TERM");
-        var last = await quiet.ReceiveAsync(new byte[100], default).WaitAsync(Limit);
+        var last = await quiet.ReceiveAsync(buffer, default).WaitAsync(Limit);
         Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, last.CloseStatus);
         await quiet.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, default);
-        Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, await chatting.WaitAsync(Limit));
+
+        // In the middle of a frame a goodbye waits for its end; after it comes nothing more.
+        rest.SetResult();
+        var second = await talking.ReceiveAsync(buffer, default).WaitAsync(Limit);
+        Assert.Equal(new byte[] { 3, 4 }, buffer[..second.Count]);
+        Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, (await talking.ReceiveAsync(buffer, default).WaitAsync(Limit)).CloseStatus);
+
         Assert.Equal(0, await gateway.Process.WaitForExit(Limit));
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4));
     }
 
-    // Talks in big messages without a pause, so that a goodbye has to find the end of a frame.
-    private static async Task<WebSocketCloseStatus?> Chat(ClientWebSocket socket, CancellationToken cancellationToken)
-    {
-        var message = new byte[200_000];
-        var buffer = new byte[64 * 1024];
-        while (true)
-        {
-            if (socket.State == WebSocketState.Open)
-            {
-                await socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, cancellationToken);
-            }
-
-            WebSocketReceiveResult part;
-            do
-            {
-                part = await socket.ReceiveAsync(buffer, cancellationToken);
-                if (part.CloseStatus is not null)
-                {
-                    return part.CloseStatus;
-                }
-            }
-            while (!part.EndOfMessage);
-        }
-    }
+#pragma warning disable CA5350 // SHA-1 is what https://www.rfc-editor.org/rfc/rfc6455#section-4.2.2 asks for.
+    private static string Accept(string key) =>
+        Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+#pragma warning restore CA5350
 
     private static async Task<ClientWebSocket> Open(BareGateway gateway, string target, Action<ClientWebSocketOptions>? configure = null)
     {
