@@ -32,6 +32,7 @@ try
     var app = builder.Build();
     app.UsePublicScheme();
     app.UseSecurityHeaders();
+    app.UseHubVersion();
     app.UseFailurePage();
     app.UsePrefix();
     app.UseRouting();

@@ -1,5 +1,3 @@
-using Waiide.Gateway.Auth;
-using Waiide.Gateway.Edge;
 using Waiide.Gateway.Ide;
 
 namespace Waiide.Gateway.Api;
@@ -19,7 +17,7 @@ internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddr
             // "jupyter" is the gateway under the name that older monitors know.
             ["services"] = new Dictionary<string, object> { ["WAIIDE"] = Service(NameOf(ide.Now.Status), IdePort), ["jupyter"] = gateway, ["gateway"] = gateway },
         };
-        if (SignedIn.MayUseServer(context.User))
+        if (Access.MayUseServer(context.User))
         {
             report["environment"] = new { user = options.User, server_name = options.ServerName };
             report["ide"] = new { detail = ide.Now.Detail, restarts = ide.Now.Restarts, attached = options.IdeUrl is not null, address = address.Now?.ToString() };

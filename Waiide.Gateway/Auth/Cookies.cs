@@ -1,4 +1,3 @@
-using Waiide.Gateway.Edge;
 
 namespace Waiide.Gateway.Auth;
 

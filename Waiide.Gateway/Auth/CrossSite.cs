@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Waiide.Gateway.Edge;
 
 namespace Waiide.Gateway.Auth;
 

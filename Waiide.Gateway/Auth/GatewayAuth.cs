@@ -33,7 +33,7 @@ internal static class GatewayAuth
 
         services.AddAuthentication(GatewayHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, GatewayHandler>(GatewayHandler.SchemeName, null);
         services.AddAuthorizationBuilder().SetFallbackPolicy(
-            new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(context => SignedIn.MayUseServer(context.User)).Build());
+            new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(context => Access.MayUseServer(context.User)).Build());
     }
 
     internal static void MapAuth(this WebApplication app)

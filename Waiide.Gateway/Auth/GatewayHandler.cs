@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using Waiide.Gateway.Edge;
 using Waiide.Gateway.Hub;
 
 namespace Waiide.Gateway.Auth;

@@ -6,7 +6,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.WebUtilities;
-using Waiide.Gateway.Edge;
 using Waiide.Gateway.Hub;
 
 namespace Waiide.Gateway.Auth;

@@ -15,16 +15,12 @@ internal static class SignedIn
     /// <summary>WAIIDE_AUTH=none.</summary>
     internal const string ByNothing = "none";
 
-    private const string MayUse = "waiide:may-use";
-
     /// <summary>The user of a gateway without a hub.</summary>
     internal static ClaimsPrincipal Owner(GatewayOptions options, string by) => Create(options.User, by, mayUse: true);
 
     /// <summary>A hub user; identified even where the scopes do not reach this server.</summary>
     internal static ClaimsPrincipal HubUser(HubUser user, HubOptions hub, string by) => Create(user.Name, by, HubScopes.Reach(hub.AccessScopes, user.Scopes));
 
-    internal static bool MayUseServer(ClaimsPrincipal user) => user.HasClaim(MayUse, "yes");
-
     private static ClaimsPrincipal Create(string name, string by, bool mayUse) =>
-        new(new ClaimsIdentity([new(ClaimTypes.Name, name), new(MayUse, mayUse ? "yes" : "no")], by));
+        new(new ClaimsIdentity([new(ClaimTypes.Name, name), Access.Of(mayUse)], by));
 }

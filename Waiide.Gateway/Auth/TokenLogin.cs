@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Authentication;
-using Waiide.Gateway.Edge;
 
 namespace Waiide.Gateway.Auth;
 

@@ -1,5 +1,3 @@
-using Waiide.Gateway.Hub;
-
 namespace Waiide.Gateway.Edge;
 
 /// <summary>The response headers that every answer carries, ours and the IDE's alike.</summary>
@@ -8,7 +6,6 @@ internal static class SecurityHeaders
     internal static void UseSecurityHeaders(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<GatewayOptions>();
-        var hubVersion = app.Services.GetRequiredService<HubVersion>();
         app.Use((context, next) =>
         {
             context.Response.OnStarting(() =>
@@ -39,11 +36,6 @@ internal static class SecurityHeaders
                 if (context.Response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true)
                 {
                     headers.Append("Content-Security-Policy", "frame-ancestors " + FrameAncestors(context.Request.Path, options.FrameAncestors));
-                }
-
-                if (options.Hub is not null)
-                {
-                    headers["X-JupyterHub-Version"] = hubVersion.Value;
                 }
 
                 return Task.CompletedTask;

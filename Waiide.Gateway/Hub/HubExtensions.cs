@@ -12,4 +12,13 @@ internal static class HubExtensions
             builder.Services.AddHostedService<HubCheck>();
         }
     }
+
+    /// <summary>Under a hub every response says which version of the hub this server was written for.</summary>
+    internal static void UseHubVersion(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<GatewayOptions>().Hub is not null)
+        {
+            HubVersion.Use(app);
+        }
+    }
 }

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Waiide.Gateway.Activity;
-using Waiide.Gateway.Edge;
 using Waiide.Gateway.Ide;
 using Yarp.ReverseProxy.Forwarder;
 

@@ -1,4 +1,3 @@
-using Waiide.Gateway.Edge;
 using Waiide.Gateway.Ide;
 
 namespace Waiide.Gateway.Proxy;

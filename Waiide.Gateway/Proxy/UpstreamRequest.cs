@@ -1,5 +1,4 @@
 using Microsoft.Net.Http.Headers;
-using Waiide.Gateway.Edge;
 using Waiide.Gateway.Ide;
 using Yarp.ReverseProxy.Forwarder;
 

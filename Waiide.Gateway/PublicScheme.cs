@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Waiide.Gateway.Edge;
+namespace Waiide.Gateway;
 
 /// <summary>Whether the browser speaks https, as far as it can be known behind proxies.</summary>
 internal static class PublicScheme

@@ -1,4 +1,4 @@
-namespace Waiide.Gateway.Edge;
+namespace Waiide.Gateway;
 
 /// <summary>Tells a person who opens a page from a program that asks for data: only the first is served by redirects and pages.</summary>
 internal static class Navigation

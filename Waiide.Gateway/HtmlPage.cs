@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 
-namespace Waiide.Gateway.Edge;
+namespace Waiide.Gateway;
 
 /// <summary>The one page that the gateway itself shows: a title and a few sentences, complete in one response, light and dark.</summary>
 internal static class HtmlPage

@@ -1,4 +1,4 @@
-namespace Waiide.Gateway.Edge;
+namespace Waiide.Gateway;
 
 /// <summary>A "no" with its reason: a page for a person, JSON for a program.</summary>
 internal static class Refusal
