@@ -17,7 +17,8 @@ internal static class JupyterHubServer
         hub.WithEnvironment("Hub__Servers__0__User", user)
             .WithEnvironment("Hub__Servers__0__Name", "")
             .WithEnvironment("Hub__Servers__0__Url", http)
-            .WithEnvironment("Hub__Servers__0__ApiToken", token);
+            .WithEnvironment("Hub__Servers__0__ApiToken", token)
+            .WithEnvironment("Hub__PublicUrl", front);
 
         return server
             .WithEnvironment("JUPYTERHUB_USER", user)

@@ -119,6 +119,7 @@ public sealed class ServerTests(HubFixture hub)
             ["Hub__Servers__0__Url"] = stub.Url.ToString(),
             ["Hub__Servers__0__ApiToken"] = "ada-server-token-0123456789abcdef",
         });
+        await process.WaitForOutput("Sign in at");
         await process.WaitForOutput("The server at /jhub/user/ada/ is Ready.");
         return (process, new Uri($"http://127.0.0.1:{front}"));
     }

@@ -12,12 +12,13 @@ internal sealed partial class AppHostRun : IAsyncDisposable
     private readonly TempDirectory _data = new();
     private readonly string _mark = $"WAIIDE_TEST_RUN_MARK={Guid.NewGuid():N}";
     private readonly ChildProcess _dotnetRun;
+    private TempDirectory? _tools;
 
-    private AppHostRun(string[] arguments)
+    private AppHostRun(string[] launcher, string[] arguments)
     {
         var start = new ProcessStartInfo("setsid") { WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in (string[])
-            ["dotnet", "run", "--project", "Waiide.AppHost", "--no-build", "--configuration", Repository.Configuration, "--",
+            [.. launcher, "dotnet", "run", "--project", "Waiide.AppHost", "--no-build", "--configuration", Repository.Configuration, "--",
                 $"--WAIIDE_WORKSPACE={_workspace.Path}", $"--WAIIDE_DATA_DIR={_data.Path}",
                 .. PortSettings.Select(setting => $"--Waiide:{setting}={Ports.Free()}"), .. arguments])
         {
@@ -45,7 +46,17 @@ internal sealed partial class AppHostRun : IAsyncDisposable
     /// <summary>Every process that was started by this run, directly or not.</summary>
     public IReadOnlyList<Processes.Found> AllProcesses => Processes.With(_mark);
 
-    public static AppHostRun Start(params string[] arguments) => new(arguments);
+    public static AppHostRun Start(params string[] arguments) => new([], arguments);
+
+    /// <summary>In a network namespace that has loopback and nothing else, and with an npm that only fails.</summary>
+    public static AppHostRun StartWithoutNetworkAndNpm()
+    {
+        var tools = new TempDirectory();
+        var npm = Path.Combine(tools.Path, "npm");
+        File.WriteAllText(npm, "#!/bin/sh\nexit 1\n");
+        File.SetUnixFileMode(npm, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return new AppHostRun(["unshare", "-rn", "sh", "-c", $"ip link set lo up && PATH='{tools.Path}':$PATH exec \"$@\"", "sh"], []) { _tools = tools };
+    }
 
     public Task IsReady() => _dotnetRun.WaitForOutput("everything healthy", TimeSpan.FromMinutes(5));
 
@@ -70,6 +81,7 @@ internal sealed partial class AppHostRun : IAsyncDisposable
         await _dotnetRun.DisposeAsync();
         _workspace.Dispose();
         _data.Dispose();
+        _tools?.Dispose();
     }
 
     [GeneratedRegex(@"Open\s+(\S+)")]

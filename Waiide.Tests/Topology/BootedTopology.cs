@@ -6,11 +6,12 @@ using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Topology;
 
-/// <summary>The real AppHost, booted once for all tests of a collection, on ports that the engine chose.</summary>
+/// <summary>The real AppHost, booted once for all tests of a collection, on ports that the engine chose. Each test begins with <see cref="BootAsync"/>.</summary>
 public abstract class BootedTopology(params string[] arguments) : IAsyncLifetime
 {
     private readonly TempDirectory _workspace = new();
     private readonly TempDirectory _data = new();
+    private Task? _boot;
 
     public DistributedApplication App { get; private set; } = null!;
 
@@ -20,7 +21,16 @@ public abstract class BootedTopology(params string[] arguments) : IAsyncLifetime
     /// <summary>Where the IDE's settings and the gateway's keys are kept.</summary>
     public string DataDirectory => _data.Path;
 
-    public async Task InitializeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    /// <summary>Boots it for the first test, and waits until the gateway is healthy, which is after everything else. Skips the test where Node.js is missing.</summary>
+    internal Task BootAsync()
+    {
+        Prerequisites.Need("node", "npm", "setsid");
+        return _boot ??= BootOnceAsync();
+    }
+
+    private async Task BootOnceAsync()
     {
         // Provisioning the IDE on a machine that never ran it downloads about 180 MB.
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
@@ -34,7 +44,11 @@ public abstract class BootedTopology(params string[] arguments) : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await App.DisposeAsync();
+        if (_boot is not null)
+        {
+            await App.DisposeAsync();
+        }
+
         _workspace.Dispose();
         _data.Dispose();
     }

@@ -7,9 +7,10 @@ namespace Waiide.Tests.Topology;
 [Collection("hub topology")]
 public sealed class BrowserThroughTheHubTests(HubTopology topology, Chromium chromium)
 {
-    [Fact]
+    [SkippableFact]
     public async Task A_person_signs_in_at_the_hub_and_works_in_the_IDE()
     {
+        await topology.BootAsync();
         var page = await chromium.NewPageAsync();
         await page.GotoAsync(new Uri(topology.App.GetEndpoint("hub", "front"), "/user/demo/").AbsoluteUri);
         await HubPages.SignIn(page, "demo", HubTopology.Password);
@@ -17,9 +18,10 @@ public sealed class BrowserThroughTheHubTests(HubTopology topology, Chromium chr
         await Work.InTheIde(topology, new Workbench(page));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_wrong_password_is_refused_with_a_sentence()
     {
+        await topology.BootAsync();
         var page = await chromium.NewPageAsync();
         await page.GotoAsync(new Uri(topology.App.GetEndpoint("hub", "front"), "/user/demo/").AbsoluteUri);
         await HubPages.SignIn(page, "demo", "wrong");
@@ -32,9 +34,10 @@ public sealed class BrowserThroughTheHubTests(HubTopology topology, Chromium chr
 [Collection("standalone topology")]
 public sealed class BrowserStandaloneTests(StandaloneTopology topology, Chromium chromium)
 {
-    [Fact]
+    [SkippableFact]
     public async Task A_person_opens_the_token_link_and_works_in_the_IDE()
     {
+        await topology.BootAsync();
         var page = await chromium.NewPageAsync();
         await page.GotoAsync(new Uri(topology.App.GetEndpoint("gateway", "http"), $"/login?token={StandaloneTopology.Token}").AbsoluteUri);
 

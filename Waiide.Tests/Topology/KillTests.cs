@@ -10,20 +10,21 @@ public sealed class KillTests(Chromium chromium)
 {
     private static readonly TimeSpan TenSeconds = TimeSpan.FromSeconds(10);
 
-    [Fact]
+    [SkippableFact]
     public Task Ctrl_C_ends_everything() => NothingIsLeftAfter(run => Kill("-INT", -run.OuterId));
 
-    [Fact]
+    [SkippableFact]
     public Task Kill_9_of_the_AppHost_leaves_nothing() => NothingIsLeftAfter(run => Kill("-KILL", run.AppHostId));
 
-    [Fact]
+    [SkippableFact]
     public Task Kill_9_of_the_outer_dotnet_run_leaves_nothing() => NothingIsLeftAfter(run => Kill("-KILL", run.OuterId));
 
-    [Fact]
+    [SkippableFact]
     public Task SIGHUP_to_the_process_group_of_the_terminal_leaves_nothing() => NothingIsLeftAfter(run => Kill("-HUP", -run.OuterId));
 
     private async Task NothingIsLeftAfter(Action<AppHostRun> kill)
     {
+        Prerequisites.Need("node", "npm", "chromium", "setsid");
         await using var run = AppHostRun.Start("--Waiide:Mode=standalone");
         await run.IsReady();
         var workbench = await OpenIde(run);

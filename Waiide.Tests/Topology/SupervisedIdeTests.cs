@@ -13,9 +13,10 @@ public sealed class SupervisedIdeTests(Chromium chromium)
 {
     private const string Token = "token-of-the-supervised-test";
 
-    [Fact]
+    [SkippableFact]
     public async Task A_killed_IDE_answers_within_five_seconds_and_after_a_reload_editors_and_typed_text_are_back()
     {
+        Prerequisites.Need("node", "npm", "chromium", "setsid");
         using var workspace = new TempDirectory();
         using var data = new TempDirectory();
         await File.WriteAllTextAsync(Path.Combine(workspace.Path, "letter.txt"), "");
