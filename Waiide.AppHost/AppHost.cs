@@ -15,6 +15,7 @@ var ideKey = builder.AddParameter("ide-key", Generated.Key(48), secret: true)
 
 // ---- the IDE: installed once, then code-server ------------------------------------------------------
 var ideInstall = builder.AddExecutable("ide-install", "node", settings.IdeFolder, "provision.mjs")
+    .WithProgress("ide: ")
     .ExcludeFromManifest();
 
 var ide = builder.AddExecutable("ide", "./code-server", settings.IdeFolder)
@@ -63,7 +64,10 @@ if (settings.Mode == Mode.JupyterHub)
         .WithJupyterHub(hub, user: "demo", serverToken)
         .WithUrlForEndpoint("http", url => url.DisplayText = "Gateway (come in through the hub)")
         .WaitFor(hub);
-    Welcome.WhenReady(gateway, hub.GetEndpoint("front"), "/user/demo/", $"sign in as demo with the password", password);
+    Welcome.WhenReady(
+        gateway,
+        link: ReferenceExpression.Create($"{hub.GetEndpoint("front")}/user/demo/"),
+        signIn: ReferenceExpression.Create($"as demo with the password {password}"));
 }
 else
 {
@@ -72,7 +76,10 @@ else
     gateway
         .WithEnvironment("WAIIDE_TOKEN", token)
         .WithUrlForEndpoint("http", url => url.DisplayText = "Waiide");
-    Welcome.WhenReady(gateway, gateway.GetEndpoint("http"), "/", "the token is", token);
+    Welcome.WhenReady(
+        gateway,
+        link: ReferenceExpression.Create($"{gateway.GetEndpoint("http")}/login?token={token}"),
+        signIn: ReferenceExpression.Create($"the link does it"));
 }
 
 builder.Build().Run();

@@ -4,14 +4,13 @@ namespace Waiide.AppHost;
 internal static class Welcome
 {
     /// <summary>Prints the lines each time <paramref name="gateway"/> becomes healthy, which is after everything that it waits for.</summary>
-    public static void WhenReady(
-        IResourceBuilder<ProjectResource> gateway, EndpointReference door, string path, string how, IResourceBuilder<ParameterResource> secret) =>
+    public static void WhenReady(IResourceBuilder<ProjectResource> gateway, ReferenceExpression link, ReferenceExpression signIn) =>
         gateway.OnResourceReady(async (_, _, cancellationToken) =>
             Console.WriteLine($"""
 
                 Waiide is ready: everything healthy.
-                  Open     {door.Url}{path}
-                  Sign in  {how} {await secret.Resource.GetValueAsync(cancellationToken)}
+                  Open     {await link.GetValueAsync(cancellationToken)}
+                  Sign in  {await signIn.GetValueAsync(cancellationToken)}
                   Stop     Ctrl+C
 
                 """));

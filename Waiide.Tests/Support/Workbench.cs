@@ -21,17 +21,25 @@ internal sealed class Workbench(IPage page)
         var input = page.Locator(".quick-input-widget .quick-input-box input");
         var first = page.Locator(".quick-input-list .monaco-list-row.focused");
 
-        // The palette lists what is there when it opens; parts of a fresh workbench arrive later.
+        // The palette lists what is there when it opens; parts of a fresh workbench arrive later, so it may have to be asked again.
         await Eventually.Is(
             async () =>
             {
+                await page.Keyboard.PressAsync("Escape");
                 await page.Keyboard.PressAsync("F1");
-                await input.FillAsync(">" + command);
-                await page.WaitForTimeoutAsync(200);
-                return await first.CountAsync() == 1 && (await first.InnerTextAsync()).Contains(command.Split(": ")[^1], StringComparison.Ordinal);
+                try
+                {
+                    await input.FillAsync(">" + command, new() { Timeout = 5_000 });
+                    await Expect(first).ToContainTextAsync(command.Split(": ")[^1], new() { Timeout = 5_000 });
+                    return true;
+                }
+                catch (Exception exception) when (exception is PlaywrightException or TimeoutException)
+                {
+                    return false;
+                }
             },
             $"the palette offers '{command}'",
-            TimeSpan.FromSeconds(40));
+            TimeSpan.FromSeconds(60));
         await page.Keyboard.PressAsync("Enter");
         await Expect(input).ToBeHiddenAsync();
     }

@@ -63,9 +63,6 @@ internal sealed partial class AppHostRun : IAsyncDisposable
     /// <summary>Where the console says to click.</summary>
     public string Link => LinkLine().Match(_dotnetRun.Output).Groups[1].Value;
 
-    /// <summary>The password or token that the console says.</summary>
-    public string Secret => SecretLine().Match(_dotnetRun.Output).Groups[1].Value;
-
     public async Task LeavesNothing(TimeSpan limit) => await Eventually.Is(
         () => AllProcesses.Count == 0,
         $"nothing of the run is left",
@@ -86,7 +83,4 @@ internal sealed partial class AppHostRun : IAsyncDisposable
 
     [GeneratedRegex(@"Open\s+(\S+)")]
     private static partial Regex LinkLine();
-
-    [GeneratedRegex(@"Sign in\s+.*\s(\S+)")]
-    private static partial Regex SecretLine();
 }

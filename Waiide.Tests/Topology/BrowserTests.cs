@@ -19,6 +19,23 @@ public sealed class BrowserThroughTheHubTests(HubTopology topology, Chromium chr
     }
 
     [SkippableFact]
+    public async Task A_webview_is_drawn_in_its_frame()
+    {
+        await topology.BootAsync();
+        await File.WriteAllTextAsync(Path.Combine(topology.Workspace, "letter.md"), "# Dear reader");
+        var page = await chromium.NewPageAsync();
+        await page.GotoAsync(new Uri(topology.App.GetEndpoint("hub", "front"), "/user/demo/").AbsoluteUri);
+        await HubPages.SignIn(page, "demo", HubTopology.Password);
+        var workbench = new Workbench(page);
+        await workbench.IsOpen();
+        await workbench.OpenFile("letter.md");
+
+        await workbench.Run("Markdown: Open Preview");
+
+        await Assertions.Expect(page.FrameLocator("iframe.webview").FrameLocator("iframe").Locator("h1")).ToHaveTextAsync("Dear reader");
+    }
+
+    [SkippableFact]
     public async Task A_wrong_password_is_refused_with_a_sentence()
     {
         await topology.BootAsync();
