@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Waiide.AppHost;
 
+JupyterHubServer.ForgetInheritedVariables();
 var builder = DistributedApplication.CreateBuilder(args);
 if (Settings.Read(builder) is not { } settings)
 {
@@ -83,4 +84,4 @@ else
 }
 
 builder.Build().Run();
-return 0;
+return Environment.ExitCode;

@@ -3,6 +3,15 @@ namespace Waiide.AppHost;
 /// <summary>Makes a project a single-user server of the hub: it is told what a spawner tells it, and the hub is told where it is.</summary>
 internal static class JupyterHubServer
 {
+    /// <summary>In a terminal of a hub's server this process has that server's variables; ours must not hear of that hub.</summary>
+    public static void ForgetInheritedVariables()
+    {
+        foreach (var name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("JUPYTERHUB_", StringComparison.Ordinal)).ToArray())
+        {
+            Environment.SetEnvironmentVariable(name, null);
+        }
+    }
+
     // The names are JupyterHub's own (reference: "Spawners", "Environment variables and command-line arguments").
     public static IResourceBuilder<ProjectResource> WithJupyterHub(
         this IResourceBuilder<ProjectResource> server, IResourceBuilder<ProjectResource> hub, string user, IResourceBuilder<ParameterResource> token)

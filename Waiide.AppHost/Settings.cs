@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 
 namespace Waiide.AppHost;
@@ -16,11 +14,14 @@ internal enum Mode
 internal sealed record Settings(
     Mode Mode, int HubPort, int HubApiPort, int GatewayPort, int IdePort, string IdeFolder, string Workspace, string DataDirectory)
 {
+    private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
     /// <summary>Reads and checks all settings; null when something is wrong, which is then said on standard error, all at once.</summary>
     public static Settings? Read(IDistributedApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
         var mistakes = new List<string>();
+        var dataHome = configuration["XDG_DATA_HOME"] is { Length: > 0 } set ? set : Path.Combine(Home, ".local", "share");
         var settings = new Settings(
             ReadMode(configuration["Waiide:Mode"], mistakes),
             HubPort: ReadPort(configuration, "Waiide:HubPort", 8000, mistakes),
@@ -28,38 +29,30 @@ internal sealed record Settings(
             GatewayPort: ReadPort(configuration, "Waiide:GatewayPort", 8070, mistakes),
             IdePort: ReadPort(configuration, "Waiide:IdePort", 8071, mistakes),
             IdeFolder: Path.GetFullPath("../ide", builder.AppHostDirectory),
-            Workspace: Path.GetFullPath(configuration["WAIIDE_WORKSPACE"] ?? Path.Combine(Home, "waiide")),
-            DataDirectory: Path.GetFullPath(configuration["WAIIDE_DATA_DIR"] ?? Path.Combine(DataHome(configuration), "waiide", "apphost")));
+            Workspace: ReadFolder(configuration, "WAIIDE_WORKSPACE", Path.Combine(Home, "waiide"), mistakes),
+            DataDirectory: ReadFolder(configuration, "WAIIDE_DATA_DIR", Path.Combine(dataHome, "waiide", "apphost"), mistakes));
 
-        // Tests let the engine choose the public ports, so nothing is fixed there.
-        var portsAreFixed = builder.ExecutionContext.IsRunMode && !configuration.GetValue("DcpPublisher:RandomizePorts", false);
-        if (mistakes.Count == 0 && portsAreFixed)
+        if (mistakes.Count == 0 && builder.ExecutionContext.IsRunMode)
         {
-            mistakes.AddRange(settings.PublicPorts().Where(port => IsBusy(port.Number)).Select(port =>
-                $"Port {port.Number} is in use. End what listens there (lsof -i :{port.Number} shows it), or choose another port for {port.What}: --{port.Setting}={port.Number + 100}"));
+            // Tests let the engine choose the public ports, so nothing is fixed there.
+            if (!configuration.GetValue("DcpPublisher:RandomizePorts", false))
+            {
+                PublicPorts.Check(settings.Ports, mistakes);
+            }
+
+            Folders.Prepare(settings, mistakes);
         }
 
-        if (mistakes.Count > 0)
-        {
-            mistakes.ForEach(Console.Error.WriteLine);
-            return null;
-        }
-
-        Directory.CreateDirectory(settings.Workspace);
-        Directory.CreateDirectory(settings.DataDirectory);
-        if (!OperatingSystem.IsWindows())
-        {
-            // Keys and the IDE's state: nobody else's business.
-            File.SetUnixFileMode(settings.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
-        return settings;
+        mistakes.ForEach(Console.Error.WriteLine);
+        return mistakes.Count == 0 ? settings : null;
     }
 
-    private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-
-    private static string DataHome(ConfigurationManager configuration) =>
-        configuration["XDG_DATA_HOME"] is { Length: > 0 } data ? data : Path.Combine(Home, ".local", "share");
+    private IReadOnlyList<PublicPort> Ports =>
+    [
+        .. Mode == Mode.JupyterHub ? [new PublicPort(HubPort, "the hub", "Waiide:HubPort"), new PublicPort(HubApiPort, "the hub's API", "Waiide:HubApiPort")] : Array.Empty<PublicPort>(),
+        new PublicPort(GatewayPort, "the gateway", "Waiide:GatewayPort"),
+        new PublicPort(IdePort, "the IDE", "Waiide:IdePort"),
+    ];
 
     private static Mode ReadMode(string? text, List<string> mistakes)
     {
@@ -92,32 +85,20 @@ internal sealed record Settings(
         return byDefault;
     }
 
-    private IEnumerable<(int Number, string What, string Setting)> PublicPorts()
+    private static string ReadFolder(ConfigurationManager configuration, string setting, string byDefault, List<string> mistakes)
     {
-        if (Mode == Mode.JupyterHub)
+        var text = configuration[setting];
+        if (string.IsNullOrEmpty(text))
         {
-            yield return (HubPort, "the hub", "Waiide:HubPort");
-            yield return (HubApiPort, "the hub's API", "Waiide:HubApiPort");
+            return byDefault;
         }
 
-        yield return (GatewayPort, "the gateway", "Waiide:GatewayPort");
-        yield return (IdePort, "the IDE", "Waiide:IdePort");
-    }
+        // `dotnet run` moves to the project's folder, so a relative path would not mean what the person meant.
+        if (!Path.IsPathFullyQualified(text))
+        {
+            mistakes.Add($"{setting} is '{text}'; it must be a full path, such as {Path.Combine(Home, "waiide")}.");
+        }
 
-    private static bool IsBusy(int port)
-    {
-        // Without the option that .NET sets on listeners, a port whose last connections linger would count as busy.
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        try
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            socket.Listen();
-            return false;
-        }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            return true;
-        }
+        return text;
     }
 }

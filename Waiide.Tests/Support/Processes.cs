@@ -28,6 +28,19 @@ internal static class Processes
     public static Found Single(string variable, string commandLinePart) =>
         Assert.Single(With(variable), process => process.CommandLine.Contains(commandLinePart, StringComparison.Ordinal));
 
+    /// <summary>The working directory of a process; null when it has ended or is somebody else's.</summary>
+    public static string? FolderOf(int id)
+    {
+        try
+        {
+            return File.ResolveLinkTarget($"/proc/{id}/cwd", returnFinalTarget: false)?.FullName;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The largest resident size that the process ever had, in bytes (VmHWM).</summary>
     public static long PeakMemory(int id)
     {

@@ -54,12 +54,25 @@ internal sealed class Workbench(IPage page)
     /// <summary>Waits for a terminal to be drawn, after a reload for example.</summary>
     public Task HasTerminal() => Expect(page.Locator(".terminal-wrapper.active .xterm-screen")).ToBeVisibleAsync(new() { Timeout = 30_000 });
 
-    /// <summary>Types a line into the active terminal.</summary>
-    public async Task TypeInTerminal(string line)
+    /// <summary>Runs a line in the active terminal and returns what it wrote to <paramref name="file"/>. A terminal that is drawn may not take input yet, so the line is typed until it does.</summary>
+    public async Task<string> RunInTerminal(string line, string file)
     {
-        await page.Locator(".terminal-wrapper.active .xterm-helper-textarea").FocusAsync();
-        await page.Keyboard.TypeAsync(line);
-        await page.Keyboard.PressAsync("Enter");
+        bool IsWritten() => File.Exists(file) && new FileInfo(file).Length > 0;
+        await Eventually.Is(
+            async () =>
+            {
+                await page.Locator(".terminal-wrapper.active .xterm-helper-textarea").FocusAsync();
+                await page.Keyboard.TypeAsync($"{line} > '{file}'\n");
+                for (var look = 0; look < 40 && !IsWritten(); look++)
+                {
+                    await page.WaitForTimeoutAsync(100);
+                }
+
+                return IsWritten();
+            },
+            $"the terminal runs '{line}'",
+            TimeSpan.FromSeconds(60));
+        return (await File.ReadAllTextAsync(file)).Trim();
     }
 
     /// <summary>Opens a file from the explorer, to stay.</summary>

@@ -53,13 +53,8 @@ public abstract class BootedTopology(params string[] arguments) : IAsyncLifetime
         _data.Dispose();
     }
 
-    /// <summary>A file of the workspace, once it has text.</summary>
-    internal async Task<string> TextOf(string file)
-    {
-        var path = Path.Combine(Workspace, file);
-        await Eventually.Is(() => File.Exists(path) && new FileInfo(path).Length > 0, $"{file} is written in the workspace");
-        return (await File.ReadAllTextAsync(path)).Trim();
-    }
+    /// <summary>The full path of a file of the workspace.</summary>
+    internal string FileOf(string name) => Path.Combine(Workspace, name);
 
     /// <summary>The gateway itself, which `dotnet run` started.</summary>
     internal int GatewayProcess() => Assert.Single(

@@ -30,7 +30,7 @@ public sealed class BrowserThroughTheHubTests(HubTopology topology, Chromium chr
         await workbench.IsOpen();
         await workbench.OpenFile("letter.md");
 
-        await workbench.Run("Markdown: Open Preview");
+        await workbench.Run("Markdown: Open as Preview");
 
         await Assertions.Expect(page.FrameLocator("iframe.webview").FrameLocator("iframe").Locator("h1")).ToHaveTextAsync("Dear reader");
     }
@@ -82,9 +82,8 @@ internal static class Work
         await workbench.IsOpen();
 
         await workbench.OpenTerminal();
-        await workbench.TypeInTerminal("echo written in a terminal > note.txt; echo $$ > shell.txt");
-        Assert.Equal("written in a terminal", await topology.TextOf("note.txt"));
-        var shell = await topology.TextOf("shell.txt");
+        Assert.Equal("written in a terminal", await workbench.RunInTerminal("echo written in a terminal", topology.FileOf("note.txt")));
+        var shell = await workbench.RunInTerminal("echo $$", topology.FileOf("shell.txt"));
         await workbench.ExplorerShows("note.txt");
         await workbench.OpenFile("note.txt");
         await workbench.RemembersEditor("note.txt");
@@ -94,7 +93,6 @@ internal static class Work
         await workbench.IsOpen();
         await workbench.HasEditor("note.txt");
         await workbench.HasTerminal();
-        await workbench.TypeInTerminal("echo $$ > shell-after-reload.txt");
-        Assert.Equal(shell, await topology.TextOf("shell-after-reload.txt"));
+        Assert.Equal(shell, await workbench.RunInTerminal("echo $$", topology.FileOf("shell-after-reload.txt")));
     }
 }

@@ -29,8 +29,7 @@ public sealed class KillTests(Chromium chromium)
         await run.IsReady();
         var workbench = await OpenIde(run);
         await workbench.OpenTerminal();
-        await workbench.TypeInTerminal("nohup sleep 1000 & echo started > started.txt");
-        await Eventually.Is(() => File.Exists(Path.Combine(run.Workspace, "started.txt")), "the terminal ran the command");
+        await workbench.RunInTerminal("nohup sleep 1000 & echo started", Path.Combine(run.Workspace, "started.txt"));
         Assert.Contains(run.AllProcesses, process => process.CommandLine == "sleep 1000");
 
         kill(run);
