@@ -15,7 +15,7 @@ internal static class IdeResource
             "--reconnection-grace-time", "900",
             "--user-data-dir", Path.Combine(settings.DataDirectory, "ide"),
             "--extensions-dir", Path.Combine(settings.DataDirectory, "extensions"),
-            "--config", Path.Combine(settings.DataDirectory, "code-server.yaml"),
+            "--config", "/dev/null",
             settings.Workspace);
     }
 }
