@@ -83,6 +83,7 @@ public partial class PackagesModeTests(PackagesModeTests.WithoutStandIns copy) :
             {
                 WorkingDirectory = _directory.Path,
                 RedirectStandardOutput = true,
+                RedirectStandardError = true,
             };
 
             // What this very run was told must not decide what the copy says by itself.
@@ -95,9 +96,10 @@ public partial class PackagesModeTests(PackagesModeTests.WithoutStandIns copy) :
             start.Environment["NUGET_PACKAGES"] = Path.Combine(_directory.Path, "packages");
 
             using var process = Process.Start(start)!;
+            var errors = process.StandardError.ReadToEndAsync();
             var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
-            Assert.True(process.ExitCode == 0, output);
+            Assert.True(process.ExitCode == 0, output + await errors);
             return JsonSerializer.Deserialize<JsonElement>(output);
         }
 
