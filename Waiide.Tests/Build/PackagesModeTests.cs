@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Waiide.Tests.Support;
@@ -7,7 +8,7 @@ namespace Waiide.Tests.Build;
 
 /// <summary>
 /// What a build in the other mode would meet first: the same project files without the folder of stand-ins, evaluated but not restored, because not every
-/// machine's feed has the packages.
+/// machine's feed has the packages. The one package that an evaluation already fetches, the AppHost's SDK, is in a feed of the test's own.
 /// </summary>
 public partial class PackagesModeTests(PackagesModeTests.WithoutStandIns copy) : IClassFixture<PackagesModeTests.WithoutStandIns>
 {
@@ -25,14 +26,25 @@ public partial class PackagesModeTests(PackagesModeTests.WithoutStandIns copy) :
     }
 
     [Fact]
+    public async Task The_AppHost_imports_the_SDK_of_the_feed_in_the_version_of_the_packages()
+    {
+        var evaluated = (await copy.Evaluate("Waiide.AppHost/Waiide.AppHost.csproj")).GetProperty("Properties");
+
+        Assert.Equal(WithoutStandIns.AspireVersion, evaluated.GetProperty("SdkPropsOfTheFeed").GetString());
+        Assert.Equal(WithoutStandIns.AspireVersion, evaluated.GetProperty("SdkTargetsOfTheFeed").GetString());
+        Assert.Equal(WithoutStandIns.AspireVersion, evaluated.GetProperty("AspireHostingSDKVersion").GetString());
+    }
+
+    [Fact]
     public void The_stand_ins_replace_packages_that_have_a_version()
     {
         var names = Sources.Below("embedded", ".csproj").Select(file => Path.GetFileNameWithoutExtension(file)).Where(name => !name.EndsWith(".Tests", StringComparison.Ordinal));
-        var versions = Version().Matches(Sources.Text("Directory.Packages.props")).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
 
-        Assert.Empty(names.Except(versions.Keys));
-        Assert.Contains($"Sdk=\"Aspire.AppHost.Sdk/{versions["Aspire.Hosting.AppHost"]}\"", Sources.Text("Waiide.AppHost/Waiide.AppHost.csproj"), StringComparison.Ordinal);
+        Assert.Empty(names.Except(Versions.Keys));
     }
+
+    private static Dictionary<string, string> Versions =>
+        Version().Matches(Sources.Text("Directory.Packages.props")).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
 
     private static IEnumerable<string> Identities(JsonElement evaluated, string item) =>
         evaluated.GetProperty("Items").GetProperty(item).EnumerateArray().Select(it => it.GetProperty("Identity").GetString()!);
@@ -40,8 +52,8 @@ public partial class PackagesModeTests(PackagesModeTests.WithoutStandIns copy) :
     [GeneratedRegex("""<PackageVersion Include="([^"]+)" Version="([^"]+)" />""")]
     private static partial Regex Version();
 
-    /// <summary>The project files of a repository from which someone deleted embedded/.</summary>
-    public sealed partial class WithoutStandIns : IDisposable
+    /// <summary>The project files of a repository from which someone deleted embedded/, beside a feed that has the AppHost's SDK and nothing else.</summary>
+    public sealed class WithoutStandIns : IDisposable
     {
         private readonly TempDirectory _directory = new();
 
@@ -49,20 +61,29 @@ public partial class PackagesModeTests(PackagesModeTests.WithoutStandIns copy) :
         {
             foreach (var file in Sources.Below(".", ".csproj", ".props", ".targets").Where(file => !file.StartsWith("embedded/", StringComparison.Ordinal)).Append("global.json"))
             {
-                var target = Path.Combine(_directory.Path, file);
-                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                Write(file, Sources.Text(file));
+            }
 
-                // An SDK of the feed is fetched as soon as a project is evaluated.
-                File.WriteAllText(target, FeedSdk().Replace(Sources.Text(file), ""));
+            Write("NuGet.config", """<configuration><packageSources><clear /><add key="feed" value="feed" /></packageSources></configuration>""");
+            Directory.CreateDirectory(Path.Combine(_directory.Path, "feed"));
+            using var package = ZipFile.Open(Path.Combine(_directory.Path, "feed", $"Aspire.AppHost.Sdk.{AspireVersion}.nupkg"), ZipArchiveMode.Create);
+            Add(package, "Aspire.AppHost.Sdk.nuspec", $"<package><metadata><id>Aspire.AppHost.Sdk</id><version>{AspireVersion}</version><authors>test</authors><description>test</description></metadata></package>");
+            foreach (var part in (string[])["Props", "Targets"])
+            {
+                Add(package, $"Sdk/Sdk.{part.ToLowerInvariant()}", $"<Project><PropertyGroup><Sdk{part}OfTheFeed>{AspireVersion}</Sdk{part}OfTheFeed></PropertyGroup></Project>");
             }
         }
 
+        public static string AspireVersion => Versions["Aspire.Hosting.AppHost"];
+
         public async Task<JsonElement> Evaluate(string project)
         {
-            var start = new ProcessStartInfo("dotnet", ["msbuild", project, "-nologo", "-getProperty:AspireFrom", "-getItem:PackageReference,PackageVersion,ProjectReference"])
+            var start = new ProcessStartInfo("dotnet",
+                ["msbuild", project, "-nologo", "-getProperty:AspireFrom,AspireHostingSDKVersion,SdkPropsOfTheFeed,SdkTargetsOfTheFeed", "-getItem:PackageReference,PackageVersion,ProjectReference"])
             {
                 WorkingDirectory = _directory.Path,
                 RedirectStandardOutput = true,
+                RedirectStandardError = true,
             };
 
             // What this very run was told must not decide what the copy says by itself.
@@ -71,16 +92,30 @@ public partial class PackagesModeTests(PackagesModeTests.WithoutStandIns copy) :
                 start.Environment.Remove(name);
             }
 
+            // The real SDK may be in the machine's own folder, and the test's must not get there.
+            start.Environment["NUGET_PACKAGES"] = Path.Combine(_directory.Path, "packages");
+
             using var process = Process.Start(start)!;
+            var errors = process.StandardError.ReadToEndAsync();
             var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
-            Assert.True(process.ExitCode == 0, output);
+            Assert.True(process.ExitCode == 0, output + await errors);
             return JsonSerializer.Deserialize<JsonElement>(output);
         }
 
         public void Dispose() => _directory.Dispose();
 
-        [GeneratedRegex("""<Import Sdk="[^"]+" [^>]*/>""")]
-        private static partial Regex FeedSdk();
+        private void Write(string file, string text)
+        {
+            var target = Path.Combine(_directory.Path, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.WriteAllText(target, text);
+        }
+
+        private static void Add(ZipArchive package, string file, string text)
+        {
+            using var writer = new StreamWriter(package.CreateEntry(file).Open());
+            writer.Write(text);
+        }
     }
 }

@@ -121,6 +121,18 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
+    public async Task No_telemetry_is_sent_to_a_dashboard_that_is_not_there()
+    {
+        await using var host = StubAppHost.DescribeWithDashboard();
+        Assert.NotEmpty(host.Builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"]!);
+        host.Builder.AddProject<StubProject>("project");
+        await host.StartAsync();
+
+        await host.Ended("project");
+        Assert.DoesNotContain(host.Now("project").EnvironmentVariables, variable => variable.Name.StartsWith("OTEL_", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_launch_profile_that_is_not_there_is_named()
     {
         var builder = StubAppHost.Describe().Builder;

@@ -15,9 +15,9 @@ internal sealed class StubAppHost : IAsyncDisposable
     private readonly CancellationTokenSource _limit = new(Limit);
     private DistributedApplication? _app;
 
-    private StubAppHost(string[] args)
+    private StubAppHost(string[] args, bool wantsDashboard)
     {
-        Builder = DistributedApplicationTestingBuilder.Create(args);
+        Builder = DistributedApplicationTestingBuilder.Create(args, (options, _) => options.DisableDashboard = !wantsDashboard);
         Builder.Services.AddLogging(logging => logging.ClearProviders().AddProvider(new Recorder(Logged)));
     }
 
@@ -32,7 +32,10 @@ internal sealed class StubAppHost : IAsyncDisposable
 
     public CancellationToken Deadline => _limit.Token;
 
-    public static StubAppHost Describe(params string[] args) => new(args);
+    public static StubAppHost Describe(params string[] args) => new(args, wantsDashboard: false);
+
+    /// <summary>As outside tests, where the AppHost names the addresses that its dashboard is to have.</summary>
+    public static StubAppHost DescribeWithDashboard() => new([], wantsDashboard: true);
 
     public IResourceBuilder<ExecutableResource> AddShell(string name, string script) => Builder.AddExecutable(name, "sh", ".", "-c", script);
 

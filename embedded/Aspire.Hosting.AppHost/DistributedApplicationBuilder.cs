@@ -41,7 +41,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         _host = new HostApplicationBuilder(settings);
         Configuration.AddCommandLine(options.Args ?? [], Switches);
         AppHostDirectory = options.ProjectDirectory ?? Environment.ContentRootPath;
-        ExecutionContext = new DistributedApplicationExecutionContext(Operation());
+        ExecutionContext = new DistributedApplicationExecutionContext(Operation()) { WantsDashboard = !options.DisableDashboard };
 
         _host.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         // A check that fails is shown as the state of its resource; its log would repeat that every few seconds.

@@ -24,4 +24,7 @@ public class DistributedApplicationExecutionContext
 
     /// <summary>Whether the application is published.</summary>
     public bool IsPublishMode => Operation == DistributedApplicationOperation.Publish;
+
+    /// <summary>Whether the AppHost's settings name the addresses of a dashboard that the engine itself would start, and not of one that is there anyway.</summary>
+    internal bool WantsDashboard { get; init; }
 }

@@ -124,7 +124,7 @@ public class ProjectResourceOptions
     public bool ExcludeLaunchProfile { get; set; }
 }
 
-/// <summary>The variables by which a project sends its telemetry to the dashboard; none where there is no dashboard.</summary>
+/// <summary>The variables by which a project sends its telemetry where the AppHost says.</summary>
 internal static class OtlpVariables
 {
     public static void Add(EnvironmentCallbackContext context, IConfiguration configuration, IHostEnvironment environment)
@@ -135,7 +135,9 @@ internal static class OtlpVariables
             (_, { Length: > 0 } http) => (http, "http/protobuf"),
             _ => ("", ""),
         };
-        if (endpoint.Length == 0 || context.ExecutionContext.IsPublishMode)
+
+        // The engine has no dashboard: at the address of the one that it is asked for nobody listens.
+        if (endpoint.Length == 0 || context.ExecutionContext.IsPublishMode || context.ExecutionContext.WantsDashboard)
         {
             return;
         }

@@ -28,6 +28,28 @@ public sealed class PortProxyTests
     }
 
     [Fact]
+    public async Task A_client_that_ends_its_request_before_the_backend_is_dialled_gets_the_answer()
+    {
+        using var backend = Listener();
+        using var front = Listener();
+        using var client = await DialAsync(EndPoint(front).Port);
+        await client.SendAsync("question"u8.ToArray());
+        client.Shutdown(SocketShutdown.Send);
+        var accepted = await front.AcceptSocketAsync();
+        await Eventually.Is(() => Posix.IsClosedByPeer(accepted.SafeHandle), "the end of the request arrives");
+
+        using var ending = new CancellationTokenSource();
+        var connection = new ProxiedConnection(accepted, () => EndPoint(backend)).RunAsync(ending.Token);
+        using var server = await backend.AcceptSocketAsync().WaitAsync(Limit);
+        Assert.Equal("question", await ReadToEndAsync(server));
+        await server.SendAsync("answer"u8.ToArray());
+        server.Shutdown(SocketShutdown.Send);
+
+        Assert.Equal("answer", await ReadToEndAsync(client));
+        await connection.WaitAsync(Limit);
+    }
+
+    [Fact]
     public async Task A_server_that_finished_speaking_still_hears_the_client()
     {
         using var backend = Listener();

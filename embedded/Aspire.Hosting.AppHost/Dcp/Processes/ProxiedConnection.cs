@@ -32,11 +32,17 @@ internal sealed class ProxiedConnection(Socket client, Func<IPEndPoint> backend)
 
     private async Task<Socket?> DialAsync(CancellationToken ending)
     {
-        for (var pause = FirstPause; !ending.IsCancellationRequested && !Posix.IsClosedByPeer(client.SafeHandle); pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = FirstPause; !ending.IsCancellationRequested; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             if (await TryDialAsync(ending) is { } server)
             {
                 return server;
+            }
+
+            // A client that has said all and now listens looks like one that left. It costs the former its answer, but only where nobody listens yet.
+            if (Posix.IsClosedByPeer(client.SafeHandle))
+            {
+                return null;
             }
 
             await Task.Delay(pause, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -3,7 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.Hosting;
 
-namespace Waiide.Tests.Hosting;
+namespace Waiide.Tests.Topology;
 
 public sealed class EntryPointTests
 {
