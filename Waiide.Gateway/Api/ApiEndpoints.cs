@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Waiide.Gateway.Auth;
 using Waiide.ServiceDefaults;
 
 namespace Waiide.Gateway.Api;
@@ -22,7 +23,7 @@ internal static class ApiEndpoints
 
         // What hubs from 5.0 on ask for until it answers, without a credential and without the slash.
         api.MapMethods("/", GetOrHead, (HttpContext context) => Index(context, options)).AllowAnonymous();
-        api.MapMethods("/status", GetOrHead, app.Services.GetRequiredService<StatusReport>().Get).AllowAnonymous();
+        api.MapMethods("/status", GetOrHead, app.Services.GetRequiredService<StatusReport>().Get).AllowAnonymous().WithMetadata(AsksWhoItIs.Mark);
         api.MapMethods("/health", GetOrHead, (HttpContext context, HealthCheckService checks) => HealthEndpoints.Answer(context, checks));
         api.Map("/{**unknown}", () => TypedResults.Json(new { status = 404, message = "There is no such endpoint." }, statusCode: StatusCodes.Status404NotFound));
     }

@@ -38,16 +38,17 @@ internal static class GatewayAuth
 
     internal static void MapAuth(this WebApplication app)
     {
+        var group = app.MapGroup("").AllowAnonymous().WithMetadata(AsksWhoItIs.Mark);
         string[] getOrHead = [HttpMethods.Get, HttpMethods.Head];
-        app.MapMethods("/logout", getOrHead, app.Services.GetRequiredService<Logout>().Get).AllowAnonymous();
+        group.MapMethods("/logout", getOrHead, app.Services.GetRequiredService<Logout>().Get);
         if (app.Services.GetRequiredService<GatewayOptions>().Hub is not null)
         {
-            app.MapGet("/oauth_callback", (HttpContext context, HubLogin hub) => hub.ReturnAsync(context)).AllowAnonymous();
+            group.MapGet("/oauth_callback", (HttpContext context, HubLogin hub) => hub.ReturnAsync(context));
         }
         else
         {
-            app.MapMethods("/login", getOrHead, (HttpContext context, TokenLogin login) => login.GetAsync(context)).AllowAnonymous();
-            app.MapPost("/login", (HttpContext context, TokenLogin login) => login.PostAsync(context)).AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(16 * 1024));
+            group.MapMethods("/login", getOrHead, (HttpContext context, TokenLogin login) => login.GetAsync(context));
+            group.MapPost("/login", (HttpContext context, TokenLogin login) => login.PostAsync(context)).WithMetadata(new RequestSizeLimitAttribute(16 * 1024));
         }
     }
 }

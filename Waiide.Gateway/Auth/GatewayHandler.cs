@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 using Waiide.Gateway.Hub;
 
@@ -21,10 +22,17 @@ internal sealed class GatewayHandler(
 {
     internal const string SchemeName = "Waiide";
 
+    private const int LongestHeader = 1024;
+
     private const string HubSessionCookie = "jupyterhub-session-id";
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        if (Context.GetEndpoint()?.Metadata is { } endpoint && endpoint.GetMetadata<IAllowAnonymous>() is not null && endpoint.GetMetadata<AsksWhoItIs>() is null)
+        {
+            return AuthenticateResult.NoResult(); // Nobody is asked about for nothing: a monitor's probe is no reason to bother the hub.
+        }
+
         if (options.AuthIsOff)
         {
             return Success(SignedIn.Owner(options, SignedIn.ByNothing));
@@ -95,11 +103,12 @@ internal sealed class GatewayHandler(
         return await users.FindAsync(token, hubSession) is { } user ? SignedIn.HubUser(user, hub, by) : null;
     }
 
-    // "Authorization: token abc" as hubs say it, or "bearer abc".
+    // "Authorization: token abc" as hubs say it, or "bearer abc". What no hub gives out is not asked about.
     private static string? HeaderToken(HttpRequest request) =>
-        request.Headers.Authorization is [{ } header]
+        request.Headers.Authorization is [{ Length: <= LongestHeader } header]
         && header.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [var kind, var token]
         && (kind.Equals("token", StringComparison.OrdinalIgnoreCase) || kind.Equals("bearer", StringComparison.OrdinalIgnoreCase))
+        && token.All(letter => letter is >= '!' and <= '~')
             ? token
             : null;
 

@@ -24,12 +24,10 @@ internal sealed class TokenCache(HubClient hub, TimeProvider clock)
     internal async Task<HubUser?> FindAsync(string token, string hubSession)
     {
         var key = (Hash(token), Hash(hubSession));
-        if (_entries.TryGetValue(key, out var entry) && entry.Until > clock.GetUtcNow())
+        if (!_entries.ContainsKey(key))
         {
-            return await entry.User.Value;
+            MakeRoom();
         }
-
-        Forget(_entries.Count > Many ? _ => true : known => known.Value.Until <= clock.GetUtcNow());
 
         // One question for all who wait for it, whoever of them goes away meanwhile.
         var asked = _entries.AddOrUpdate(
@@ -41,12 +39,12 @@ internal sealed class TokenCache(HubClient hub, TimeProvider clock)
             var user = await asked.User.Value;
             if (user is null)
             {
-                _entries.TryUpdate(key, asked with { Until = asked.Asked + Unknown }, asked);
+                _entries.TryUpdate(key, asked with { Until = asked.Asked + Unknown, IsUnknown = true }, asked);
             }
 
             return user;
         }
-        catch (HubException)
+        catch
         {
             _entries.TryRemove(KeyValuePair.Create(key, asked));
             throw;
@@ -58,6 +56,19 @@ internal sealed class TokenCache(HubClient hub, TimeProvider clock)
     {
         var hash = Hash(token);
         Forget(known => known.Key.Token == hash);
+    }
+
+    // Whoever sends a thousand made-up tokens displaces those first: the answers "unknown" are the first to go.
+    private void MakeRoom()
+    {
+        Forget(known => known.Value.Until <= clock.GetUtcNow());
+        if (_entries.Count >= Many)
+        {
+            foreach (var known in _entries.OrderByDescending(known => known.Value.IsUnknown).ThenBy(known => known.Value.Asked).Take(Many / 10))
+            {
+                _entries.TryRemove(known);
+            }
+        }
     }
 
     private void Forget(Func<KeyValuePair<(string Token, string Session), Entry>, bool> which)
@@ -76,5 +87,5 @@ internal sealed class TokenCache(HubClient hub, TimeProvider clock)
 
     private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private sealed record Entry(Lazy<Task<HubUser?>> User, DateTimeOffset Asked, DateTimeOffset Until);
+    private sealed record Entry(Lazy<Task<HubUser?>> User, DateTimeOffset Asked, DateTimeOffset Until, bool IsUnknown = false);
 }

@@ -8,31 +8,37 @@ namespace Waiide.Gateway.Hub;
 /// <summary>The calls to the hub's API; each either has its answer or throws <see cref="HubException"/>.</summary>
 internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions options)
 {
+    // What is absurdly long would not fit into a date.
+    private const long LongestLifetime = 365 * 24 * 3600;
+
+    private static readonly TimeSpan UsualLifetime = TimeSpan.FromDays(14);
+
     private HubOptions Hub => options.Hub!;
 
     /// <summary>The hub's version, such as 5.5.1.</summary>
     internal async Task<string> GetVersionAsync(CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Hub.ApiUrl);
-        var (status, body) = await SendAsync(request, cancellationToken);
-        return status == HttpStatusCode.OK && Text(body, "version") is { } version ? version : throw HubException.Unusable("for its version", (int)status);
+        return await SendAsync(
+            request,
+            (status, body) => status == HttpStatusCode.OK && Text(body, "version") is { } version ? version : throw HubException.Unusable("for its version", (int)status),
+            cancellationToken);
     }
 
     /// <summary>The owner of <paramref name="token"/>; null when the hub does not know the token (any more).</summary>
     internal async Task<HubUser?> FindUserAsync(string token, CancellationToken cancellationToken)
     {
         using var request = Ask(HttpMethod.Get, "user", token);
-        var (status, body) = await SendAsync(request, cancellationToken);
+        return await SendAsync(request, User, cancellationToken);
 
         // The hub says 403, never 401, to a token that is invalid, expired or revoked.
-        if (status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)
+        static HubUser? User(HttpStatusCode status, JsonNode? body) => status switch
         {
-            return null;
-        }
-
-        return status == HttpStatusCode.OK && Text(body, "name") is { } name && body!["scopes"] is JsonArray scopes
-            ? new HubUser(name, Text(body, "kind") ?? "user", [.. scopes.Select(scope => scope?.ToString()).OfType<string>()])
-            : throw HubException.Unusable("who the user is", (int)status);
+            HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized => null,
+            HttpStatusCode.OK when Text(body, "name") is { } name && body!["scopes"] is JsonArray scopes =>
+                new HubUser(name, Text(body, "kind") ?? "user", [.. scopes.Select(scope => scope?.ToString()).OfType<string>()]),
+            _ => throw HubException.Unusable("who the user is", (int)status),
+        };
     }
 
     /// <summary>Trades an authorization code for the user's token; null when the hub refuses the code.</summary>
@@ -48,15 +54,15 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
             ["redirect_uri"] = Hub.CallbackUrl,
             ["code_verifier"] = verifier,
         });
-        var (status, body) = await SendAsync(request, cancellationToken);
-        if (status == HttpStatusCode.BadRequest && Text(body, "error") == "invalid_grant")
-        {
-            return null;
-        }
+        return await SendAsync(request, Granted, cancellationToken);
 
-        return status == HttpStatusCode.OK && Text(body, "access_token") is { } token
-            ? (token, TimeSpan.FromSeconds(body!["expires_in"] is JsonValue value && value.TryGetValue<long>(out var seconds) ? seconds : 14 * 24 * 3600))
-            : throw HubException.Unusable("for a token (" + (Text(body, "error") ?? "no reason given") + ")", (int)status);
+        static (string, TimeSpan)? Granted(HttpStatusCode status, JsonNode? body) => status switch
+        {
+            HttpStatusCode.BadRequest when Text(body, "error") == "invalid_grant" => null,
+            HttpStatusCode.OK when Text(body, "access_token") is { } token =>
+                (token, body!["expires_in"] is JsonValue value && value.TryGetValue<long>(out var seconds) ? TimeSpan.FromSeconds(Math.Clamp(seconds, 1, LongestLifetime)) : UsualLifetime),
+            _ => throw HubException.Unusable("for a token (" + (Text(body, "error") ?? "no reason given") + ")", (int)status),
+        };
     }
 
     /// <summary>Tells the hub when this server was last used.</summary>
@@ -72,11 +78,10 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
             ["servers"] = new JsonObject { [options.ServerName] = new JsonObject { ["last_activity"] = time } },
             ["last_activity"] = time,
         });
-        var (status, _) = await SendAsync(request, cancellationToken);
-        if (status != HttpStatusCode.OK)
-        {
-            throw HubException.Unusable("to note the last activity", (int)status);
-        }
+        await SendAsync(
+            request,
+            (status, _) => status == HttpStatusCode.OK ? status : throw HubException.Unusable("to note the last activity", (int)status),
+            cancellationToken);
     }
 
     internal static void Add(IServiceCollection services)
@@ -97,22 +102,23 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
     private HttpRequestMessage Ask(HttpMethod method, string path, string token) =>
         new(method, $"{Hub.ApiUrl}/{path}") { Headers = { Authorization = new AuthenticationHeaderValue("token", token) } };
 
-    private async Task<(HttpStatusCode Status, JsonNode? Body)> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    // Whatever goes wrong until the answer is understood is the hub's failure, not ours: a charset nobody knows, half an escape in a name.
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, Func<HttpStatusCode, JsonNode?, T> understand, CancellationToken cancellationToken)
     {
         try
         {
             using var client = clients.CreateClient(nameof(HubClient));
             using var response = await client.SendAsync(request, cancellationToken);
             var body = await response.Content.ReadAsStringAsync(cancellationToken);
-            return (response.StatusCode, Parse(body));
+            return understand(response.StatusCode, Parse(body));
         }
-        catch (HttpRequestException failure)
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            throw HubException.Unreachable(failure);
+            throw HubException.Unreachable(failure); // Cancelled by nobody: the client's own time limit.
         }
-        catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (failure is not (HubException or OperationCanceledException))
         {
-            throw HubException.Unreachable(failure); // The client's own time limit.
+            throw HubException.Unreadable(failure);
         }
     }
 
@@ -121,7 +127,7 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
     {
         try
         {
-            return body.Length == 0 ? null : JsonNode.Parse(body);
+            return body.Length == 0 ? null : JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
         catch (JsonException)
         {

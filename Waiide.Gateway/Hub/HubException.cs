@@ -8,6 +8,9 @@ internal sealed class HubException(int status, string message, Exception? inner 
     internal static HubException Unreachable(Exception inner) =>
         new(StatusCodes.Status503ServiceUnavailable, "The hub does not answer, so nobody can be identified at the moment.", inner);
 
+    internal static HubException Unreadable(Exception inner) =>
+        new(StatusCodes.Status502BadGateway, "The hub's answer cannot be read, so nobody can be identified at the moment.", inner);
+
     internal static HubException Unusable(string question, int status) =>
         new(StatusCodes.Status502BadGateway, $"The hub answered {status} when asked {question}.");
 }

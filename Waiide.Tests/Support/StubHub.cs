@@ -51,6 +51,9 @@ internal sealed class StubHub : IAsyncDisposable
     /// <summary>Any status but 200 is what every call gets.</summary>
     public int Broken { get; set; } = 200;
 
+    /// <summary>An answer that takes the place of every other.</summary>
+    public (string ContentType, string Body)? Garbled { get; set; }
+
     private int _userCalls;
 
     public static async Task<StubHub> StartAsync(string user = "ada", string server = "", string? prefix = null)
@@ -104,6 +107,12 @@ internal sealed class StubHub : IAsyncDisposable
     {
         context.Response.Headers["X-JupyterHub-Version"] = "5.4.3";
         context.Response.StatusCode = Broken;
+        if (Garbled is { } garbled)
+        {
+            context.Response.ContentType = garbled.ContentType;
+            return context.Response.WriteAsync(garbled.Body);
+        }
+
         return Broken == 200 ? next(context) : Task.CompletedTask;
     }
 
