@@ -24,7 +24,7 @@ internal sealed partial class IdeHome(GatewayOptions options, IdeAddress address
             var leftover = id.ToString("N");
             Log.Leftover(logger, Run.Find(leftover).Count);
             await Run.EndAsync(leftover, Grace);
-            SocketFile.Remove(SocketOf(leftover));
+            RemoveSocket(leftover);
         }
 
         await File.WriteAllTextAsync(MarkFile, _mark);
@@ -69,9 +69,17 @@ internal sealed partial class IdeHome(GatewayOptions options, IdeAddress address
     public async Task LeaveAsync()
     {
         await Run.EndAsync(_mark, Grace);
-        SocketFile.Remove(SocketOf(_mark));
+        RemoveSocket(_mark);
         File.Delete(MarkFile);
         Log.Left(logger);
+    }
+
+    private void RemoveSocket(string mark)
+    {
+        if (options.VscodePort is null)
+        {
+            SocketFile.Remove(SocketOf(mark));
+        }
     }
 
     private string SocketOf(string mark) => SocketFile.PathFor(options.DataDirectory, Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR"), mark);

@@ -90,20 +90,62 @@ internal static partial class Run
         }
     }
 
-    /// <summary>The ids of the processes that carry a run's mark.</summary>
+    /// <summary>
+    /// The ids of the processes that carry a run's mark, but for this one and those that it was started from: a gateway that somebody starts in a terminal
+    /// that an earlier one left behind must not end itself.
+    /// </summary>
     internal static IReadOnlyList<int> Find(string mark)
     {
         var wanted = Encoding.ASCII.GetBytes($"{IdeEnvironment.RunVariable}={mark}");
+        var ownLine = OwnLine();
         var found = new List<int>();
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && Environ(directory).IndexOf(wanted) >= 0)
+            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                && !ownLine.Contains(id) && Has(Environ(directory), wanted))
             {
                 found.Add(id);
             }
         }
 
         return found;
+    }
+
+    private static HashSet<int> OwnLine()
+    {
+        var line = new HashSet<int>();
+        for (var id = Environment.ProcessId; id > 0 && line.Add(id); id = ParentOf(id))
+        {
+        }
+
+        return line;
+    }
+
+    // The name, in parentheses, may hold anything; after it come the state and the parent (proc_pid_stat(5)).
+    private static int ParentOf(int id)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return 0; // It ended meanwhile.
+        }
+    }
+
+    private static bool Has(ReadOnlySpan<byte> environ, ReadOnlySpan<byte> wanted)
+    {
+        foreach (var variable in environ.Split((byte)0))
+        {
+            if (environ[variable].SequenceEqual(wanted))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static ReadOnlySpan<byte> Environ(string directory)

@@ -32,12 +32,19 @@ internal static class SocketFile
         File.Delete(path);
     }
 
+    /// <summary>Removes the socket, and the directory where nothing else is in it: the folder of the data directory may hold something of the user's.</summary>
     internal static void Remove(string path)
     {
         var directory = Path.GetDirectoryName(path)!;
-        if (Directory.Exists(directory))
+        if (!Directory.Exists(directory))
         {
-            Directory.Delete(directory, recursive: true);
+            return;
+        }
+
+        File.Delete(path);
+        if (!Directory.EnumerateFileSystemEntries(directory).Any())
+        {
+            Directory.Delete(directory);
         }
     }
 }

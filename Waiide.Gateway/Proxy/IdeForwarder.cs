@@ -48,7 +48,7 @@ internal sealed partial class IdeForwarder(
         var rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (RawTarget.After(rawTarget, options.Prefix) is not { } target)
         {
-            return Refusal.Of(context.Request, StatusCodes.Status400BadRequest, "Not an address here", "The address has a \".\" or \"..\" in its path, or does not begin with this server's prefix.")
+            return Refusal.Of(context.Request, StatusCodes.Status400BadRequest, "Not an address here", "The address has a \".\", a \"..\", a backslash, a \"#\" or a control character in its path, or does not begin with this server's prefix.")
                 .ExecuteAsync(context);
         }
 
@@ -66,7 +66,6 @@ internal sealed partial class IdeForwarder(
 
     private async Task ForwardAsync(HttpContext context, string target)
     {
-        activity.Touch();
         var now = state.Now;
         if (now.Status != IdeStatus.Running || address.Now is not { } place)
         {
@@ -74,6 +73,8 @@ internal sealed partial class IdeForwarder(
             return;
         }
 
+        // Only now: a page that waits for the IDE, and asks for itself every second, is nobody's work.
+        activity.Touch();
         using var session = Session(context);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(session?.Cut ?? lifetime.ApplicationStopping);
         using var watch = session is null && Navigation.IsTopLevel(context.Request) ? WhileUnanswered(context, end) : null;

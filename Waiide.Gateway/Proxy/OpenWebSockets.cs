@@ -8,12 +8,19 @@ internal sealed class OpenWebSockets
     /// <summary>RFC 6455's codes, as browsers show them in CloseEvent.code.</summary>
     internal const ushort GoingAway = 1001;
 
+    private const string Stopping = "The gateway is stopping.";
+
     private readonly ConcurrentDictionary<WebSocketSession, byte> _sessions = new();
 
-    public OpenWebSockets(IHostApplicationLifetime lifetime) =>
-        lifetime.ApplicationStopping.Register(() => _ = CloseAsync(_ => true, GoingAway, "The gateway is stopping."));
+    private readonly CancellationToken _stopping;
 
-    public int Count => _sessions.Count;
+    public OpenWebSockets(IHostApplicationLifetime lifetime)
+    {
+        _stopping = lifetime.ApplicationStopping;
+        _stopping.Register(() => _ = CloseAsync(_ => true, GoingAway, Stopping));
+    }
+
+    public int Count => _sessions.Keys.Count(session => session.IsOpen);
 
     /// <summary>Closes the sessions that <paramref name="which"/> picks, with a close frame that the browser sees; returns how many there were.</summary>
     public async Task<int> CloseAsync(Func<WebSocketSession, bool> which, ushort code, string reason)
@@ -23,7 +30,15 @@ internal sealed class OpenWebSockets
         return sessions.Length;
     }
 
-    internal void Add(WebSocketSession session) => _sessions[session] = 0;
+    /// <summary>Counts in one that waits for the IDE's answer, too: a stop must not wait with it.</summary>
+    internal void Add(WebSocketSession session)
+    {
+        _sessions[session] = 0;
+        if (_stopping.IsCancellationRequested)
+        {
+            _ = session.CloseAsync(GoingAway, Stopping); // It came after the others were told.
+        }
+    }
 
     internal void Remove(WebSocketSession session) => _sessions.TryRemove(session, out _);
 }

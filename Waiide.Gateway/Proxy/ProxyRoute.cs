@@ -40,7 +40,7 @@ internal abstract record ProxyRoute
         {
             return rest.Length == digits.Length
                 ? new AddSlash(string.Concat(digits, "/", target.AsSpan(path.Length)))
-                : new Ide(string.Concat(rest[digits.Length..], target.AsSpan(path.Length)));
+                : Of(string.Concat(rest[digits.Length..], target.AsSpan(path.Length)), options, idePort); // The IDE server would read /proxy/ there as well as here.
         }
 
         return WhyNot(port, options, idePort) is { } sentence ? new Refused(StatusCodes.Status403Forbidden, sentence) : new ToPort(port, target);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Waiide.Gateway.Proxy;
@@ -5,14 +6,17 @@ namespace Waiide.Gateway.Proxy;
 /// <summary>The request's target as it stood on the wire: what goes to an upstream is cut from it and never encoded anew, which would turn %2F into %252F.</summary>
 internal static class RawTarget
 {
+    private static readonly SearchValues<char> Ambiguous = SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl), '\\', '#']);
+
     /// <summary>
     /// What follows <paramref name="prefix"/> (which ends in a slash), from that slash on. Null where the target does not begin with the prefix, or has "." or ".."
-    /// among its segments: whoever reads it next might take those for another path than the one that was authorized. Browsers and curl resolve them first.
+    /// among its segments, or a backslash, "#" or control character: whoever reads it next might take those for another path than the one that was authorized.
+    /// Browsers and curl resolve or encode them first.
     /// </summary>
     internal static string? After(string rawTarget, string prefix)
     {
         var target = OriginForm(rawTarget);
-        if (target is null || HasDotSegments(target))
+        if (target is null || HasDotSegments(target) || PathOf(target).ContainsAny(Ambiguous))
         {
             return null;
         }

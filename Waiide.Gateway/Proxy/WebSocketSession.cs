@@ -7,41 +7,56 @@ using Waiide.Gateway.Activity;
 namespace Waiide.Gateway.Proxy;
 
 /// <summary>One WebSocket on its way through: bytes pass as they are, and when the gateway has to end it, the browser gets a close frame that says why.</summary>
-internal sealed class WebSocketSession(IHttpUpgradeFeature server, OpenWebSockets open, LastActivity activity, ClaimsPrincipal user) : IHttpUpgradeFeature, IDisposable
+internal sealed class WebSocketSession : IHttpUpgradeFeature, IDisposable
 {
     // For a browser to answer the close frame, which ends the session from the other side. One that does not is cut.
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
+    private readonly IHttpUpgradeFeature _server;
+    private readonly OpenWebSockets _open;
+    private readonly LastActivity _activity;
     private readonly CancellationTokenSource _cut = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private BrowserSide? _browser;
+    private volatile BrowserSide? _browser;
+
+    public WebSocketSession(IHttpUpgradeFeature server, OpenWebSockets open, LastActivity activity, ClaimsPrincipal user)
+    {
+        (_server, _open, _activity, User) = (server, open, activity, user);
+        open.Add(this);
+    }
 
     /// <summary>Who opened it.</summary>
-    public ClaimsPrincipal User => user;
+    public ClaimsPrincipal User { get; }
+
+    /// <summary>False until the IDE has agreed to it.</summary>
+    public bool IsOpen => _browser is not null;
 
     /// <summary>Ends the forwarding without further words.</summary>
     public CancellationToken Cut => _cut.Token;
 
-    public bool IsUpgradableRequest => server.IsUpgradableRequest;
+    public bool IsUpgradableRequest => _server.IsUpgradableRequest;
 
     public async Task<Stream> UpgradeAsync()
     {
-        _browser = new BrowserSide(await server.UpgradeAsync(), activity);
-        open.Add(this);
-        return _browser;
+        Cut.ThrowIfCancellationRequested();
+        return _browser = new BrowserSide(await _server.UpgradeAsync(), _activity);
     }
 
     public async Task CloseAsync(ushort code, string reason)
     {
-        await (_browser?.SayGoodbyeAsync(code, reason, Farewell) ?? Task.CompletedTask);
-        await Task.WhenAny(_ended.Task, Task.Delay(Farewell));
+        if (_browser is { } browser)
+        {
+            await browser.SayGoodbyeAsync(code, reason, Farewell);
+            await Task.WhenAny(_ended.Task, Task.Delay(Farewell));
+        }
+
         await _cut.CancelAsync();
     }
 
     // The source of the cut stays: it has nothing to give back, and somebody may just be about to use it.
     public void Dispose()
     {
-        open.Remove(this);
+        _open.Remove(this);
         _ended.TrySetResult();
     }
 

@@ -120,6 +120,47 @@ public sealed class IdeProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_gateway_started_from_a_terminal_that_survived_does_not_end_itself()
+    {
+        var first = await (await Start()).WhenUsable();
+        var orphan = await _ide.Run();
+        first.Process.Signal("KILL");
+        await first.Process.WaitForExit();
+        var mark = orphan.Env["WAIIDE_RUN"];
+        await using var alike = Sleep(("NOT_WAIIDE_RUN", mark), ("WAIIDE_RUN", mark + "0"));
+        await using var marked = Sleep(("WAIIDE_RUN", mark));
+
+        await using var second = await (await Start(("WAIIDE_RUN", mark))).WhenUsable();
+        Assert.DoesNotContain(orphan.Processes, StubCodeServer.Lives);
+        Assert.False(StubCodeServer.Lives(marked.Id));
+        Assert.True(StubCodeServer.Lives(alike.Id));
+        Assert.NotEqual(mark, (await _ide.Run(orphan)).Env["WAIIDE_RUN"]);
+        await first.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_somebody_keeps_beside_the_socket_stays(bool onAPort)
+    {
+        var mine = Path.Combine(_data, "run", "mine", "notes");
+        Directory.CreateDirectory(Path.GetDirectoryName(mine)!);
+        await File.WriteAllTextAsync(mine, "mine");
+        await using var gateway = await (await Start(onAPort ? [("VSCODE_PORT", Ports.Free().ToString(CultureInfo.InvariantCulture))] : [])).WhenUsable();
+        await gateway.Stop();
+        Assert.Equal("mine", await File.ReadAllTextAsync(mine));
+        Assert.False(File.Exists(Path.Combine(_data, "run", "ide.sock")));
+    }
+
+    [Fact]
+    public async Task A_line_that_never_ends_is_not_kept()
+    {
+        await using var gateway = await (await Start(("STUB_MODE", "babbles"))).WhenUsable();
+        await gateway.Process.WaitForOutput("stub: all said");
+        Assert.InRange(Processes.PeakMemory(gateway.Process.Id), 0, 350L << 20);
+    }
+
+    [Fact]
     public async Task A_command_that_is_missing_is_named_with_its_setting()
     {
         await using var gateway = await Start(("WAIIDE_IDE_COMMAND", "/nowhere/code-server"));
@@ -168,6 +209,17 @@ public sealed class IdeProcessTests : IDisposable
 
     private Task<BareGateway> Start(params (string Name, string Value)[] settings) => BareGateway.StartAsync(
         "/", [("WAIIDE_IDE_COMMAND", _ide.Program), ("WAIIDE_DATA_DIR", _data), ("WAIIDE_WORKSPACE", Path.Combine(_home.Path, "new", "work")), .. settings]);
+
+    private static ChildProcess Sleep(params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("sleep", "1000") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return ChildProcess.Start(start);
+    }
 
     private async Task<string> Message(BareGateway gateway)
     {

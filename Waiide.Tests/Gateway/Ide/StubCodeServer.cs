@@ -7,11 +7,11 @@ namespace Waiide.Tests.Gateway.Ide;
 /// <summary>A program that takes code-server's place under supervision: it answers /version, has a child in its group and a job of a "terminal" outside, and writes down what it was given.</summary>
 internal sealed class StubCodeServer
 {
-    // STUB_MODE: "exits" at once with code 0; "stubborn" ignores SIGTERM.
+    // STUB_MODE: "exits" at once with code 0; "stubborn" ignores SIGTERM; "babbles" 200 MB without the end of a line.
     private const string Script = """
         #!/usr/bin/env node
         const { spawn } = require('node:child_process');
-        const { appendFileSync, chmodSync, writeFileSync } = require('node:fs');
+        const { appendFileSync, chmodSync, writeFileSync, writeSync } = require('node:fs');
         const http = require('node:http');
         const after = name => { const at = process.argv.indexOf(name); return at < 0 ? undefined : process.argv[at + 1]; };
         const notes = after('--user-data-dir');
@@ -21,6 +21,10 @@ internal sealed class StubCodeServer
         if (process.env.STUB_MODE === 'exits') {
           process.exit(0);
         }
+        for (let left = process.env.STUB_MODE === 'babbles' ? 200 : 0; left > 0; left--) {
+          writeSync(1, 'x'.repeat(1 << 20));
+        }
+        console.log('\nstub: all said');
         const inGroup = spawn('sleep', ['1000'], { stdio: 'ignore' });
         const outside = spawn('sh', ['-c', 'nohup sleep 1000 & wait'], { stdio: 'ignore', detached: true });
         process.on('SIGTERM', () => { if (process.env.STUB_MODE !== 'stubborn') { process.exit(0); } });

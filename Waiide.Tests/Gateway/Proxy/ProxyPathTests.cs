@@ -14,7 +14,7 @@ public class ProxyPathTests(ProxyFixture proxy) : IClassFixture<ProxyFixture>
     [InlineData("/..%2f..%2Fetc")]
     [InlineData("/%E2%82%AC/%c3%a9")]
     [InlineData("/%ff%FE")]
-    [InlineData("/a\\b|c^d{e}\"f<g>`")]
+    [InlineData("/a|b^c{d}\"e<f>`%5C%23")]
     [InlineData("/x?a=%2F&b=%2f&c=a+b&d=%20&&=&e=[1]{2}|<>\"'\\^`")]
     [InlineData("/x?a?b??c")]
     [InlineData("/x?redirect=https://evil.example.org/../..")]
@@ -42,6 +42,14 @@ public class ProxyPathTests(ProxyFixture proxy) : IClassFixture<ProxyFixture>
     public async Task Dot_segments_are_refused(string target) => await Refused("400", target);
 
     [Theory]
+    [InlineData("\\proxy\\22\\")]
+    [InlineData("/x\\..\\proxy\\22\\")]
+    [InlineData("/x#/proxy/22/")]
+    [InlineData("/x\u0001/y")]
+    [InlineData("/x\t/y")]
+    public async Task Characters_that_are_read_in_more_than_one_way_are_refused(string target) => await Refused("400", target);
+
+    [Theory]
     [InlineData("/proxy/8071@evil.com/")]
     [InlineData("/proxy/evil.com/")]
     [InlineData("/proxy/99999/")]
@@ -57,6 +65,13 @@ public class ProxyPathTests(ProxyFixture proxy) : IClassFixture<ProxyFixture>
         await Refused("403", $"/absproxy/{proxy.Gateway.Port}/x");
         await Refused("403", $"//proxy//{proxy.Gateway.Port}/x");
         await Refused("403", $"/proxy/{proxy.Ide.Url.Port}/");
+
+        // What follows the IDE's own port is read by the IDE once more.
+        await Refused("403", $"/proxy/8071/proxy/{proxy.Gateway.Port}/api");
+        await Refused("403", $"/proxy/8071/absproxy/{proxy.Gateway.Port}/");
+        await Refused("403", $"/proxy/8071//proxy/{proxy.Gateway.Port}/");
+        await Refused("403", $"/proxy/8071/PROXY/8071/%70roxy/{proxy.Ide.Url.Port}/");
+        await Refused("400", "/proxy/8071/proxy/evil.com/");
     }
 
     [Fact]
@@ -64,6 +79,7 @@ public class ProxyPathTests(ProxyFixture proxy) : IClassFixture<ProxyFixture>
     {
         Assert.Equal("/proxy/3000/a%2Fb?c", (await proxy.Seen("/proxy/3000/a%2Fb?c")).Target);
         Assert.Equal("/absproxy/5173/x", (await proxy.Seen("/absproxy/5173/x")).Target);
+        Assert.Equal("/proxy/3000/a%2Fb?c", (await proxy.Seen("/proxy/8071/proxy/3000/a%2Fb?c")).Target);
     }
 
     [Fact]

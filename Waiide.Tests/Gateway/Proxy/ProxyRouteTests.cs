@@ -19,6 +19,7 @@ public class ProxyRouteTests
     [InlineData("/proxy/8071/", "/")]
     [InlineData("/proxy/8071/static/%2F?a=%20", "/static/%2F?a=%20")]
     [InlineData("/proxy/8071/?", "/?")]
+    [InlineData("/proxy/8071/proxy/8071//x", "//x")]
     public void The_ide_has_the_root_and_its_well_known_port(string target, string seen) =>
         Assert.Equal(new ProxyRoute.Ide(seen), ProxyRoute.Of(target, Options, 40123));
 
@@ -56,6 +57,9 @@ public class ProxyRouteTests
     [InlineData("/proxy//8070/")]
     [InlineData("/PROXY/8070/")]
     [InlineData("/%70roxy/8070/")]
+    [InlineData("/proxy/8071/proxy/8070/")]
+    [InlineData("/proxy/8071//absproxy/8081/")]
+    [InlineData("/proxy/8071/proxy/8071/proxy/40123")]
     public void Ports_of_the_gateway_the_hub_and_the_ide_are_refused(string target) =>
         Assert.Equal(403, Assert.IsType<ProxyRoute.Refused>(ProxyRoute.Of(target, Options, 40123)).Status);
 

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Text.Json.Nodes;
 using AngleSharp.Html.Parser;
 using Waiide.Tests.Support;
 
@@ -54,6 +56,39 @@ public sealed class ProxyStateTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.SwitchingProtocols, await Upgrade(gateway));
         using var reached = await Navigate(gateway, "deep/link?folder=%2Fwork");
         Assert.Contains(_ide.Forwarded, request => request.Target == "/deep/link?folder=%2Fwork");
+    }
+
+    [Fact]
+    public async Task A_page_that_waits_for_the_ide_is_no_use_of_the_server()
+    {
+        await using var gateway = await RunningGateway.StartAsync(await StubHub.StartAsync(), ("JUPYTERHUB_ACTIVITY_INTERVAL", "0.1"));
+        gateway.Ide.Healthy = false;
+        using var browser = gateway.Browser();
+        await Eventually.Is(async () => await Ask() == HttpStatusCode.ServiceUnavailable, "the gateway misses the IDE");
+        await Eventually.Is(() => Last() > DateTimeOffset.MinValue, "a report at the start");
+        var missed = DateTimeOffset.UtcNow;
+        for (var poll = 0; poll < 5; poll++)
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await Ask());
+        }
+
+        var waited = DateTimeOffset.UtcNow;
+
+        // The report of a use arrives, and is the first since.
+        gateway.Ide.Healthy = true;
+        await Eventually.Is(async () => await Ask() == HttpStatusCode.OK, "the gateway finds the IDE again");
+        await Eventually.Is(() => Last() > waited, "a report of the request");
+        Assert.DoesNotContain(gateway.Hub!.Activity, report => Time(report) > missed && Time(report) < waited);
+
+        async Task<HttpStatusCode> Ask()
+        {
+            using var answer = await browser.SendAsync(HttpMethod.Get, "/user/ada/x", null, ("Authorization", "token " + gateway.Hub!.TokenOf("ada")));
+            return answer.StatusCode;
+        }
+
+        DateTimeOffset Last() => gateway.Hub!.Activity.Select(Time).DefaultIfEmpty().Max();
+
+        static DateTimeOffset Time(JsonNode report) => DateTimeOffset.Parse((string)report["last_activity"]!, CultureInfo.InvariantCulture);
     }
 
     [Fact]

@@ -159,6 +159,28 @@ public class ProxyWebSocketTests(ProxyFixture proxy) : IClassFixture<ProxyFixtur
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4));
     }
 
+    [Fact]
+    public async Task A_stopping_gateway_does_not_wait_for_an_upgrade_that_the_ide_has_not_answered()
+    {
+        await using var ide = await StubIde.StartAsync();
+        await using var gateway = await (await BareGateway.StartAsync(ide)).WhenUsable();
+        var asked = new TaskCompletionSource();
+        ide.When("/thinks", async context =>
+        {
+            asked.SetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        var answer = Wire.Exchange(gateway.Port, $"GET /thinks HTTP/1.1\r\nHost: {gateway.Url.Authority}\r\nOrigin: {gateway.Url.GetLeftPart(UriPartial.Authority)}\r\n"
+            + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        await asked.Task.WaitAsync(Limit);
+
+        var clock = Stopwatch.StartNew();
+        gateway.Process.Signal("TERM");
+        Assert.StartsWith("HTTP/1.1 503", await answer, StringComparison.Ordinal);
+        Assert.Equal(0, await gateway.Process.WaitForExit(Limit));
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2.5));
+    }
+
 #pragma warning disable CA5350 // SHA-1 is what https://www.rfc-editor.org/rfc/rfc6455#section-4.2.2 asks for.
     private static string Accept(string key) =>
         Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));

@@ -19,6 +19,7 @@ public class RawTargetTests
     [InlineData("/user/ada/x?a=../..", "/user/ada/", "/x?a=../..")]
     [InlineData("/user/ada/...", "/user/ada/", "/...")]
     [InlineData("/user/ada/..%2f", "/user/ada/", "/..%2f")]
+    [InlineData("/user/ada/%5C?\\#", "/user/ada/", "/%5C?\\#")]
     public void What_follows_the_prefix_stays_as_it_was_spelled(string target, string prefix, string rest) =>
         Assert.Equal(rest, RawTarget.After(target, prefix));
 
@@ -35,6 +36,9 @@ public class RawTargetTests
     [InlineData("/user/ada/%2e%2E/x", "/user/ada/")]
     [InlineData("/user/ada/x/.%2e", "/user/ada/")]
     [InlineData("/user/ada/%2", "/user/ada/%25/")]
+    [InlineData("/user/ada/x\\y", "/user/ada/")]
+    [InlineData("/user/ada/x#y", "/user/ada/")]
+    [InlineData("/user/ada/x\u007f", "/user/ada/")]
     [InlineData("*", "/")]
     [InlineData("host:443", "/")]
     [InlineData("", "/")]
