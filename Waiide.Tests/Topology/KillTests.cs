@@ -30,7 +30,7 @@ public sealed class KillTests(Chromium chromium)
         var workbench = await OpenIde(run);
         await workbench.OpenTerminal();
         await workbench.RunInTerminal("nohup sleep 1000 & echo started", Path.Combine(run.Workspace, "started.txt"));
-        Assert.Contains(run.AllProcesses, process => process.CommandLine == "sleep 1000");
+        await Eventually.Is(() => run.AllProcesses.Any(process => process.CommandLine == "sleep 1000"), "the terminal's job runs");
 
         kill(run);
 
