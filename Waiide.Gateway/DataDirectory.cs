@@ -6,7 +6,10 @@ namespace Waiide.Gateway;
 /// <summary>The directory of this instance on disk: private to its user, held by one running gateway, and the keeper of the generated token.</summary>
 internal sealed class DataDirectory : IDisposable
 {
+    private const string LockFile = "gateway.lock";
     private const UnixFileMode OnlyOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OfOthers =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     private readonly FileStream _lock;
 
@@ -27,7 +30,16 @@ internal sealed class DataDirectory : IDisposable
         try
         {
             Directory.CreateDirectory(path, OnlyOwner | UnixFileMode.UserExecute);
-            File.SetUnixFileMode(path, OnlyOwner | UnixFileMode.UserExecute);
+            if ((File.GetUnixFileMode(path) & OfOthers) != 0)
+            {
+                // One of ours, or empty as a fresh mount is. Anything else may be somebody's home: its mode is not ours to change.
+                if (!File.Exists(System.IO.Path.Combine(path, LockFile)) && Directory.EnumerateFileSystemEntries(path).Any())
+                {
+                    throw new CannotStartException($"The data directory {path} holds other files, and other users can open it. Set WAIIDE_DATA_DIR to a directory of its own, such as {System.IO.Path.Combine(path, "waiide")}.");
+                }
+
+                File.SetUnixFileMode(path, OnlyOwner | UnixFileMode.UserExecute);
+            }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -37,7 +49,7 @@ internal sealed class DataDirectory : IDisposable
         try
         {
             // FileShare.None is an advisory flock(2): the system lets go of it however this process ends.
-            return new DataDirectory(path, new FileStream(System.IO.Path.Combine(path, "gateway.lock"), new FileStreamOptions
+            return new DataDirectory(path, new FileStream(System.IO.Path.Combine(path, LockFile), new FileStreamOptions
             {
                 Mode = FileMode.OpenOrCreate,
                 Access = FileAccess.ReadWrite,

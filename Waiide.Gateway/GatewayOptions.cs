@@ -32,8 +32,14 @@ internal sealed record GatewayOptions
     /// <summary>The token that opens a gateway without a hub: WAIIDE_TOKEN, else generated once and kept in the data directory. Null under a hub and with WAIIDE_AUTH=none.</summary>
     public string? Token { get; init; }
 
+    /// <summary>True where the gateway made <see cref="Token"/> itself: then nobody knows it unless the console shows it.</summary>
+    public bool TokenIsGenerated { get; init; }
+
     /// <summary>WAIIDE_AUTH=none: everyone who reaches the port may use the IDE.</summary>
     public bool AuthIsOff { get; init; }
+
+    /// <summary>The host of JUPYTERHUB_PUBLIC_URL in a gateway without a hub: with WAIIDE_AUTH=none, the only name besides localhost that a browser may know it by.</summary>
+    public string? PublicHost { get; init; }
 
     /// <summary>Proxies whose X-Forwarded-* headers count: WAIIDE_TRUSTED_PROXIES, addresses or CIDR networks separated by commas.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];

@@ -13,7 +13,7 @@ internal static class GatewayOptionsExtensions
         var directory = DataDirectory.Open(options.DataDirectory);
         if (options is { Hub: null, AuthIsOff: false, Token: null })
         {
-            options = options with { Token = directory.GeneratedToken() };
+            options = options with { Token = directory.GeneratedToken(), TokenIsGenerated = true };
         }
 
         builder.Services.AddSingleton(options);

@@ -48,6 +48,6 @@ internal sealed partial class GatewayOptionsReader
         return text;
     }
 
-    [GeneratedRegex("^[^\\s\"',;\\\\]+$")]
+    [GeneratedRegex("^[!-~-[\"',;\\\\]]+\\z")]
     private static partial Regex FrameAncestor();
 }

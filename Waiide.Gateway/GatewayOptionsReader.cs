@@ -40,6 +40,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
             ServerName = configuration["JUPYTERHUB_SERVER_NAME"] ?? "",
             Token = !WantsHub && !authIsOff ? Token() : null,
             AuthIsOff = authIsOff,
+            PublicHost = hub is null ? Url("JUPYTERHUB_PUBLIC_URL")?.Host : null,
             TrustedProxies = TrustedProxies(),
             FrameAncestors = FrameAncestors(),
             IdeUrl = ideUrl,

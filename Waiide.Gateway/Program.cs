@@ -36,6 +36,7 @@ try
     app.UseFailurePage();
     app.UsePrefix();
     app.UseRouting();
+    app.UsePaceOfAnonymousBodies();
     app.UseAuthentication();
     app.UseCrossSiteChecks();
     app.UseAuthorization();

@@ -7,8 +7,6 @@ internal sealed class Cookies(GatewayOptions options)
     /// <summary>All values that came under <paramref name="name"/>: a page on a parent path can add one of its own, and the first need not be ours.</summary>
     internal static IEnumerable<string> Values(HttpRequest request, string name) => All(request).Where(cookie => cookie.Name == name).Select(cookie => cookie.Value);
 
-    internal static IEnumerable<string> Names(HttpRequest request) => All(request).Select(cookie => cookie.Name);
-
     internal void Set(HttpContext context, string name, string value, TimeSpan lifetime) =>
         context.Response.Headers.Append("Set-Cookie", $"{name}={value}; Max-Age={(long)lifetime.TotalSeconds}; {Attributes(context)}");
 
@@ -21,7 +19,7 @@ internal sealed class Cookies(GatewayOptions options)
         ? "Path=/; HttpOnly; SameSite=Lax; Secure"
         : $"Path={options.Prefix}; HttpOnly; SameSite=Lax{(PublicScheme.IsHttps(context) ? "; Secure" : "")}";
 
-    private static IEnumerable<(string Name, string Value)> All(HttpRequest request) =>
+    internal static IEnumerable<(string Name, string Value)> All(HttpRequest request) =>
         from header in request.Headers.Cookie
         from pair in (header ?? "").Split(';', StringSplitOptions.TrimEntries)
         let at = pair.IndexOf('=', StringComparison.Ordinal)

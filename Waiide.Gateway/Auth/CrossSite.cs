@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 
 namespace Waiide.Gateway.Auth;
@@ -7,13 +8,28 @@ namespace Waiide.Gateway.Auth;
 /// </summary>
 internal static partial class CrossSite
 {
-    internal static void UseCrossSiteChecks(this WebApplication app) => app.Use((context, next) =>
+    internal static void UseCrossSiteChecks(this WebApplication app)
     {
-        var by = context.User.Identity?.AuthenticationType;
-        return by is SignedIn.ByCookie or SignedIn.ByNothing && Objection(context, originIsRequired: by == SignedIn.ByCookie) is { } objection
-            ? Refusal.Of(context.Request, StatusCodes.Status403Forbidden, "Not from here", objection).ExecuteAsync(context)
-            : next(context);
-    });
+        var options = app.Services.GetRequiredService<GatewayOptions>();
+        app.Use((context, next) =>
+        {
+            var by = context.User.Identity?.AuthenticationType;
+            var objection = by switch
+            {
+                SignedIn.ByNothing when !IsNamed(context.Request.Host.Host, options.PublicHost) =>
+                    "With WAIIDE_AUTH=none this server goes by localhost, an IP address or the host of JUPYTERHUB_PUBLIC_URL only.",
+                SignedIn.ByCookie or SignedIn.ByNothing => Objection(context, originIsRequired: by == SignedIn.ByCookie),
+                _ => null,
+            };
+            return objection is null
+                ? next(context)
+                : Refusal.Of(context.Request, StatusCodes.Status403Forbidden, "Not from here", objection).ExecuteAsync(context);
+        });
+    }
+
+    // Any other name can be a foreign site's, led to this address by its own DNS; the browser then takes that site and this server for one.
+    private static bool IsNamed(string host, string? publicHost) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.Equals(publicHost, StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host, out _);
 
     /// <summary>What is wrong with where this request comes from; null: nothing.</summary>
     internal static string? Objection(HttpContext context, bool originIsRequired)

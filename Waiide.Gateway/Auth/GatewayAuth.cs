@@ -18,6 +18,7 @@ internal static class GatewayAuth
             .SetApplicationName("Waiide")
             .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.DataDirectory, "keys")));
         services.AddSingleton<Cookies>();
+        services.AddSingleton<SignedOut>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<TokenCache>();
         services.AddSingleton<Login>();

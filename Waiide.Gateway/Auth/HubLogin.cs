@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.WebUtilities;
@@ -18,7 +17,8 @@ internal sealed partial class HubLogin(
     GatewayOptions options, HubClient hub, Sessions sessions, Cookies cookies, IDataProtectionProvider protection, TimeProvider clock, ILogger<HubLogin> logger)
 {
     private const int Rounds = 3;
-    private const int ManyStates = 8;
+    private const int LongestState = 1500;
+    private const int LongestStates = 4 * LongestState;
     private static readonly TimeSpan StateLifetime = TimeSpan.FromMinutes(10);
 
     private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector("Waiide.OAuthState", options.Prefix).ToTimeLimitedDataProtector();
@@ -101,15 +101,16 @@ internal sealed partial class HubLogin(
         }
 
         // Logins that were never finished leave their cookies; with too many of them the request would be too large.
-        var old = Cookies.Names(context.Request).Where(name => name.StartsWith(StatePrefix, StringComparison.Ordinal)).ToArray();
-        foreach (var name in old.Length >= ManyStates ? old : [])
+        var old = Cookies.All(context.Request).Where(cookie => cookie.Name.StartsWith(StatePrefix, StringComparison.Ordinal)).ToArray();
+        foreach (var (name, _) in old.Sum(cookie => cookie.Name.Length + cookie.Value.Length) > LongestStates ? old : [])
         {
             cookies.Clear(context, name);
         }
 
         var state = Random(18) + Number(round);
         var verifier = Random(32);
-        cookies.Set(context, StateCookie(state), _protector.Protect(JsonSerializer.Serialize(new Pending(state, verifier, target)), StateLifetime), StateLifetime);
+        var pending = Protect(new Pending(state, verifier, target));
+        cookies.Set(context, StateCookie(state), pending.Length <= LongestState ? pending : Protect(new Pending(state, verifier, options.Prefix)), StateLifetime);
         return TypedResults.Redirect(QueryHelpers.AddQueryString(options.Hub!.PageOf("api/oauth2/authorize"), new Dictionary<string, string?>
         {
             ["client_id"] = options.Hub.ClientId,
@@ -142,11 +143,14 @@ internal sealed partial class HubLogin(
         return null;
     }
 
+    // None of the three has a space in it, and a URL as it is stays short: JSON would make six letters of each "&".
+    private string Protect(Pending pending) => _protector.Protect($"{pending.State} {pending.Verifier} {pending.Target}", StateLifetime);
+
     private Pending? Read(string value)
     {
         try
         {
-            return JsonSerializer.Deserialize<Pending>(_protector.Unprotect(value));
+            return _protector.Unprotect(value).Split(' ') is [var state, var verifier, var target] ? new Pending(state, verifier, target) : null;
         }
         catch (CryptographicException)
         {

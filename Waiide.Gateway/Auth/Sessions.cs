@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
@@ -10,15 +9,14 @@ internal sealed class Sessions
 {
     private static readonly TimeSpan WithoutHub = TimeSpan.FromDays(30);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _signedOut = new();
     private readonly ITimeLimitedDataProtector _protector;
     private readonly Cookies _cookies;
-    private readonly TimeProvider _clock;
+    private readonly SignedOut _signedOut;
 
-    public Sessions(GatewayOptions options, DataDirectory directory, IDataProtectionProvider protection, Cookies cookies, TimeProvider clock)
+    public Sessions(GatewayOptions options, DataDirectory directory, IDataProtectionProvider protection, Cookies cookies, SignedOut signedOut)
     {
         _cookies = cookies;
-        _clock = clock;
+        _signedOut = signedOut;
 
         // Cookies ignore ports: two gateways of one host must not overwrite each other's.
         CookieName = options.Hub is { } hub ? (hub.CookieHostPrefix ? "__Host-" : "") + hub.ClientId : "waiide-" + directory.Id;
@@ -46,13 +44,8 @@ internal sealed class Sessions
     {
         foreach (var value in Cookies.Values(context.Request, CookieName).Where(value => Read(value) is not null))
         {
-            foreach (var old in _signedOut.Where(old => old.Value < _clock.GetUtcNow()))
-            {
-                _signedOut.TryRemove(old);
-            }
-
             _protector.Unprotect(value, out var expires);
-            _signedOut[value] = expires;
+            _signedOut.Add(value, expires);
         }
 
         _cookies.Clear(context, CookieName);
@@ -60,7 +53,7 @@ internal sealed class Sessions
 
     private string? Read(string value)
     {
-        if (_signedOut.ContainsKey(value))
+        if (_signedOut.Contains(value))
         {
             return null;
         }

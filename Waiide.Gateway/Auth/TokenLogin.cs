@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Net.Http.Headers;
 
 namespace Waiide.Gateway.Auth;
 
@@ -27,13 +28,22 @@ internal sealed class TokenLogin(GatewayOptions options, Sessions sessions)
             return Refusal.Of(context.Request, StatusCodes.Status403Forbidden, "Not from here", objection);
         }
 
-        if (!context.Request.HasFormContentType)
+        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
         {
-            return Refusal.Of(context.Request, StatusCodes.Status415UnsupportedMediaType, "Not a form", "Send the token as a form.");
+            return Refusal.Of(context.Request, StatusCodes.Status415UnsupportedMediaType, "Not a form", "Send the token as a form (application/x-www-form-urlencoded).");
         }
 
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        return Check(context, form["token"].ToString().Trim(), LocalPath.Within(options.Prefix, form["next"]));
+        try
+        {
+            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            return Check(context, form["token"].ToString().Trim(), LocalPath.Within(options.Prefix, form["next"]));
+        }
+        catch (Exception malformed) when (malformed is InvalidDataException or IOException)
+        {
+            // Anybody may send this: no failure of ours, and no line in the log. Kestrel knows better words than 400 for what is too large or too slow.
+            var status = (malformed as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
+            return Refusal.Of(context.Request, status, "Not understood", "The form is malformed, too large or too slow.");
+        }
     }
 
     private IResult Check(HttpContext context, string token, string target)

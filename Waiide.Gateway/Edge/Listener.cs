@@ -108,6 +108,10 @@ internal static partial class Listener
             Log.AuthIsOff(logger);
             Log.OpenHere(logger, authority, options.Prefix);
         }
+        else if (!options.TokenIsGenerated)
+        {
+            Log.SignIn(logger, authority, options.Prefix); // Who has set the token knows it; the console, and whatever collects it, need not.
+        }
         else
         {
             // Written for the person at the console, past the log and whatever collects it.
@@ -169,6 +173,9 @@ internal static partial class Listener
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Open http://{Authority}{Prefix}")]
         public static partial void OpenHere(ILogger logger, string authority, string prefix);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Open http://{Authority}{Prefix} and sign in with the token of WAIIDE_TOKEN.")]
+        public static partial void SignIn(ILogger logger, string authority, string prefix);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "WAIIDE_AUTH=none: EVERYONE who reaches this port may use the IDE, its terminals and your files. Remove WAIIDE_AUTH to ask for a token.")]
         public static partial void AuthIsOff(ILogger logger);

@@ -51,6 +51,9 @@ internal sealed class StubHub : IAsyncDisposable
     /// <summary>Any status but 200 is what every call gets.</summary>
     public int Broken { get; set; } = 200;
 
+    /// <summary>In seconds, as OAuth's expires_in.</summary>
+    public long TokenLifetime { get; set; } = 1209600;
+
     /// <summary>An answer that takes the place of every other.</summary>
     public (string ContentType, string Body)? Garbled { get; set; }
 
@@ -156,7 +159,7 @@ internal sealed class StubHub : IAsyncDisposable
             return Results.Json(new { error = "invalid_grant" }, statusCode: 400);
         }
 
-        return Results.Json(new { access_token = TokenOf(known.User), expires_in = 1209600, token_type = "Bearer", scope = string.Join(' ', Users[known.User]) });
+        return Results.Json(new { access_token = TokenOf(known.User), expires_in = TokenLifetime, token_type = "Bearer", scope = string.Join(' ', Users[known.User]) });
     }
 
     private IResult WhoIs(HttpContext context)

@@ -69,6 +69,41 @@ public class HubLoginTests(UnderAHub world) : IClassFixture<UnderAHub>
         Assert.Equal("/user/ada/one", ofOne);
     }
 
+    [Theory]
+    [InlineData('&', 1900, false)]
+    [InlineData('&', 600, true)]
+    public async Task However_the_page_is_called_the_cookie_of_the_login_fits_into_a_browser(char letter, int count, bool comesBack)
+    {
+        using var browser = world.Gateway.Browser("ada");
+        var page = "/user/ada/x?" + new string(letter, count);
+        using var start = await browser.OpenAsync(page);
+        Assert.InRange(Assert.Single(browser.Cookies).Value.Value.Length, 100, 1500);
+
+        var (_, target) = await browser.FollowAsync(start.Headers.Location!.OriginalString);
+
+        Assert.Equal(comesBack ? page : "/user/ada/", target);
+    }
+
+    [Fact]
+    public async Task Logins_that_were_never_finished_do_not_pile_up()
+    {
+        using var browser = world.Gateway.Browser();
+        for (var i = 0; i < 12; i++)
+        {
+            using var start = await browser.OpenAsync("/user/ada/x?" + new string('a', 700));
+            Assert.InRange(browser.CookiesFor("/user/ada/").Length, 1, 8000);
+        }
+    }
+
+    [Fact]
+    public async Task A_lifetime_that_no_date_can_hold_does_not_break_the_login()
+    {
+        await using var gateway = await RunningGateway.StartAsync(await StubHub.StartAsync());
+        gateway.Hub!.TokenLifetime = long.MaxValue;
+        var (answer, _) = await gateway.Browser("ada").FollowAsync("/user/ada/");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
     [Fact]
     public async Task The_way_back_works_once_only()
     {

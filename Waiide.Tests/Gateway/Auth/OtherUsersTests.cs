@@ -1,4 +1,5 @@
 using System.Net;
+using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Gateway.Auth;
 
@@ -52,6 +53,7 @@ public class OtherUsersTests(UnderAHub world) : IClassFixture<UnderAHub>
     {
         using var browser = world.Gateway.Browser();
         var before = world.Ide.Forwarded.Count();
+        var opened = Opened();
         foreach (var target in new[] { "/user/ada/", "/user/ada/stable-123?reconnectionToken=x", "/user/ada/proxy/8071/", "/user/ada/proxy/3000/ws", "/user/ada/absproxy/3000/ws", "/user/ada/api/x" })
         {
             var (_, status) = await browser.ConnectAsync(target, ("Origin", $"http://{world.Gateway.Authority}"));
@@ -59,5 +61,22 @@ public class OtherUsersTests(UnderAHub world) : IClassFixture<UnderAHub>
         }
 
         Assert.Equal(before, world.Ide.Forwarded.Count());
+        await Eventually.Is(() => Opened() <= opened, "no connection but those of the probes");
+
+        // The same count, where connections are opened: more than could have been kept from earlier requests.
+        using var owner = world.Gateway.Browser();
+        opened = Opened();
+        var sockets = new List<System.Net.WebSockets.ClientWebSocket>();
+        for (var i = 0; i < 10; i++)
+        {
+            var (socket, _) = await owner.ConnectAsync("/user/ada/stable-123", ("Authorization", "token " + world.Hub.TokenOf("ada")));
+            sockets.Add(socket!);
+        }
+
+        Assert.True(Opened() > opened + 3, "The owner's WebSockets open connections.");
+        sockets.ForEach(socket => socket.Dispose());
     }
+
+    // Each of the gateway's own probes has a connection of its own.
+    private int Opened() => world.Ide.Connections - world.Ide.Requests.Count(request => request.Target == "/version");
 }

@@ -35,21 +35,30 @@ public class TokenLoginTests(TokenLoginTests.Standalone world) : IClassFixture<T
     [Fact]
     public async Task The_link_of_the_console_signs_in_and_the_token_leaves_the_address_bar()
     {
-        await world.Gateway.Process.WaitForOutput("/login?token=");
-        var link = world.Gateway.Process.Output.Split('\n').Single(line => line.StartsWith("Open http", StringComparison.Ordinal))["Open ".Length..];
-        Assert.Equal($"http://localhost:{world.Gateway.Port}/login?token={RunningGateway.Token}", link);
+        await using var gateway = await RunningGateway.StandaloneAsync(("WAIIDE_TOKEN", ""));
+        await gateway.Process.WaitForOutput("/login?token=");
+        var link = gateway.Process.Output.Split('\n').Single(line => line.StartsWith("Open http", StringComparison.Ordinal))["Open ".Length..];
+        var token = (await File.ReadAllTextAsync(Path.Combine(gateway.DataDirectory, "token"))).Trim();
+        Assert.Equal($"http://localhost:{gateway.Port}/login?token={token}", link);
 
-        using var browser = world.Gateway.Browser();
+        using var browser = gateway.Browser();
         using var answer = await browser.OpenAsync(new Uri(link).PathAndQuery);
 
         Assert.Equal("/", answer.Headers.Location!.OriginalString);
         var cookie = Assert.Single(browser.Cookies);
         Assert.Matches("^waiide-[0-9a-f]{8}$", cookie.Key);
         Assert.Equal("/", cookie.Value.Path);
-        Assert.DoesNotContain(RunningGateway.Token, cookie.Value.Value, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, cookie.Value.Value, StringComparison.Ordinal);
         using var ide = await browser.OpenAsync("/");
         Assert.Equal(HttpStatusCode.OK, ide.StatusCode);
-        Assert.DoesNotContain("waiide-", world.Gateway.Ide.Forwarded.Last().Headers.GetValueOrDefault("Cookie", ""), StringComparison.Ordinal);
+        Assert.DoesNotContain("waiide-", gateway.Ide.Forwarded.Last().Headers.GetValueOrDefault("Cookie", ""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_set_is_named_on_the_console_and_not_shown()
+    {
+        await world.Gateway.Process.WaitForOutput($"Open http://localhost:{world.Gateway.Port}/ and sign in with the token of WAIIDE_TOKEN.");
+        Assert.DoesNotContain(RunningGateway.Token, world.Gateway.Process.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,6 +132,24 @@ public class TokenLoginTests(TokenLoginTests.Standalone world) : IClassFixture<T
 
         Assert.Equal("/login", logout.Headers.Location!.OriginalString);
         Assert.Empty(browser.Cookies);
+        using var replayed = await browser.SendAsync(HttpMethod.Get, "/x", null, ("Cookie", copy), ("Accept", "application/json"));
+        Assert.Equal(HttpStatusCode.Unauthorized, replayed.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_session_that_was_signed_out_does_not_come_back_with_the_next_start()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        using var browser = gateway.Browser();
+        using var login = await browser.OpenAsync("/login?token=" + RunningGateway.Token);
+        var copy = browser.CookiesFor("/");
+        using var logout = await browser.OpenAsync("/logout");
+        var file = Path.Combine(gateway.DataDirectory, "signed-out");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.DoesNotContain(copy.Split('=')[1], await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+
+        await gateway.RestartAsync();
+
         using var replayed = await browser.SendAsync(HttpMethod.Get, "/x", null, ("Cookie", copy), ("Accept", "application/json"));
         Assert.Equal(HttpStatusCode.Unauthorized, replayed.StatusCode);
     }
@@ -211,10 +238,23 @@ public class TokenLoginTests(TokenLoginTests.Standalone world) : IClassFixture<T
     }
 
     [Fact]
+    public async Task Without_authentication_a_foreign_name_for_this_address_opens_nothing()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync(("WAIIDE_AUTH", "none"), ("WAIIDE_TOKEN", ""), ("JUPYTERHUB_PUBLIC_URL", "https://ide.example.org/"));
+        foreach (var (host, status) in new[]
+        {
+            ("evil.example.org", 403), ("localhost.example.org", 403), ("127.0.0.1.example.org", 403), ("localhost", 200), ("127.0.0.1", 200), ("[::1]", 200), ("ide.example.org", 200),
+        })
+        {
+            Assert.Equal(status, await RawHttp.StatusAsync(gateway.Port, $"GET /x HTTP/1.1\r\nHost: {host}:{gateway.Port}\r\n\r\n"));
+        }
+    }
+
+    [Fact]
     public async Task A_prefix_without_a_hub_asks_for_the_token_under_the_prefix()
     {
         await using var gateway = await RunningGateway.StandaloneAsync(("JUPYTERHUB_USER", "testuser"), ("JUPYTERHUB_SERVICE_PREFIX", "/user/testuser/testuser-waiide-abc123"));
-        await gateway.Process.WaitForOutput("/user/testuser/testuser-waiide-abc123/login?token=");
+        await gateway.Process.WaitForOutput("/user/testuser/testuser-waiide-abc123/ and sign in");
         using var browser = gateway.Browser();
         using var bare = await browser.OpenAsync("/user/testuser/testuser-waiide-abc123");
         Assert.Equal("/user/testuser/testuser-waiide-abc123/", bare.Headers.Location!.OriginalString);

@@ -114,6 +114,8 @@ public class GatewayOptionsReaderTests
     [InlineData("WAIIDE_IDE_URL", "localhost")]
     [InlineData("WAIIDE_IDE_HASHED_PASSWORD", "a;b")]
     [InlineData("WAIIDE_FRAME_ANCESTORS", "https://x; script-src *")]
+    [InlineData("WAIIDE_FRAME_ANCESTORS", "https://p\u00f6rtal.example.org")]
+    [InlineData("WAIIDE_FRAME_ANCESTORS", "https://a.example.org\u0001")]
     [InlineData("LOG_LEVEL", "loud")]
     [InlineData("JUPYTERHUB_SERVICE_PREFIX", "/user/é/")]
     [InlineData("JUPYTERHUB_SERVICE_PREFIX", "/user/../x/")]

@@ -46,6 +46,28 @@ public class StartTests
     }
 
     [Fact]
+    public void A_data_directory_is_made_private_only_where_it_is_ours_or_empty()
+    {
+        const UnixFileMode everyone = (UnixFileMode)0b111_101_101, owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        using var parent = new TempDirectory();
+        var path = Directory.CreateDirectory(Path.Combine(parent.Path, "home"), everyone).FullName;
+        var file = Path.Combine(path, "letter.txt");
+        File.WriteAllText(file, "not ours");
+
+        Assert.Contains("WAIIDE_DATA_DIR", Assert.Throws<CannotStartException>(() => DataDirectory.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Equal(everyone, File.GetUnixFileMode(path));
+
+        File.Delete(file);
+        DataDirectory.Open(path).Dispose();
+        Assert.Equal(owner, File.GetUnixFileMode(path));
+
+        File.WriteAllText(file, "beside the lock");
+        File.SetUnixFileMode(path, everyone);
+        DataDirectory.Open(path).Dispose();
+        Assert.Equal(owner, File.GetUnixFileMode(path));
+    }
+
+    [Fact]
     public async Task The_versions_and_the_settings_are_printed_without_starting_anything()
     {
         await using var version = ChildProcess.StartDotnet("Waiide.Gateway.dll", new Dictionary<string, string>(), "--version");
