@@ -11,7 +11,7 @@ internal sealed class StubCodeServer
     private const string Script = """
         #!/usr/bin/env node
         const { spawn } = require('node:child_process');
-        const { appendFileSync, chmodSync, writeFileSync, writeSync } = require('node:fs');
+        const { appendFileSync, chmodSync, writeFileSync } = require('node:fs');
         const http = require('node:http');
         const after = name => { const at = process.argv.indexOf(name); return at < 0 ? undefined : process.argv[at + 1]; };
         const notes = after('--user-data-dir');
@@ -22,7 +22,7 @@ internal sealed class StubCodeServer
           process.exit(0);
         }
         for (let left = process.env.STUB_MODE === 'babbles' ? 200 : 0; left > 0; left--) {
-          writeSync(1, 'x'.repeat(1 << 20));
+          process.stdout.write('x'.repeat(1 << 20));
         }
         console.log('\nstub: all said');
         const inGroup = spawn('sleep', ['1000'], { stdio: 'ignore' });

@@ -42,7 +42,7 @@ public class ProxyPathTests(ProxyFixture proxy) : IClassFixture<ProxyFixture>
     public async Task Dot_segments_are_refused(string target) => await Refused("400", target);
 
     [Theory]
-    [InlineData("\\proxy\\22\\")]
+    [InlineData("/\\proxy\\22\\")]
     [InlineData("/x\\..\\proxy\\22\\")]
     [InlineData("/x#/proxy/22/")]
     [InlineData("/x\u0001/y")]
