@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Waiide.Gateway.Auth;
 using Waiide.ServiceDefaults;
 
 namespace Waiide.Gateway.Api;
