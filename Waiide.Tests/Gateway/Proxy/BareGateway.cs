@@ -38,6 +38,7 @@ internal sealed class BareGateway : IAsyncDisposable
         {
             ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
             ["WAIIDE_AUTH"] = "none",
+            ["JUPYTERHUB_PUBLIC_URL"] = "https://hub.example.org:8443/", // The Host of the requests below.
             ["WAIIDE_DATA_DIR"] = Path.Combine(home.Path, "data"),
             ["WAIIDE_WORKSPACE"] = Path.Combine(home.Path, "work"),
             ["LOG_LEVEL"] = "DEBUG",
