@@ -3,8 +3,8 @@ namespace Waiide.AppHost;
 /// <summary>Makes the folders that the topology works in, and keeps a second run out of this one's data.</summary>
 internal static class Folders
 {
-    // Held open as long as the process lives: two IDE servers on one data directory would damage each other's state.
-    private static readonly List<FileStream> Locks = [];
+    // Held open as long as the process lives.
+    private static FileStream? _lock;
 
     public static void Prepare(Settings settings, List<string> mistakes)
     {
@@ -29,14 +29,17 @@ internal static class Folders
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             mistakes.Add($"The data directory {settings.DataDirectory} cannot be used: {exception.Message} Set WAIIDE_DATA_DIR to a folder that you may write to.");
-            return;
         }
+    }
 
+    /// <summary>Two IDE servers on one data directory would damage each other's state, so a second run is refused.</summary>
+    public static void Lock(Settings settings, List<string> mistakes)
+    {
         try
         {
-            Locks.Add(new FileStream(Path.Combine(settings.DataDirectory, "apphost.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            _lock ??= new FileStream(Path.Combine(settings.DataDirectory, "apphost.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             mistakes.Add($"Another run uses the data directory {settings.DataDirectory}. End it, or give this one a directory of its own: --WAIIDE_DATA_DIR=/path");
         }

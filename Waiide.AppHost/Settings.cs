@@ -34,13 +34,14 @@ internal sealed record Settings(
 
         if (mistakes.Count == 0 && builder.ExecutionContext.IsRunMode)
         {
-            // Tests let the engine choose the public ports, so nothing is fixed there.
+            Folders.Prepare(settings, mistakes);
+
+            // In tests the engine chooses the public ports, and one process may describe the topology many times.
             if (!configuration.GetValue("DcpPublisher:RandomizePorts", false))
             {
                 PublicPorts.Check(settings.Ports, mistakes);
+                Folders.Lock(settings, mistakes);
             }
-
-            Folders.Prepare(settings, mistakes);
         }
 
         mistakes.ForEach(Console.Error.WriteLine);

@@ -146,6 +146,7 @@ public sealed class IdeProcessTests : IDisposable
         var mine = Path.Combine(_data, "run", "mine", "notes");
         Directory.CreateDirectory(Path.GetDirectoryName(mine)!);
         await File.WriteAllTextAsync(mine, "mine");
+        File.SetUnixFileMode(_data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await using var gateway = await (await Start(onAPort ? [("VSCODE_PORT", Ports.Free().ToString(CultureInfo.InvariantCulture))] : [])).WhenUsable();
         await gateway.Stop();
         Assert.Equal("mine", await File.ReadAllTextAsync(mine));
