@@ -1,48 +1,13 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Waiide.Gateway.Ide;
 
 namespace Waiide.AppHost;
 
 /// <summary>How code-server is told what to listen on, what to open and where to keep things.</summary>
 internal static class IdeResource
 {
-    public static IResourceBuilder<ExecutableResource> WithIdeArguments(this IResourceBuilder<ExecutableResource> ide, Settings settings)
-    {
-        var port = ide.GetEndpoint("http").Property(EndpointProperty.TargetPort);
-        return ide.WithArgs(
-            "--bind-addr", ReferenceExpression.Create($"127.0.0.1:{port}"),
-            "--auth", "password",
-            "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust", "--disable-getting-started-override",
-            "--reconnection-grace-time", "900",
-            "--user-data-dir", Path.Combine(settings.DataDirectory, "ide"),
-            "--extensions-dir", Path.Combine(settings.DataDirectory, "extensions"),
-            "--config", "/dev/null",
-            settings.Workspace);
-    }
-}
-
-/// <summary>Healthy once the IDE server answers /version, which it can only with VS Code loaded; signs in as the gateway does.</summary>
-internal sealed class IdeHealthCheck(EndpointReference endpoint, ParameterResource key) : IHealthCheck
-{
-    // The proxy in front of the IDE holds connections until the IDE listens, so a time limit is what ends a check early.
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseCookies = false, PooledConnectionLifetime = TimeSpan.Zero })
-    {
-        Timeout = TimeSpan.FromSeconds(2),
-    };
-
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(endpoint.Url), "/version"));
-        request.Headers.Add("Cookie", $"code-server-session={await key.GetValueAsync(cancellationToken)}");
-        try
-        {
-            using var answer = await Http.SendAsync(request, cancellationToken);
-            return answer.IsSuccessStatusCode
-                ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy($"/version answered {(int)answer.StatusCode}.");
-        }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            return HealthCheckResult.Unhealthy("/version does not answer yet.");
-        }
-    }
+    public static IResourceBuilder<ExecutableResource> WithIdeArguments(this IResourceBuilder<ExecutableResource> ide, Settings settings) =>
+        ide.WithArgs(
+                "--bind-addr", ReferenceExpression.Create($"127.0.0.1:{ide.GetEndpoint("http").Property(EndpointProperty.TargetPort)}"),
+                "--auth", "password")
+            .WithArgs(IdeArguments.For(settings.DataDirectory, settings.Workspace));
 }

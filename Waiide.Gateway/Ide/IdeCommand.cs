@@ -5,9 +5,6 @@ namespace Waiide.Gateway.Ide;
 /// <summary>The line that a supervised IDE server is started with, and its environment.</summary>
 internal sealed record IdeCommand(string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
 {
-    // A closed laptop finds its terminals again within the hour; a tab that never returns does not hold its 250 MB for the server's own default of three.
-    private static readonly TimeSpan ReconnectionGrace = TimeSpan.FromHours(1);
-
     /// <summary>What to start: on the Unix socket <paramref name="socket"/>, or on VSCODE_PORT where that is set.</summary>
     internal static IdeCommand For(GatewayOptions options, string? socket, IReadOnlyDictionary<string, string> environment)
     {
@@ -20,15 +17,7 @@ internal sealed record IdeCommand(string Program, IReadOnlyList<string> Argument
             [
                 "--auth", "none",
                 .. listen,
-                "--disable-telemetry",
-                "--disable-update-check",
-                "--disable-workspace-trust",
-                "--disable-getting-started-override",
-                "--reconnection-grace-time", ReconnectionGrace.TotalSeconds.ToString(CultureInfo.InvariantCulture),
-                "--user-data-dir", UserData(options),
-                "--extensions-dir", Extensions(options),
-                "--config", Config(options),
-                options.Workspace,
+                .. IdeArguments.For(options.DataDirectory, options.Workspace),
             ],
             environment);
     }
@@ -40,10 +29,4 @@ internal sealed record IdeCommand(string Program, IReadOnlyList<string> Argument
 
     private static bool CanBeStarted(string file) =>
         File.Exists(file) && (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
-
-    internal static string UserData(GatewayOptions options) => Path.Combine(options.DataDirectory, "user-data");
-
-    internal static string Extensions(GatewayOptions options) => Path.Combine(options.DataDirectory, "extensions");
-
-    internal static string Config(GatewayOptions options) => Path.Combine(options.DataDirectory, "code-server.yaml");
 }

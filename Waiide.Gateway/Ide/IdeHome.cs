@@ -40,14 +40,8 @@ internal sealed partial class IdeHome(GatewayOptions options, IdeAddress address
                 : $"{options.IdeCommand} is not on the PATH: install code-server, or set WAIIDE_IDE_COMMAND to its path.");
         }
 
-        Make(IdeCommand.UserData(options), "WAIIDE_DATA_DIR");
+        Make(IdeArguments.UserData(options.DataDirectory), "WAIIDE_DATA_DIR");
         Make(options.Workspace, "WAIIDE_WORKSPACE");
-        if (!File.Exists(IdeCommand.Config(options)))
-        {
-            // Without this file code-server writes one with a password of its own.
-            File.WriteAllText(IdeCommand.Config(options), "cert: false\n");
-        }
-
         string? socket = null;
         if (options.VscodePort is { } port)
         {

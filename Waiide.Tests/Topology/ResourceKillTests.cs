@@ -56,7 +56,7 @@ public sealed class ResourceKillTests(ResourceKillTests.Booted topology, Chromiu
     private IReadOnlyList<Processes.Found> OfTheIde() =>
     [
         .. Processes.All().Where(process =>
-            process.CommandLine.Contains(Path.Combine(topology.DataDirectory, "ide"), StringComparison.Ordinal)
+            process.CommandLine.Contains(Path.Combine(topology.DataDirectory, "user-data"), StringComparison.Ordinal)
             || Processes.FolderOf(process.Id) == topology.Workspace),
     ];
 

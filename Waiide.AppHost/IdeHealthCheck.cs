@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Waiide.AppHost;
+
+/// <summary>Healthy once the IDE server answers /version, which it can only with VS Code loaded; signs in as the gateway does.</summary>
+internal sealed class IdeHealthCheck(EndpointReference endpoint, ParameterResource key) : IHealthCheck
+{
+    // The proxy in front of the IDE holds connections until the IDE listens, so a time limit is what ends a check early.
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseCookies = false, PooledConnectionLifetime = TimeSpan.Zero })
+    {
+        Timeout = TimeSpan.FromSeconds(2),
+    };
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri(endpoint.Url), "/version"));
+        request.Headers.Add("Cookie", $"code-server-session={await key.GetValueAsync(cancellationToken)}");
+        try
+        {
+            using var answer = await Http.SendAsync(request, cancellationToken);
+            return answer.IsSuccessStatusCode
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy($"/version answered {(int)answer.StatusCode}.");
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return HealthCheckResult.Unhealthy("/version does not answer yet.");
+        }
+    }
+}
