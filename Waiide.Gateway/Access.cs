@@ -1,14 +1,31 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Waiide.Gateway;
 
-/// <summary>Whether the person behind a request may use this server: decided once, by authentication, and read by every later stage.</summary>
+/// <summary>
+/// Who may call an endpoint: anyone (AllowAnonymous), the users of this server, or its administrators. Decided once, by authentication, and read by every later stage.
+/// </summary>
 internal static class Access
 {
-    private const string MayUse = "waiide:may-use";
+    /// <summary>The policy for those who may use this server.</summary>
+    internal const string Users = "users of this server";
 
-    /// <summary>The claim that says so.</summary>
-    internal static Claim Of(bool mayUse) => new(MayUse, mayUse ? "yes" : "no");
+    /// <summary>The policy for those of them who may also stop and start it: its owner, and whom the hub lets administer it.</summary>
+    internal const string Administrators = "administrators of this server";
+
+    private const string MayUse = "waiide:may-use";
+    private const string MayAdminister = "waiide:may-administer";
+
+    /// <summary>The claims that say so.</summary>
+    internal static IEnumerable<Claim> Claims(bool mayUse, bool mayAdminister) =>
+        [new(MayUse, mayUse ? "yes" : "no"), new(MayAdminister, mayUse && mayAdminister ? "yes" : "no")];
 
     internal static bool MayUseServer(ClaimsPrincipal user) => user.HasClaim(MayUse, "yes");
+
+    /// <summary>Both policies; what declares neither, and is not anonymous, is denied to everybody.</summary>
+    internal static void AddPolicies(AuthorizationBuilder authorization) => authorization
+        .AddPolicy(Users, policy => policy.RequireAuthenticatedUser().RequireClaim(MayUse, "yes"))
+        .AddPolicy(Administrators, policy => policy.RequireAuthenticatedUser().RequireClaim(MayAdminister, "yes"))
+        .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(_ => false).Build());
 }

@@ -9,7 +9,7 @@ internal static class CommandLine
     internal static string Version { get; } =
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>Answers --version and --help; false when the gateway is to run.</summary>
+    /// <summary>Answers --version and --help; false when the gateway itself is needed.</summary>
     internal static bool Answers(string[] arguments)
     {
         switch (arguments)
@@ -20,7 +20,7 @@ internal static class CommandLine
             case ["--help" or "-h", ..]:
                 Console.WriteLine(GatewayOptionsTable.Help());
                 return true;
-            case []:
+            case [] or ["endpoints"]:
                 return false;
             default:
                 // Not a mistake: a hub's c.Spawner.args may still be those of jupyterhub-singleuser.

@@ -65,11 +65,42 @@ internal sealed record GatewayOptions
     /// <summary>Where settings, extensions, keys and sockets of this instance are kept: WAIIDE_DATA_DIR. One running gateway per directory.</summary>
     public string DataDirectory { get; init; } = "";
 
+    /// <summary>What counts as use of this server: WAIIDE_ACTIVITY.</summary>
+    public ActivityPolicy Activity { get; init; } = ActivityPolicy.InputAndCpu;
+
+    /// <summary>After how long without use the gateway stops itself: WAIIDE_IDLE_TIMEOUT, two hours by default under a hub; null: never.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
+    /// <summary>Ports that /proxy/ and /absproxy/ refuse, besides those of Waiide itself: WAIIDE_DENIED_PORTS, numbers separated by commas.</summary>
+    public IReadOnlyList<ushort> DeniedPorts { get; init; } = [];
+
+    /// <summary>True where pages of a user's dev servers are shown in a sandbox, as of an origin of their own: WAIIDE_SANDBOX_PORTS=1.</summary>
+    public bool SandboxPorts { get; init; }
+
+    /// <summary>How many bytes of memory this server may use before it is killed: MEM_LIMIT; null: nobody has said.</summary>
+    public long? MemoryLimit { get; init; }
+
+    /// <summary>How many processors this server may use: CPU_LIMIT, such as 1.5; null: nobody has said.</summary>
+    public double? CpuLimit { get; init; }
+
     /// <summary>How much the gateway logs: LOG_LEVEL.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>What was noticed while reading and is no reason to stop; logged once there is a log.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+}
+
+/// <summary>What counts as use of a server; see docs/idle.md.</summary>
+internal enum ActivityPolicy
+{
+    /// <summary>An open tab is use, whoever sits before it.</summary>
+    Browser,
+
+    /// <summary>A person's own doing is use: typing, clicking, opening pages.</summary>
+    Input,
+
+    /// <summary>A person's own doing, and work that the machine does for them in their terminals.</summary>
+    InputAndCpu,
 }
 
 /// <summary>What the hub told this server through JUPYTERHUB_* (contract: JupyterHub's "services" and "spawners" reference pages).</summary>

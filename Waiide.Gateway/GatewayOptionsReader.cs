@@ -49,6 +49,12 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
             VscodePort = IsServiceLink("VSCODE_PORT") ? null : Port("VSCODE_PORT"),
             Workspace = Workspace(ideUrl is not null),
             DataDirectory = DataDirectory(prefix),
+            Activity = Activity(),
+            IdleTimeout = IdleTimeout(underAHub: hub is not null),
+            DeniedPorts = DeniedPorts(),
+            SandboxPorts = Switch("WAIIDE_SANDBOX_PORTS"),
+            MemoryLimit = MemoryLimit(),
+            CpuLimit = CpuLimit(),
             LogLevel = Level(),
             Warnings = _warnings,
         };

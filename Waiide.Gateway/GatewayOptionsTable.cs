@@ -22,6 +22,10 @@ internal static class GatewayOptionsTable
         new("VSCODE_PORT", "a Unix socket", "The loopback port of the gateway's own IDE."),
         new("WAIIDE_WORKSPACE", "JUPYTERHUB_ROOT_DIR, else the home directory", "The folder that the IDE opens."),
         new("WAIIDE_DATA_DIR", "~/.local/share/waiide/<instance>", "Settings, extensions, keys and sockets of this instance; one running gateway for each."),
+        new("WAIIDE_ACTIVITY", "input+cpu", "What counts as use: browser (an open tab), input (what a person does), or input+cpu (that, and work in their terminals)."),
+        new("WAIIDE_IDLE_TIMEOUT", "2h under a hub, else 0", "After how long without use the gateway stops itself: seconds, or with s, m, h or d such as 90m; 0: never."),
+        new("WAIIDE_DENIED_PORTS", "none", "Ports, separated by commas, that /proxy/ refuses besides Waiide's own."),
+        new("WAIIDE_SANDBOX_PORTS", "0", "1: pages of dev servers under /proxy/ run in a sandbox, without this site's cookies and storage."),
         new("LOG_LEVEL", "INFO", "TRACE, DEBUG, INFO, WARNING, ERROR or CRITICAL."),
         new("OTEL_EXPORTER_OTLP_ENDPOINT", "none", "Where logs, metrics and traces go (OTLP); the other OTEL_* variables hold too."),
         new("USE_ALL_COMPONENTS", "true", "Accepted for older templates; has no effect."),
@@ -47,6 +51,13 @@ internal static class GatewayOptionsTable
         new("JUPYTERHUB_PUBLIC_URL", "empty", "Where browsers find this server."),
         new("JUPYTERHUB_PUBLIC_HUB_URL", "empty", "Where browsers find the hub."),
         new("JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED", "0", "1: cookies with the prefix __Host-, for hubs whose users have subdomains."),
+        new("JUPYTERHUB_COOKIE_OPTIONS", "none", "A JSON object of attributes for the cookies: samesite, secure, domain, expires_days."),
+        new("JUPYTERHUB_ALLOW_WEBSOCKET_COOKIE_AUTH", "1", "0: WebSockets need a token in the Authorization header; the IDE in a browser then cannot work."),
+        new("JUPYTERHUB_SSL_KEYFILE", "none", "The key of this server where the hub speaks TLS to its servers (internal_ssl)."),
+        new("JUPYTERHUB_SSL_CERTFILE", "none", "The certificate of this server."),
+        new("JUPYTERHUB_SSL_CLIENT_CA", "none", "The authorities that the hub, its proxy and their clients are known by."),
+        new("MEM_LIMIT", "the container's own limit", "How much memory this server may use: bytes, or with K, M, G or T."),
+        new("CPU_LIMIT", "none", "How many processors this server may use, such as 1.5."),
         new("JUPYTERHUB_ROOT_DIR", "none", "The folder that the IDE opens where WAIIDE_WORKSPACE is not set."),
         new("JUPYTERHUB_DEBUG", "none", "Anything: LOG_LEVEL is DEBUG where it is not set."),
     ];
@@ -56,7 +67,9 @@ internal static class GatewayOptionsTable
         $"""
         Waiide.Gateway: VS Code in the browser, behind JupyterHub or on its own.
 
-        Usage: Waiide.Gateway [--help | --version]
+        Usage: Waiide.Gateway [--help | --version | endpoints]
+
+          endpoints  lists every endpoint and who may call it
 
         Everything is set by environment variables.
 

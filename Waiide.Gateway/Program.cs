@@ -44,6 +44,13 @@ try
     app.MapApi();
     app.MapAuth();
     app.MapIdeProxy();
+    app.RequireDeclaredPolicies();
+
+    if (args is ["endpoints"])
+    {
+        app.PrintEndpoints();
+        return 0;
+    }
 
     await app.ServeAsync();
     return 0;

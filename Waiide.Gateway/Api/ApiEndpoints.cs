@@ -12,6 +12,7 @@ internal static class ApiEndpoints
     internal static void AddApi(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<StatusReport>();
+        builder.Services.AddSingleton<Notices>();
         builder.Services.AddHealthChecks().AddCheck<IdeHealth>("ide");
     }
 
@@ -23,8 +24,8 @@ internal static class ApiEndpoints
         // What hubs from 5.0 on ask for until it answers, without a credential and without the slash.
         api.MapMethods("/", GetOrHead, (HttpContext context) => Index(context, options)).AllowAnonymous();
         api.MapMethods("/status", GetOrHead, app.Services.GetRequiredService<StatusReport>().Get).AllowAnonymous().WithMetadata(AsksWhoItIs.Mark);
-        api.MapMethods("/health", GetOrHead, (HttpContext context, HealthCheckService checks) => HealthEndpoints.Answer(context, checks));
-        api.Map("/{**unknown}", () => TypedResults.Json(new { status = 404, message = "There is no such endpoint." }, statusCode: StatusCodes.Status404NotFound));
+        api.MapMethods("/health", GetOrHead, (HttpContext context, HealthCheckService checks) => HealthEndpoints.Answer(context, checks)).RequireAuthorization(Access.Users);
+        api.Map("/{**unknown}", () => TypedResults.Json(new { status = 404, message = "There is no such endpoint." }, statusCode: StatusCodes.Status404NotFound)).RequireAuthorization(Access.Users);
     }
 
     private static IResult Index(HttpContext context, GatewayOptions options) =>

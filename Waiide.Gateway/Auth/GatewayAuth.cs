@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Mvc;
 
@@ -33,8 +32,7 @@ internal static class GatewayAuth
         }
 
         services.AddAuthentication(GatewayHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, GatewayHandler>(GatewayHandler.SchemeName, null);
-        services.AddAuthorizationBuilder().SetFallbackPolicy(
-            new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(context => Access.MayUseServer(context.User)).Build());
+        Access.AddPolicies(services.AddAuthorizationBuilder());
     }
 
     internal static void MapAuth(this WebApplication app)

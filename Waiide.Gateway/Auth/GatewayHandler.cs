@@ -94,13 +94,13 @@ internal sealed class GatewayHandler(
 
     private async Task<ClaimsPrincipal?> IdentifyAsync(string token, string by)
     {
-        if (options.Hub is not { } hub)
+        if (options.Hub is null)
         {
             return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(options.Token!)) ? SignedIn.Owner(options, by) : null;
         }
 
         var hubSession = Cookies.Values(Request, HubSessionCookie).FirstOrDefault() ?? "";
-        return await users.FindAsync(token, hubSession) is { } user ? SignedIn.HubUser(user, hub, by) : null;
+        return await users.FindAsync(token, hubSession) is { } user ? SignedIn.HubUser(user, options, by) : null;
     }
 
     // "Authorization: token abc" as hubs say it, or "bearer abc". What no hub gives out is not asked about.

@@ -16,11 +16,12 @@ internal static class SignedIn
     internal const string ByNothing = "none";
 
     /// <summary>The user of a gateway without a hub.</summary>
-    internal static ClaimsPrincipal Owner(GatewayOptions options, string by) => Create(options.User, by, mayUse: true);
+    internal static ClaimsPrincipal Owner(GatewayOptions options, string by) => Create(options.User, by, mayUse: true, mayAdminister: true);
 
     /// <summary>A hub user; identified even where the scopes do not reach this server.</summary>
-    internal static ClaimsPrincipal HubUser(HubUser user, HubOptions hub, string by) => Create(user.Name, by, HubScopes.Reach(hub.AccessScopes, user.Scopes));
+    internal static ClaimsPrincipal HubUser(HubUser user, GatewayOptions options, string by) =>
+        Create(user.Name, by, HubScopes.Reach(options.Hub!.AccessScopes, user.Scopes), mayAdminister: user.Kind == "user" && user.Name == options.User);
 
-    private static ClaimsPrincipal Create(string name, string by, bool mayUse) =>
-        new(new ClaimsIdentity([new(ClaimTypes.Name, name), Access.Of(mayUse)], by));
+    private static ClaimsPrincipal Create(string name, string by, bool mayUse, bool mayAdminister) =>
+        new(new ClaimsIdentity([new(ClaimTypes.Name, name), .. Access.Claims(mayUse, mayAdminister)], by));
 }

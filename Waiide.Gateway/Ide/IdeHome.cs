@@ -59,6 +59,9 @@ internal sealed partial class IdeHome(GatewayOptions options, IdeAddress address
         return IdeCommand.For(options, socket, IdeEnvironment.From(environment, _mark));
     }
 
+    /// <summary>What each process of this run uses: the IDE server, its extension hosts, and whatever was started in its terminals.</summary>
+    public IReadOnlyList<ProcessUse> Measure() => [.. Run.Find(_mark).Select(ProcessUse.Of).OfType<ProcessUse>()];
+
     /// <summary>Ends every process of this run that is left, such as what was started in terminals.</summary>
     public async Task LeaveAsync()
     {

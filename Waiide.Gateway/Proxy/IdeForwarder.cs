@@ -94,7 +94,7 @@ internal sealed partial class IdeForwarder(
             return null;
         }
 
-        var session = new WebSocketSession(upgrade, webSockets, activity, context.User);
+        var session = new WebSocketSession(upgrade, webSockets, activity, Standing.Of(context));
         context.Features.Set<IHttpUpgradeFeature>(session);
         return session;
     }

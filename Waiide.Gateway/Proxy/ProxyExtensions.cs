@@ -23,12 +23,12 @@ internal static class ProxyExtensions
         });
     }
 
-    /// <summary>Everything that no other endpoint claims. The fallback policy applies: whoever gets here is known and may use this server.</summary>
+    /// <summary>Everything that no other endpoint claims.</summary>
     internal static void MapIdeProxy(this IEndpointRouteBuilder routes)
     {
         // Made now, so that a stop is noticed by sockets that were opened before the first request for anything else.
         routes.ServiceProvider.GetRequiredService<OpenWebSockets>();
         var forwarder = routes.ServiceProvider.GetRequiredService<IdeForwarder>();
-        routes.Map("{**path}", forwarder.ForwardAsync).WithDisplayName("The IDE and the user's servers");
+        routes.Map("{**path}", forwarder.ForwardAsync).RequireAuthorization(Access.Users).WithDisplayName("The IDE and the user's servers");
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Claims;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Waiide.Gateway.Activity;
@@ -19,14 +18,14 @@ internal sealed class WebSocketSession : IHttpUpgradeFeature, IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile BrowserSide? _browser;
 
-    public WebSocketSession(IHttpUpgradeFeature server, OpenWebSockets open, LastActivity activity, ClaimsPrincipal user)
+    public WebSocketSession(IHttpUpgradeFeature server, OpenWebSockets open, LastActivity activity, Standing standing)
     {
-        (_server, _open, _activity, User) = (server, open, activity, user);
+        (_server, _open, _activity, Standing) = (server, open, activity, standing);
         open.Add(this);
     }
 
-    /// <summary>Who opened it.</summary>
-    public ClaimsPrincipal User { get; }
+    /// <summary>Whether the person who opened it may still have it open.</summary>
+    public Standing Standing { get; }
 
     /// <summary>False until the IDE has agreed to it.</summary>
     public bool IsOpen => _browser is not null;
