@@ -47,6 +47,9 @@ internal sealed record GatewayOptions
     /// <summary>Who may show the IDE in a frame, besides this server itself: WAIIDE_FRAME_ANCESTORS, origins separated by spaces.</summary>
     public string? FrameAncestors { get; init; }
 
+    /// <summary>How the cookies are to be: JUPYTERHUB_COOKIE_OPTIONS.</summary>
+    public CookieSettings Cookies { get; init; } = new();
+
     /// <summary>The IDE server to attach to (WAIIDE_IDE_URL; a service discovery name such as http://ide will do); null: the gateway starts and supervises its own.</summary>
     public Uri? IdeUrl { get; init; }
 
@@ -103,6 +106,13 @@ internal enum ActivityPolicy
     InputAndCpu,
 }
 
+/// <summary>What an administrator has said about cookies; null: nothing, so that the gateway decides.</summary>
+/// <param name="SameSite">Lax, Strict or None.</param>
+/// <param name="Secure">Whether they are sent over https only.</param>
+/// <param name="Domain">The domain whose hosts all get them.</param>
+/// <param name="Lifetime">How long a session lasts at most.</param>
+internal sealed record CookieSettings(string? SameSite = null, bool? Secure = null, string? Domain = null, TimeSpan? Lifetime = null);
+
 /// <summary>What the hub told this server through JUPYTERHUB_* (contract: JupyterHub's "services" and "spawners" reference pages).</summary>
 internal sealed record HubOptions
 {
@@ -141,6 +151,12 @@ internal sealed record HubOptions
 
     /// <summary>JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED=1: cookies are named __Host-…, which no other host of the domain can set; they need https and the path "/".</summary>
     public bool CookieHostPrefix { get; init; }
+
+    /// <summary>JUPYTERHUB_USER: the hub's user whom this server belongs to; null: nobody has said, and nobody is its owner by name.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>False with JUPYTERHUB_ALLOW_WEBSOCKET_COOKIE_AUTH=0: then only a token in the header opens a WebSocket.</summary>
+    public bool WebSocketsByCookie { get; init; } = true;
 
     /// <summary>Where browsers find the server with this raw prefix, as far as the hub has said it; else the prefix alone.</summary>
     public string FrontOf(string prefix) => PublicUrl?.AbsoluteUri ?? (PublicHubUrl?.GetLeftPart(UriPartial.Authority) ?? Host) + prefix;

@@ -69,10 +69,24 @@ internal sealed partial class GatewayOptionsReader
             PublicUrl = Url("JUPYTERHUB_PUBLIC_URL"),
             PublicHubUrl = Url("JUPYTERHUB_PUBLIC_HUB_URL"),
             CookieHostPrefix = Text("JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED") == "1",
+            Owner = Text("JUPYTERHUB_USER"),
+            WebSocketsByCookie = WebSocketsByCookie(),
         };
     }
 
     private string? HubText(string name) => Text(name) ?? (name == ScopesVariable ? Text("JUPYTERHUB_OAUTH_SCOPES") : null);
+
+    private bool WebSocketsByCookie()
+    {
+        const string name = "JUPYTERHUB_ALLOW_WEBSOCKET_COOKIE_AUTH";
+        if (Text(name) is null || Switch(name))
+        {
+            return true;
+        }
+
+        _warnings.Add($"{name} is 0: WebSockets need a token in the Authorization header, which no browser sends, so the IDE will not work in one.");
+        return false;
+    }
 
     private string? ClientId()
     {

@@ -43,6 +43,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
             PublicHost = hub is null ? Url("JUPYTERHUB_PUBLIC_URL")?.Host : null,
             TrustedProxies = TrustedProxies(),
             FrameAncestors = FrameAncestors(),
+            Cookies = Cookies(hub),
             IdeUrl = ideUrl,
             IdeHashedPassword = HashedPassword(ideUrl is not null),
             IdeCommand = Text("WAIIDE_IDE_COMMAND") ?? "code-server",

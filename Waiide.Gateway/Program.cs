@@ -40,6 +40,7 @@ try
     app.UseAuthentication();
     app.UseCrossSiteChecks();
     app.UseAuthorization();
+    app.UseStandingWatch();
     app.MapHealthEndpoints();
     app.MapApi();
     app.MapAuth();

@@ -1,14 +1,16 @@
 namespace Waiide.Gateway;
 
 /// <summary>
-/// Whether what somebody was let in for still holds: authentication leaves this with the request (as a feature), and whatever outlives the request, a WebSocket above
-/// all, asks again from time to time.
+/// Whether what somebody was let in for still holds: authentication leaves this with the request (as a feature), and whatever outlives that moment, a WebSocket above
+/// all, is asked about again by <see cref="StandingWatch"/>.
 /// </summary>
-/// <param name="Holds">Asks anew, the hub if need be; throws nothing that the asker has to know: where it cannot be told, the answer is that it holds.</param>
-internal sealed record Standing(Func<Task<bool>> Holds)
+/// <param name="Objection">
+/// Asks anew, the hub if need be: null while it holds, else the reason in words for the person (a close frame has room for 40 letters). Where it cannot be told, it holds.
+/// </param>
+internal sealed record Standing(Func<Task<string?>> Objection)
 {
     /// <summary>Of those who need no permission, and of requests that nobody asked about.</summary>
-    internal static readonly Standing Firm = new(() => Task.FromResult(true));
+    internal static readonly Standing Firm = new(() => Task.FromResult<string?>(null));
 
     internal static Standing Of(HttpContext context) => context.Features.Get<Standing>() ?? Firm;
 }

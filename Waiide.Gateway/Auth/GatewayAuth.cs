@@ -20,6 +20,10 @@ internal static class GatewayAuth
         services.AddSingleton<SignedOut>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<TokenCache>();
+        services.AddSingleton<HubAccess>();
+        services.AddSingleton<Guesses>();
+        services.AddSingleton<StandingWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<StandingWatch>());
         services.AddSingleton<Login>();
         services.AddSingleton<Logout>();
         if (options.Hub is not null)

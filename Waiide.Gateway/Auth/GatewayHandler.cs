@@ -1,6 +1,5 @@
+using System.Globalization;
 using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -16,15 +15,14 @@ internal sealed class GatewayHandler(
     UrlEncoder encoder,
     GatewayOptions options,
     Sessions sessions,
-    TokenCache users,
+    HubAccess hub,
+    Guesses guesses,
     Login login)
     : AuthenticationHandler<AuthenticationSchemeOptions>(scheme, loggers, encoder)
 {
     internal const string SchemeName = "Waiide";
 
     private const int LongestHeader = 1024;
-
-    private const string HubSessionCookie = "jupyterhub-session-id";
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -40,26 +38,7 @@ internal sealed class GatewayHandler(
 
         try
         {
-            // An invalid header is no reason to refuse: the app of a dev server may have tokens of its own.
-            if (HeaderToken(Request) is { } token && await IdentifyAsync(token, SignedIn.ByToken) is { } byToken)
-            {
-                return Success(byToken);
-            }
-
-            foreach (var session in sessions.Of(Request))
-            {
-                if (options.Hub is null)
-                {
-                    return Success(SignedIn.Owner(options, SignedIn.ByCookie));
-                }
-
-                if (await IdentifyAsync(session, SignedIn.ByCookie) is { } byCookie)
-                {
-                    return Success(byCookie);
-                }
-            }
-
-            return AuthenticateResult.NoResult();
+            return options.Hub is null ? Alone() : await UnderAHubAsync(options.Hub);
         }
         catch (HubException failure)
         {
@@ -69,18 +48,24 @@ internal sealed class GatewayHandler(
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        if ((await HandleAuthenticateOnceSafeAsync()).Failure is HubException failure)
+        switch ((await HandleAuthenticateOnceSafeAsync()).Failure)
         {
-            await Refusal.Of(Request, failure.Status, "The hub does not answer", failure.Message, "<p>Reload this page in a moment.</p>").ExecuteAsync(Context);
-        }
-        else if (Navigation.IsTopLevel(Request))
-        {
-            await login.Start(Context).ExecuteAsync(Context);
-        }
-        else
-        {
-            Response.Headers.WWWAuthenticate = "Bearer";
-            await Refusal.Of(Request, StatusCodes.Status401Unauthorized, "Not signed in", "Sign in first: open this server in a browser, or send an Authorization header.").ExecuteAsync(Context);
+            case HubException failure:
+                await Refusal.Of(Request, failure.Status, "The hub does not answer", failure.Message, "<p>Reload this page in a moment.</p>").ExecuteAsync(Context);
+                break;
+            case TooManyGuessesException guessing:
+                Response.Headers.RetryAfter = guessing.Seconds.ToString(CultureInfo.InvariantCulture);
+                await Refusal.Of(Request, StatusCodes.Status429TooManyRequests, "Too many wrong tokens", guessing.Message).ExecuteAsync(Context);
+                break;
+            case null when Navigation.IsTopLevel(Request) || IsFrameOfAnEmbedder():
+                await login.Start(Context).ExecuteAsync(Context);
+                break;
+            case null:
+                Response.Headers.WWWAuthenticate = "Bearer";
+                await Refusal.Of(Request, StatusCodes.Status401Unauthorized, "Not signed in", "Sign in first: open this server in a browser, or send an Authorization header.").ExecuteAsync(Context);
+                break;
+            case { } unknown:
+                throw new InvalidOperationException("Authentication failed in a way that nobody has words for.", unknown);
         }
     }
 
@@ -89,19 +74,51 @@ internal sealed class GatewayHandler(
             Request,
             StatusCodes.Status403Forbidden,
             "Not your server",
-            $"You are signed in as {Context.User.Identity!.Name}, who may not use this server.",
+            Access.MayUseServer(Context.User)
+                ? $"You are signed in as {Context.User.Identity!.Name}, who may use this server, but not administer it."
+                : $"You are signed in as {Context.User.Identity!.Name}, who may not use this server.",
             $"<p><a href=\"{HtmlPage.Encode(options.Prefix)}logout\">Sign in as somebody else</a></p>").ExecuteAsync(Context);
 
-    private async Task<ClaimsPrincipal?> IdentifyAsync(string token, string by)
+    private async Task<AuthenticateResult> UnderAHubAsync(HubOptions settings)
     {
-        if (options.Hub is null)
+        // An invalid header is no reason to refuse: the app of a dev server may have tokens of its own.
+        if (HeaderToken(Request) is { } token && await hub.IdentifyAsync(Context, token, session: null) is { } byToken)
         {
-            return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(options.Token!)) ? SignedIn.Owner(options, by) : null;
+            return Success(byToken);
         }
 
-        var hubSession = Cookies.Values(Request, HubSessionCookie).FirstOrDefault() ?? "";
-        return await users.FindAsync(token, hubSession) is { } user ? SignedIn.HubUser(user, options, by) : null;
+        foreach (var session in settings.WebSocketsByCookie || !Request.Headers.ContainsKey("Upgrade") ? sessions.Of(Request) : [])
+        {
+            if (await hub.IdentifyAsync(Context, session.HubToken, session) is { } byCookie)
+            {
+                return Success(byCookie);
+            }
+        }
+
+        return AuthenticateResult.NoResult();
     }
+
+    private AuthenticateResult Alone()
+    {
+        var session = sessions.Of(Request).FirstOrDefault();
+        var guess = HeaderToken(Request) is { } token ? guesses.Try(Context, token, isSignedIn: session is not null) : null;
+        if (guess is { IsRight: true })
+        {
+            return Success(SignedIn.Owner(options, SignedIn.ByToken));
+        }
+
+        if (session is null)
+        {
+            return guess is { Wait: { } wait } ? AuthenticateResult.Fail(new TooManyGuessesException(wait)) : AuthenticateResult.NoResult();
+        }
+
+        Context.Features.Set(new Standing(() => Task.FromResult(sessions.Objection(session))));
+        return Success(SignedIn.Owner(options, SignedIn.ByCookie));
+    }
+
+    // Where other sites may show the IDE in a frame, its login has to be possible there too: the cookies of a tab of its own are not sent.
+    private bool IsFrameOfAnEmbedder() =>
+        options.FrameAncestors is not null && HttpMethods.IsGet(Request.Method) && Request.Headers["Sec-Fetch-Mode"] == "navigate" && Request.Headers["Sec-Fetch-Dest"] == "iframe";
 
     // "Authorization: token abc" as hubs say it, or "bearer abc". What no hub gives out is not asked about.
     private static string? HeaderToken(HttpRequest request) =>

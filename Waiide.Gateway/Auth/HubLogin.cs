@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -22,7 +21,9 @@ internal sealed partial class HubLogin(
     private static readonly TimeSpan StateLifetime = TimeSpan.FromMinutes(10);
 
     private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector("Waiide.OAuthState", options.Prefix).ToTimeLimitedDataProtector();
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _used = new();
+    private readonly UsedStates _used = new(clock);
+    private readonly Seldom _loops = new(clock);
+    private readonly Seldom _failures = new(clock);
 
     private sealed record Pending(string State, string Verifier, string Target);
 
@@ -75,12 +76,16 @@ internal sealed partial class HubLogin(
             // Whoever may not use this server is signed in all the same: the page that says so can then offer to sign out.
             Log.SignedIn(logger, user.Name);
             sessions.Begin(context, granted.Token, granted.Lifetime);
-            cookies.Set(context, RoundCookie, Number(RoundOf(state) + 1), TimeSpan.FromMinutes(1));
-            return TypedResults.Redirect(pending.Target);
+            cookies.Set(context, RoundCookie, Number(RoundOf(state) + 1), TimeSpan.FromMinutes(1), forTheWayBack: true);
+            return options.Cookies.SameSite == "Strict" ? FromHere(pending.Target) : TypedResults.Redirect(pending.Target);
         }
         catch (HubException failure)
         {
-            Log.Failed(logger, failure.Message);
+            if (_failures.IsDue())
+            {
+                Log.Failed(logger, failure.Message);
+            }
+
             return Page(failure.Status, "The hub does not answer", failure.Message);
         }
     }
@@ -93,7 +98,11 @@ internal sealed partial class HubLogin(
         if (round >= Rounds)
         {
             Forget(context);
-            Log.Loop(logger, missing, options.Prefix);
+            if (_loops.IsDue())
+            {
+                Log.Loop(logger, missing, options.Prefix);
+            }
+
             return Page(
                 StatusCodes.Status403Forbidden,
                 "Your browser does not keep the login",
@@ -110,7 +119,7 @@ internal sealed partial class HubLogin(
         var state = Random(18) + Number(round);
         var verifier = Random(32);
         var pending = Protect(new Pending(state, verifier, target));
-        cookies.Set(context, StateCookie(state), pending.Length <= LongestState ? pending : Protect(new Pending(state, verifier, options.Prefix)), StateLifetime);
+        cookies.Set(context, StateCookie(state), pending.Length <= LongestState ? pending : Protect(new Pending(state, verifier, options.Prefix)), StateLifetime, forTheWayBack: true);
         return TypedResults.Redirect(QueryHelpers.AddQueryString(options.Hub!.PageOf("api/oauth2/authorize"), new Dictionary<string, string?>
         {
             ["client_id"] = options.Hub.ClientId,
@@ -130,13 +139,7 @@ internal sealed partial class HubLogin(
             if (Read(value) is { } pending && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(pending.State), Encoding.UTF8.GetBytes(state)))
             {
                 cookies.Clear(context, StateCookie(state));
-                var now = clock.GetUtcNow();
-                foreach (var old in _used.Where(old => old.Value < now))
-                {
-                    _used.TryRemove(old);
-                }
-
-                return _used.TryAdd(state, now + StateLifetime) ? pending : null;
+                return _used.Take(state, StateLifetime) ? pending : null;
             }
         }
 
@@ -159,6 +162,13 @@ internal sealed partial class HubLogin(
     }
 
     private string StateCookie(string state) => StatePrefix + string.Concat(state.Take(8).Where(char.IsAsciiLetterOrDigit));
+
+    // A Strict cookie is not sent after a redirect that began at another site, where many people sign in to their hub: this page asks anew, from here.
+    private static IResult FromHere(string target) => HtmlPage.Of(
+        StatusCodes.Status200OK,
+        "Signed in",
+        $"<p><a id=\"on\" href=\"{HtmlPage.Encode(target)}\">Go on to the IDE</a></p>",
+        "location.replace(document.getElementById('on').href);");
 
     private IResult Page(int status, string title, string sentence) =>
         HtmlPage.Of(status, title, $"<p>{HtmlPage.Encode(sentence)}</p>\n<p><a href=\"{HtmlPage.Encode(options.Prefix)}\">Sign in again</a></p>");

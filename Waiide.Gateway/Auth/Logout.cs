@@ -1,16 +1,17 @@
 namespace Waiide.Gateway.Auth;
 
 /// <summary>GET {prefix}logout: ends the session here at once, and goes on to the hub's logout, which ends all others.</summary>
-internal sealed class Logout(GatewayOptions options, Sessions sessions, TokenCache users, HubLogin? hubLogin = null)
+internal sealed class Logout(GatewayOptions options, Sessions sessions, TokenCache users, StandingWatch watch, HubLogin? hubLogin = null)
 {
     internal IResult Get(HttpContext context)
     {
-        foreach (var token in sessions.Of(context.Request).Where(token => token.Length > 0))
+        foreach (var session in sessions.Of(context.Request).Where(session => session.HubToken.Length > 0))
         {
-            users.Evict(token);
+            users.Evict(session.HubToken);
         }
 
         sessions.End(context);
+        _ = watch.LookAsync(); // What the session has open ends now; the browser need not wait for that.
         hubLogin?.Forget(context);
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Redirect(options.Hub?.PageOf("logout") ?? options.Prefix + "login");

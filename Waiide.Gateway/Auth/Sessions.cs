@@ -10,13 +10,14 @@ internal sealed class Sessions
     private static readonly TimeSpan WithoutHub = TimeSpan.FromDays(30);
 
     private readonly ITimeLimitedDataProtector _protector;
+    private readonly GatewayOptions _options;
     private readonly Cookies _cookies;
     private readonly SignedOut _signedOut;
+    private readonly TimeProvider _clock;
 
-    public Sessions(GatewayOptions options, DataDirectory directory, IDataProtectionProvider protection, Cookies cookies, SignedOut signedOut)
+    public Sessions(GatewayOptions options, DataDirectory directory, IDataProtectionProvider protection, Cookies cookies, SignedOut signedOut, TimeProvider clock)
     {
-        _cookies = cookies;
-        _signedOut = signedOut;
+        (_options, _cookies, _signedOut, _clock) = (options, cookies, signedOut, clock);
 
         // Cookies ignore ports: two gateways of one host must not overwrite each other's.
         CookieName = options.Hub is { } hub ? (hub.CookieHostPrefix ? "__Host-" : "") + hub.ClientId : "waiide-" + directory.Id;
@@ -26,41 +27,53 @@ internal sealed class Sessions
         _protector = protection.CreateProtector("Waiide.Session", CookieName, options.Prefix, secret).ToTimeLimitedDataProtector();
     }
 
+    /// <summary>One valid session: the cookie as it came, the hub's token in it ("" without a hub), and when it ends by itself.</summary>
+    internal sealed record Session(string Cookie, string HubToken, DateTimeOffset Expires);
+
     public string CookieName { get; }
 
     /// <summary>Signs in: under a hub with the user's token, else with nothing but the fact.</summary>
-    internal void Begin(HttpContext context, string hubToken = "", TimeSpan? lifetime = null)
+    internal void Begin(HttpContext context, string hubToken = "", TimeSpan? tokenLifetime = null)
     {
+        var lifetime = tokenLifetime ?? WithoutHub;
+        if (_options.Cookies.Lifetime < lifetime)
+        {
+            lifetime = _options.Cookies.Lifetime.Value;
+        }
+
         // Random first: two sessions are never the same text, so that one can be signed out without the other.
-        var value = _protector.Protect($"{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))} {hubToken}", lifetime ?? WithoutHub);
-        _cookies.Set(context, CookieName, value, lifetime ?? WithoutHub);
+        var value = _protector.Protect($"{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))} {hubToken}", lifetime);
+        _cookies.Set(context, CookieName, value, lifetime);
     }
 
-    /// <summary>The hub tokens of the valid sessions in this request ("" without a hub).</summary>
-    internal IEnumerable<string> Of(HttpRequest request) => Cookies.Values(request, CookieName).Select(Read).OfType<string>();
+    /// <summary>The valid sessions in this request.</summary>
+    internal IEnumerable<Session> Of(HttpRequest request) => Cookies.Values(request, CookieName).Select(Read).OfType<Session>();
+
+    /// <summary>Why a session that was valid is so no more; null: it still is.</summary>
+    internal string? Objection(Session session) =>
+        _signedOut.Contains(session.Cookie) ? "You have signed out." : session.Expires <= _clock.GetUtcNow() ? "Your session has expired." : null;
 
     /// <summary>Signs out: the browser forgets the cookie, and a copy of it opens nothing any more.</summary>
     internal void End(HttpContext context)
     {
-        foreach (var value in Cookies.Values(context.Request, CookieName).Where(value => Read(value) is not null))
+        foreach (var session in Of(context.Request).ToArray())
         {
-            _protector.Unprotect(value, out var expires);
-            _signedOut.Add(value, expires);
+            _signedOut.Add(session.Cookie, session.Expires);
         }
 
         _cookies.Clear(context, CookieName);
     }
 
-    private string? Read(string value)
+    private Session? Read(string cookie)
     {
-        if (_signedOut.Contains(value))
+        if (_signedOut.Contains(cookie))
         {
             return null;
         }
 
         try
         {
-            return _protector.Unprotect(value).Split(' ', 2)[1];
+            return new Session(cookie, _protector.Unprotect(cookie, out var expires).Split(' ', 2)[1], expires);
         }
         catch (CryptographicException)
         {

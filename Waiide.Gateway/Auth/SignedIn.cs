@@ -18,9 +18,17 @@ internal static class SignedIn
     /// <summary>The user of a gateway without a hub.</summary>
     internal static ClaimsPrincipal Owner(GatewayOptions options, string by) => Create(options.User, by, mayUse: true, mayAdminister: true);
 
-    /// <summary>A hub user; identified even where the scopes do not reach this server.</summary>
-    internal static ClaimsPrincipal HubUser(HubUser user, GatewayOptions options, string by) =>
-        Create(user.Name, by, HubScopes.Reach(options.Hub!.AccessScopes, user.Scopes), mayAdminister: user.Kind == "user" && user.Name == options.User);
+    /// <summary>
+    /// A hub user, or a service of the hub; identified even where the scopes do not reach this server. The owner administers it by name, because a login through this
+    /// server gets no scope but access; everybody else by the hub's scopes.
+    /// </summary>
+    internal static ClaimsPrincipal HubUser(HubUser user, GatewayOptions options, string by)
+    {
+        var hub = options.Hub!;
+        var isOwner = user.Kind == "user" && user.Name == hub.Owner;
+        var mayAdminister = isOwner || (hub.Owner is { } owner && HubScopes.Administer(owner, options.ServerName, user.Scopes));
+        return Create(user.Name, by, HubScopes.Reach(hub.AccessScopes, user.Scopes), mayAdminister);
+    }
 
     private static ClaimsPrincipal Create(string name, string by, bool mayUse, bool mayAdminister) =>
         new(new ClaimsIdentity([new(ClaimTypes.Name, name), .. Access.Claims(mayUse, mayAdminister)], by));

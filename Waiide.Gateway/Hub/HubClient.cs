@@ -11,6 +11,12 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
     // What is absurdly long would not fit into a date.
     private const long LongestLifetime = 365 * 24 * 3600;
 
+    // As many letters as a hub keeps of one. Names are shown and logged.
+    private const int LongestName = 255;
+
+    // What does not fit into a cookie, or has letters that no header may carry, is no token.
+    private const int LongestToken = 1024;
+
     private static readonly TimeSpan UsualLifetime = TimeSpan.FromDays(14);
 
     private HubOptions Hub => options.Hub!;
@@ -35,7 +41,7 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
         static HubUser? User(HttpStatusCode status, JsonNode? body) => status switch
         {
             HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized => null,
-            HttpStatusCode.OK when Text(body, "name") is { } name && body!["scopes"] is JsonArray scopes =>
+            HttpStatusCode.OK when Text(body, "name") is { Length: > 0 and <= LongestName } name && !name.Any(char.IsControl) && body!["scopes"] is JsonArray scopes =>
                 new HubUser(name, Text(body, "kind") ?? "user", [.. scopes.Select(scope => scope?.ToString()).OfType<string>()]),
             _ => throw HubException.Unusable("who the user is", (int)status),
         };
@@ -59,9 +65,9 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
         static (string, TimeSpan)? Granted(HttpStatusCode status, JsonNode? body) => status switch
         {
             HttpStatusCode.BadRequest when Text(body, "error") == "invalid_grant" => null,
-            HttpStatusCode.OK when Text(body, "access_token") is { } token =>
+            HttpStatusCode.OK when Text(body, "access_token") is { Length: > 0 and <= LongestToken } token && token.All(letter => letter is >= '!' and <= '~') =>
                 (token, body!["expires_in"] is JsonValue value && value.TryGetValue<long>(out var seconds) ? TimeSpan.FromSeconds(Math.Clamp(seconds, 1, LongestLifetime)) : UsualLifetime),
-            _ => throw HubException.Unusable("for a token (" + (Text(body, "error") ?? "no reason given") + ")", (int)status),
+            _ => throw HubException.Unusable("for a token (" + (Text(body, "error") is { Length: <= 100 } error ? error : "no reason given") + ")", (int)status),
         };
     }
 

@@ -82,7 +82,7 @@ internal sealed partial class IdeForwarder(
             context, place.Url.GetLeftPart(UriPartial.Authority), _client, Exchange, new UpstreamRequest(options, _privateHeaders, place.Url, target), end.Token);
         if (error != ForwarderError.None)
         {
-            await ExplainAsync(context, error, endedHere: end.IsCancellationRequested);
+            await ExplainAsync(context, error, endedHere: end.IsCancellationRequested, session?.Goodbye);
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed partial class IdeForwarder(
         }
     });
 
-    private async Task ExplainAsync(HttpContext context, ForwarderError error, bool endedHere)
+    private async Task ExplainAsync(HttpContext context, ForwarderError error, bool endedHere, (ushort Code, string Reason)? goodbye)
     {
         if (context.RequestAborted.IsCancellationRequested || (endedHere && context.Response.HasStarted))
         {
@@ -132,7 +132,8 @@ internal sealed partial class IdeForwarder(
 
         var (status, title, sentence) = error switch
         {
-            _ when endedHere => (StatusCodes.Status503ServiceUnavailable, "Stopping", "The gateway is stopping."),
+            _ when goodbye is { Code: OpenWebSockets.PolicyViolation } => (StatusCodes.Status403Forbidden, "No longer allowed", goodbye.Value.Reason),
+            _ when endedHere => (StatusCodes.Status503ServiceUnavailable, "Ended", goodbye?.Reason ?? "The gateway is stopping."),
             ForwarderError.RequestTimedOut => (StatusCodes.Status504GatewayTimeout, "No answer in time", "The IDE server was asked but did not answer in time."),
             ForwarderError.RequestBodyClient => (StatusCodes.Status400BadRequest, "Broken off", "The body of the request could not be read to its end."),
             ForwarderError.ResponseHeaders => (StatusCodes.Status502BadGateway, "Not understood", "The IDE server gave an answer that cannot be passed on."),

@@ -8,14 +8,19 @@ internal sealed class OpenWebSockets
     /// <summary>RFC 6455's codes, as browsers show them in CloseEvent.code.</summary>
     internal const ushort GoingAway = 1001;
 
+    /// <summary>Whoever opened it may no longer have it open.</summary>
+    internal const ushort PolicyViolation = 1008;
+
     private const string Stopping = "The gateway is stopping.";
 
-    private readonly ConcurrentDictionary<WebSocketSession, byte> _sessions = new();
+    private readonly ConcurrentDictionary<WebSocketSession, IDisposable> _sessions = new();
 
+    private readonly StandingWatch _watch;
     private readonly CancellationToken _stopping;
 
-    public OpenWebSockets(IHostApplicationLifetime lifetime)
+    public OpenWebSockets(IHostApplicationLifetime lifetime, StandingWatch watch)
     {
+        _watch = watch;
         _stopping = lifetime.ApplicationStopping;
         _stopping.Register(() => _ = CloseAsync(_ => true, GoingAway, Stopping));
     }
@@ -30,15 +35,21 @@ internal sealed class OpenWebSockets
         return sessions.Length;
     }
 
-    /// <summary>Counts in one that waits for the IDE's answer, too: a stop must not wait with it.</summary>
+    /// <summary>Counts in one that waits for the IDE's answer, too: neither a stop nor the end of its session must wait with it.</summary>
     internal void Add(WebSocketSession session)
     {
-        _sessions[session] = 0;
+        _sessions[session] = _watch.Over(session.Standing, reason => session.CloseAsync(PolicyViolation, reason));
         if (_stopping.IsCancellationRequested)
         {
             _ = session.CloseAsync(GoingAway, Stopping); // It came after the others were told.
         }
     }
 
-    internal void Remove(WebSocketSession session) => _sessions.TryRemove(session, out _);
+    internal void Remove(WebSocketSession session)
+    {
+        if (_sessions.TryRemove(session, out var watched))
+        {
+            watched.Dispose();
+        }
+    }
 }

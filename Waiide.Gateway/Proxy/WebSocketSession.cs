@@ -27,6 +27,9 @@ internal sealed class WebSocketSession : IHttpUpgradeFeature, IDisposable
     /// <summary>Whether the person who opened it may still have it open.</summary>
     public Standing Standing { get; }
 
+    /// <summary>With what words the gateway has ended it; null: it has not.</summary>
+    public (ushort Code, string Reason)? Goodbye { get; private set; }
+
     /// <summary>False until the IDE has agreed to it.</summary>
     public bool IsOpen => _browser is not null;
 
@@ -43,6 +46,7 @@ internal sealed class WebSocketSession : IHttpUpgradeFeature, IDisposable
 
     public async Task CloseAsync(ushort code, string reason)
     {
+        Goodbye ??= (code, reason);
         if (_browser is { } browser)
         {
             await browser.SayGoodbyeAsync(code, reason, Farewell);

@@ -15,7 +15,7 @@ internal sealed class Browser : IDisposable
         _gateway = gateway;
         if (hubUser is not null)
         {
-            Cookies[StubHub.UserCookie] = (hubUser, "/hub/");
+            Cookies[StubHub.UserCookie] = (Uri.EscapeDataString(hubUser), gateway.Hub!.BaseUrl + "hub/");
         }
     }
 
@@ -101,12 +101,15 @@ internal sealed class Browser : IDisposable
 
     /// <summary>The Cookie header for <paramref name="target"/>.</summary>
     public string CookiesFor(string target) =>
-        string.Join("; ", Cookies.Where(cookie => target.StartsWith(cookie.Value.Path, StringComparison.Ordinal)).Select(cookie => $"{cookie.Key}={cookie.Value.Value}"));
+        string.Join("; ", Cookies.Where(cookie => PathOf(target).StartsWith(cookie.Value.Path, StringComparison.Ordinal)).Select(cookie => $"{cookie.Key}={cookie.Value.Value}"));
 
     public void Dispose() => _client.Dispose();
 
+    // Cookies ignore ports, and all hosts here are one.
+    private static string PathOf(string target) => target.StartsWith("http", StringComparison.Ordinal) ? new Uri(target).AbsolutePath : target;
+
     private Uri UrlOf(string target) =>
-        target.StartsWith("http", StringComparison.Ordinal) ? new Uri(target) : new Uri((target.StartsWith("/hub/", StringComparison.Ordinal) ? _gateway.Hub!.Url : _gateway.Url).GetLeftPart(UriPartial.Authority) + target);
+        target.StartsWith("http", StringComparison.Ordinal) ? new Uri(target) : new Uri((_gateway.Hub is { } hub && target.StartsWith(hub.BaseUrl + "hub/", StringComparison.Ordinal) ? hub.Url : _gateway.Url).GetLeftPart(UriPartial.Authority) + target);
 
     private void Keep(HttpResponseHeaders headers)
     {

@@ -26,6 +26,7 @@ internal sealed class StubHub : IAsyncDisposable
     private StubHub(WebApplication app, string user, string server, string prefix)
     {
         (_app, User, Server, _prefix) = (app, user, server, prefix);
+        CallbackUrl = prefix + "oauth_callback";
         Users[user] = [$"access:servers!server={user}/{server}"];
     }
 
@@ -36,6 +37,18 @@ internal sealed class StubHub : IAsyncDisposable
     public string ClientId => "jupyterhub-user-" + Uri.EscapeDataString(Server.Length == 0 ? User : $"{User}-{Server}");
 
     public Uri Url { get; private set; } = null!;
+
+    /// <summary>Where browsers find the hub, with a slash at both ends.</summary>
+    public string BaseUrl { get; init; } = "/";
+
+    /// <summary>The redirect URI that the server's OAuth client is registered with.</summary>
+    public string CallbackUrl { get; set; }
+
+    /// <summary>Those among the users that are services of the hub.</summary>
+    public ConcurrentDictionary<string, bool> Services { get; } = new();
+
+    /// <summary>What takes the place of the token that a login is given.</summary>
+    public string? NextToken { get; set; }
 
     /// <summary>Users and the scopes that their tokens get.</summary>
     public ConcurrentDictionary<string, string[]> Users { get; } = new();
@@ -59,13 +72,15 @@ internal sealed class StubHub : IAsyncDisposable
 
     private int _userCalls;
 
-    public static async Task<StubHub> StartAsync(string user = "ada", string server = "", string? prefix = null)
+    public static async Task<StubHub> StartAsync(string user = "ada", string server = "", string? prefix = null, string baseUrl = "/")
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
-        var hub = new StubHub(app, user, server, prefix ?? (server.Length == 0 ? $"/user/{user}/" : $"/user/{user}/{server}/"));
+        var hub = new StubHub(app, user, server, prefix ?? (server.Length == 0 ? $"{baseUrl}user/{user}/" : $"{baseUrl}user/{user}/{server}/")) { BaseUrl = baseUrl };
+        app.UsePathBase(baseUrl.TrimEnd('/'));
+        app.UseRouting(); // After the path base, by which it would not find anything.
         app.Use(hub.MayBeBroken);
         app.MapGet("/hub/api", () => Results.Json(new { version = "5.4.3" }));
         app.MapGet("/hub/api/oauth2/authorize", hub.Authorize);
@@ -83,13 +98,13 @@ internal sealed class StubHub : IAsyncDisposable
     public Dictionary<string, string> Environment(int port) => new()
     {
         ["JUPYTERHUB_API_TOKEN"] = ApiToken,
-        ["JUPYTERHUB_API_URL"] = Url + "hub/api",
+        ["JUPYTERHUB_API_URL"] = $"{Url}{BaseUrl[1..]}hub/api",
         ["JUPYTERHUB_ACTIVITY_URL"] = $"{Url}hub/api/users/{Uri.EscapeDataString(User)}/activity",
-        ["JUPYTERHUB_BASE_URL"] = "/",
+        ["JUPYTERHUB_BASE_URL"] = BaseUrl,
         ["JUPYTERHUB_CLIENT_ID"] = ClientId,
         ["JUPYTERHUB_HOST"] = "",
         ["JUPYTERHUB_OAUTH_ACCESS_SCOPES"] = $"[\"access:servers!server={User}/{Server}\", \"access:servers!user={User}\"]",
-        ["JUPYTERHUB_OAUTH_CALLBACK_URL"] = _prefix + "oauth_callback",
+        ["JUPYTERHUB_OAUTH_CALLBACK_URL"] = CallbackUrl,
         ["JUPYTERHUB_SERVER_NAME"] = Server,
         ["JUPYTERHUB_SERVICE_PREFIX"] = _prefix,
         ["JUPYTERHUB_SERVICE_URL"] = $"http://127.0.0.1:{port}{_prefix}",
@@ -128,7 +143,7 @@ internal sealed class StubHub : IAsyncDisposable
         }
 
         // https://www.rfc-editor.org/rfc/rfc7636#section-4.3
-        if (query["client_id"] != ClientId || query["redirect_uri"] != _prefix + "oauth_callback" || query["response_type"] != "code"
+        if (query["client_id"] != ClientId || query["redirect_uri"] != CallbackUrl || query["response_type"] != "code"
             || query["code_challenge_method"] != "S256" || query["code_challenge"].ToString().Length != 43 || query["state"].ToString().Length < 16 || query.ContainsKey("scope"))
         {
             return Results.Text($"The hub does not accept {context.Request.QueryString}", statusCode: 400);
@@ -136,7 +151,7 @@ internal sealed class StubHub : IAsyncDisposable
 
         var code = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(15));
         _codes[code] = (user, query["code_challenge"].ToString());
-        return Results.Redirect(QueryHelpers.AddQueryString(_prefix + "oauth_callback", new Dictionary<string, string?> { ["code"] = code, ["state"] = query["state"] }));
+        return Results.Redirect(QueryHelpers.AddQueryString(CallbackUrl, new Dictionary<string, string?> { ["code"] = code, ["state"] = query["state"] }));
     }
 
     private async Task<IResult> Redeem(HttpContext context)
@@ -153,20 +168,20 @@ internal sealed class StubHub : IAsyncDisposable
         }
 
         var challenge = WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
-        if (form["grant_type"] != "authorization_code" || form["redirect_uri"] != _prefix + "oauth_callback"
+        if (form["grant_type"] != "authorization_code" || form["redirect_uri"] != CallbackUrl
             || !_codes.TryRemove(form["code"].ToString(), out var known) || known.Challenge != challenge)
         {
             return Results.Json(new { error = "invalid_grant" }, statusCode: 400);
         }
 
-        return Results.Json(new { access_token = TokenOf(known.User), expires_in = TokenLifetime, token_type = "Bearer", scope = string.Join(' ', Users[known.User]) });
+        return Results.Json(new { access_token = NextToken ?? TokenOf(known.User), expires_in = TokenLifetime, token_type = "Bearer", scope = string.Join(' ', Users[known.User]) });
     }
 
     private IResult WhoIs(HttpContext context)
     {
         Interlocked.Increment(ref _userCalls);
         return context.Request.Headers.Authorization.ToString().Split(' ') is [_, var token] && Tokens.TryGetValue(token, out var user)
-            ? Results.Json(new { name = user, kind = "user", admin = user == "root", groups = Array.Empty<string>(), session_id = (string?)null, scopes = Users.GetValueOrDefault(user, []) })
+            ? Results.Json(new { name = user, kind = Services.ContainsKey(user) ? "service" : "user", admin = user == "root", groups = Array.Empty<string>(), session_id = (string?)null, scopes = Users.GetValueOrDefault(user, []) })
             : Results.Json(new { status = 403, message = "Forbidden" }, statusCode: 403);
     }
 

@@ -1,0 +1,52 @@
+using System.Security.Claims;
+using Waiide.Gateway.Hub;
+
+namespace Waiide.Gateway.Auth;
+
+/// <summary>Whose a hub's token is, and whether it still opens this server later on.</summary>
+internal sealed class HubAccess(GatewayOptions options, TokenCache users, Sessions sessions, TimeProvider clock)
+{
+    private const string HubSessionCookie = "jupyterhub-session-id";
+
+    // How long an open exchange outlives the hub's last word about a token of which only the hub knows the end. A session has an end of its own, which the hub has set.
+    private static readonly TimeSpan WithoutAWord = TimeSpan.FromDays(1);
+
+    /// <summary>The owner of <paramref name="token"/>, which came in the header, or in <paramref name="session"/>; null: nobody. Leaves its <see cref="Standing"/>.</summary>
+    internal async Task<ClaimsPrincipal?> IdentifyAsync(HttpContext context, string token, Sessions.Session? session)
+    {
+        var hubSession = Cookies.Values(context.Request, HubSessionCookie).FirstOrDefault() ?? "";
+        if (await users.FindAsync(token, hubSession) is not { } user)
+        {
+            return null;
+        }
+
+        context.Features.Set(StandingOf(token, hubSession, session));
+        return SignedIn.HubUser(user, options, session is null ? SignedIn.ByToken : SignedIn.ByCookie);
+    }
+
+    private Standing StandingOf(string token, string hubSession, Sessions.Session? session)
+    {
+        var lastWord = clock.GetUtcNow();
+        return new Standing(async () =>
+        {
+            if (session is not null && sessions.Objection(session) is { } objection)
+            {
+                return objection;
+            }
+
+            try
+            {
+                var user = await users.FindAsync(token, hubSession);
+                lastWord = clock.GetUtcNow();
+                return user is null ? "Your login is no longer valid."
+                    : HubScopes.Reach(options.Hub!.AccessScopes, user.Scopes) ? null
+                    : "Your access was withdrawn.";
+            }
+            catch (HubException)
+            {
+                // A hub that is down has withdrawn nothing, and must not cut anybody off from work in progress.
+                return session is not null || clock.GetUtcNow() - lastWord < WithoutAWord ? null : "The hub has not answered for a day.";
+            }
+        });
+    }
+}
