@@ -54,19 +54,23 @@ public class HubLoginTests(UnderAHub world) : IClassFixture<UnderAHub>
         Assert.DoesNotContain(world.Hub.Tokens.Keys, token => cookie.Contains(token, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Two_tabs_sign_in_side_by_side_and_each_comes_back_to_its_page()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Two_tabs_sign_in_side_by_side_in_either_order_and_each_comes_back_to_its_page(bool lastFirst)
     {
         using var browser = world.Gateway.Browser("ada");
         using var one = await browser.OpenAsync("/user/ada/one");
         using var two = await browser.OpenAsync("/user/ada/two");
         Assert.Equal(2, browser.Cookies.Keys.Count(name => name.Contains("-oauth-state-", StringComparison.Ordinal)));
 
-        var (_, ofTwo) = await browser.FollowAsync(two.Headers.Location!.OriginalString);
-        var (_, ofOne) = await browser.FollowAsync(one.Headers.Location!.OriginalString);
+        foreach (var (start, page) in lastFirst ? new[] { (two, "two"), (one, "one") } : [(one, "one"), (two, "two")])
+        {
+            var (answer, target) = await browser.FollowAsync(start.Headers.Location!.OriginalString);
+            Assert.Equal((HttpStatusCode.OK, "/user/ada/" + page), (answer.StatusCode, target));
+        }
 
-        Assert.Equal("/user/ada/two", ofTwo);
-        Assert.Equal("/user/ada/one", ofOne);
+        Assert.DoesNotContain(browser.Cookies.Keys, name => name.Contains("-oauth-state-", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -102,6 +106,24 @@ public class HubLoginTests(UnderAHub world) : IClassFixture<UnderAHub>
         gateway.Hub!.TokenLifetime = long.MaxValue;
         var (answer, _) = await gateway.Browser("ada").FollowAsync("/user/ada/");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("a\r\nX-Evil: 1")]
+    [InlineData("caf\u00e9")]
+    [InlineData("a b")]
+    [InlineData("")]
+    public async Task A_token_that_no_header_may_carry_is_the_hubs_failure_and_not_ours(string token)
+    {
+        await using var gateway = await RunningGateway.StartAsync(await StubHub.StartAsync());
+        gateway.Hub!.NextToken = token;
+        using var browser = gateway.Browser("ada");
+
+        var (answer, _) = await browser.FollowAsync("/user/ada/");
+
+        Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+        Assert.DoesNotContain(Session, browser.Cookies.Keys);
+        Assert.DoesNotContain("   at ", gateway.Process.Output, StringComparison.Ordinal);
     }
 
     [Fact]

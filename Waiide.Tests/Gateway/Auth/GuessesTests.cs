@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Sockets;
+using Waiide.Gateway;
+using Waiide.Gateway.Auth;
+using Waiide.Tests.Support;
+
+namespace Waiide.Tests.Gateway.Auth;
+
+/// <summary>Whoever tries tokens is slowed down; whoever has the right one gets in.</summary>
+public class GuessesTests
+{
+    private const string Right = "the-right-token";
+
+    [Fact]
+    public void Ten_wrong_guesses_are_free_and_then_there_is_one_every_six_seconds()
+    {
+        var clock = new Clock();
+        var guesses = new Guesses(new GatewayOptions { Token = Right }, clock);
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(new Guesses.Guess(false), guesses.Try("10.0.0.1", "wrong"));
+        }
+
+        // The right one is not looked at either: an answer would tell the guesser.
+        Assert.Equal(TimeSpan.FromSeconds(6), guesses.Try("10.0.0.1", Right).Wait);
+        Assert.True(guesses.Try("10.0.0.2", Right).IsRight);
+        clock.Now += TimeSpan.FromSeconds(6);
+        Assert.True(guesses.Try("10.0.0.1", Right).IsRight);
+        Assert.Null(guesses.Try("10.0.0.1", "wrong").Wait);
+        Assert.NotNull(guesses.Try("10.0.0.1", "wrong").Wait);
+        clock.Now += TimeSpan.FromMinutes(1);
+        Assert.Equal(10, Enumerable.Range(0, 20).Count(_ => guesses.Try("10.0.0.1", "wrong").Wait is null));
+    }
+
+    [Fact]
+    public void Right_tokens_cost_nothing_and_what_is_refused_adds_nothing_to_the_wait()
+    {
+        var guesses = new Guesses(new GatewayOptions { Token = Right }, new Clock());
+        Assert.All(Enumerable.Range(0, 1000), _ => Assert.True(guesses.Try("10.0.0.1", Right).IsRight));
+        var waits = Enumerable.Range(0, 1000).Select(_ => guesses.Try("10.0.0.1", "wrong").Wait).OfType<TimeSpan>().ToArray();
+        Assert.Equal(990, waits.Length);
+        Assert.All(waits, wait => Assert.Equal(TimeSpan.FromSeconds(6), wait));
+    }
+
+    [Fact]
+    public void A_guesser_with_a_hundred_thousand_addresses_does_not_fill_the_memory_and_is_not_forgotten_first()
+    {
+        var guesses = new Guesses(new GatewayOptions { Token = Right }, new Clock());
+        for (var i = 0; i < 10; i++)
+        {
+            guesses.Try("10.0.0.1", "wrong");
+        }
+
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < 100_000; i++)
+        {
+            guesses.Try("address " + i, "wrong");
+        }
+
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 4_000_000);
+        Assert.NotNull(guesses.Try("10.0.0.1", "wrong").Wait);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1", "", "", "192.0.2.1")]
+    [InlineData("192.0.2.1", "203.0.113.9", "", "192.0.2.1")]
+    [InlineData("192.0.2.1", "203.0.113.9", "192.0.2.0/24", "203.0.113.9")]
+    [InlineData("192.0.2.1", "6.6.6.6, 203.0.113.9", "192.0.2.0/24", "203.0.113.9")]
+    [InlineData("192.0.2.1", "203.0.113.9, 192.0.2.7", "192.0.2.0/24", "203.0.113.9")]
+    [InlineData("192.0.2.1", "nonsense", "192.0.2.0/24", "192.0.2.1")]
+    [InlineData("::ffff:192.0.2.1", "", "", "192.0.2.1")]
+    [InlineData("2001:db8:1:2:3:4:5:6", "", "", "20010db800010002")]
+    [InlineData("2001:db8:1:2::ffff", "", "", "20010db800010002")]
+    public void A_guesser_is_known_by_an_address_that_nobody_can_make_up(string peer, string forwardedFor, string trusted, string expected) =>
+        Assert.Equal(expected, ClientAddress.Of(IPAddress.Parse(peer), forwardedFor, trusted.Length == 0 ? [] : [System.Net.IPNetwork.Parse(trusted)]));
+
+    [Fact]
+    public async Task By_form_link_and_header_guessing_ends_in_429_with_a_time_and_keeps_out_nobody_who_is_signed_in_or_elsewhere()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        using var owner = gateway.Browser();
+        using var login = await owner.OpenAsync("/login?token=" + RunningGateway.Token);
+        using var guesser = gateway.Browser();
+        (string, string)[] wrong = [("Authorization", "token wrong"), ("Accept", "application/json")];
+        for (var i = 0; i < 5; i++)
+        {
+            using var header = await guesser.SendAsync(HttpMethod.Get, "/x", null, wrong);
+            Assert.Equal(HttpStatusCode.Unauthorized, header.StatusCode);
+            using var link = await guesser.OpenAsync("/login?token=wrong");
+            Assert.Equal(HttpStatusCode.Unauthorized, link.StatusCode);
+        }
+
+        foreach (var answer in new[]
+        {
+            await guesser.SendAsync(HttpMethod.Get, "/x", null, wrong),
+            await guesser.OpenAsync("/login?token=wrong"),
+            await guesser.OpenAsync("/login?token=" + RunningGateway.Token),
+            await guesser.SendAsync(HttpMethod.Post, "/login", new FormUrlEncodedContent([new("token", "wrong")]), ("Origin", $"http://{gateway.Authority}"), ("Accept", "text/html")),
+        })
+        {
+            Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+            Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(6));
+            Assert.Contains("Too many wrong tokens came from your address. Try again in ", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            answer.Dispose();
+        }
+
+        // With a header of its own for the app of a dev server, too.
+        for (var i = 0; i < 20; i++)
+        {
+            using var signedIn = await owner.SendAsync(HttpMethod.Get, "/x", null, wrong);
+            Assert.Equal(HttpStatusCode.OK, signedIn.StatusCode);
+        }
+
+        using var other = From("127.0.0.2");
+        using var elsewhere = await other.GetAsync(new Uri(gateway.Url, "/login?token=" + RunningGateway.Token));
+        Assert.Equal(HttpStatusCode.Redirect, elsewhere.StatusCode);
+        await Eventually.Is(
+            async () =>
+            {
+                using var later = await guesser.OpenAsync("/login?token=" + RunningGateway.Token);
+                return later.StatusCode == HttpStatusCode.Redirect;
+            },
+            "after the time that was said the right token opens");
+    }
+
+    private static HttpClient From(string address) => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        ConnectCallback = async (context, cancellationToken) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    });
+
+    private sealed class Clock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}
