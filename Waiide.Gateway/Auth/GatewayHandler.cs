@@ -74,9 +74,7 @@ internal sealed class GatewayHandler(
             Request,
             StatusCodes.Status403Forbidden,
             "Not your server",
-            Access.MayUseServer(Context.User)
-                ? $"You are signed in as {Context.User.Identity!.Name}, who may use this server, but not administer it."
-                : $"You are signed in as {Context.User.Identity!.Name}, who may not use this server.",
+            $"You are signed in as {Context.User.Identity!.Name}, who may not use this server.",
             $"<p><a href=\"{HtmlPage.Encode(options.Prefix)}logout\">Sign in as somebody else</a></p>").ExecuteAsync(Context);
 
     private async Task<AuthenticateResult> UnderAHubAsync(HubOptions settings)

@@ -67,7 +67,7 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
             HttpStatusCode.BadRequest when Text(body, "error") == "invalid_grant" => null,
             HttpStatusCode.OK when Text(body, "access_token") is { Length: > 0 and <= LongestToken } token && token.All(letter => letter is >= '!' and <= '~') =>
                 (token, body!["expires_in"] is JsonValue value && value.TryGetValue<long>(out var seconds) ? TimeSpan.FromSeconds(Math.Clamp(seconds, 1, LongestLifetime)) : UsualLifetime),
-            _ => throw HubException.Unusable("for a token (" + (Text(body, "error") is { Length: <= 100 } error ? error : "no reason given") + ")", (int)status),
+            _ => throw HubException.Unusable("for a token (" + (Text(body, "error") ?? "no reason given") + ")", (int)status),
         };
     }
 
