@@ -52,7 +52,7 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
         return new Outcome(error, end.IsCancellationRequested);
     }
 
-    /// <summary>Answers for <paramref name="upstream"/> ("The IDE server") where it has not answered itself.</summary>
+    /// <summary>Answers for <paramref name="upstream"/> ("the IDE server") where it has not answered itself.</summary>
     internal async Task ExplainAsync(HttpContext context, Outcome outcome, string upstream)
     {
         if (context.RequestAborted.IsCancellationRequested || (outcome.EndedHere && context.Response.HasStarted))
@@ -70,10 +70,10 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
         var (status, title, sentence) = outcome.Error switch
         {
             _ when outcome.EndedHere => (StatusCodes.Status503ServiceUnavailable, "Stopping", "The gateway is stopping."),
-            ForwarderError.RequestTimedOut => (StatusCodes.Status504GatewayTimeout, "No answer in time", $"{upstream} was asked but did not answer in time."),
+            ForwarderError.RequestTimedOut => (StatusCodes.Status504GatewayTimeout, "No answer in time", $"The request went to {upstream}, which did not answer in time."),
             ForwarderError.RequestBodyClient => (StatusCodes.Status400BadRequest, "Broken off", "The body of the request could not be read to its end."),
-            ForwarderError.ResponseHeaders => (StatusCodes.Status502BadGateway, "Not understood", $"{upstream} gave an answer that cannot be passed on."),
-            _ => (StatusCodes.Status502BadGateway, "No connection", $"The connection failed, or ended before there was an answer: {upstream} may have stopped, or speaks something else than HTTP."),
+            ForwarderError.ResponseHeaders => (StatusCodes.Status502BadGateway, "Not understood", $"There was an answer from {upstream}, but one that cannot be passed on."),
+            _ => (StatusCodes.Status502BadGateway, "No connection", $"The connection to {upstream} failed, or ended before it had answered."),
         };
         context.Response.Clear();
         await Refusal.Of(context.Request, status, title, sentence).ExecuteAsync(context);
@@ -100,7 +100,7 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
         [LoggerMessage(Level = LogLevel.Debug, Message = "An exchange was ended by the browser or by the gateway ({Error}).")]
         public static partial void Ended(ILogger logger, ForwarderError error);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "A request could not be forwarded. {Upstream}: {Error}, {Cause}")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A request could not be forwarded to {Upstream} ({Error}): {Cause}")]
         public static partial void Failed(ILogger logger, string upstream, ForwarderError error, string cause);
     }
 }

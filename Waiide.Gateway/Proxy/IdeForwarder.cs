@@ -40,7 +40,7 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
             return;
         }
 
-        await exchange.ExplainAsync(context, outcome, "The IDE server");
+        await exchange.ExplainAsync(context, outcome, "the IDE server");
     }
 
     public void Dispose() => _client.Dispose();

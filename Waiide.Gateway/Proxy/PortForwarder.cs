@@ -22,7 +22,7 @@ internal sealed class PortForwarder(GatewayOptions options, PrivateHeaders priva
         }
         else if (outcome.Error != ForwarderError.None)
         {
-            await exchange.ExplainAsync(context, outcome, $"The server on port {server.Port}");
+            await exchange.ExplainAsync(context, outcome, $"the server on port {server.Port}");
         }
     }
 
