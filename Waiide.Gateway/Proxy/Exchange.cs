@@ -52,6 +52,14 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
         return new Outcome(error, end.IsCancellationRequested);
     }
 
+    /// <summary>For an endpoint that is a WebSocket itself, and is to be counted and ended as the others are.</summary>
+    internal async Task AsSessionAsync(HttpContext context, RequestDelegate next)
+    {
+        using var session = Session(context);
+        using var cut = session?.Cut.Register(context.Abort);
+        await next(context);
+    }
+
     /// <summary>Answers for <paramref name="upstream"/> ("the IDE server") where it has not answered itself.</summary>
     internal async Task ExplainAsync(HttpContext context, Outcome outcome, string upstream)
     {
