@@ -77,6 +77,9 @@ internal sealed record GatewayOptions
     /// <summary>Ports that /proxy/ and /absproxy/ refuse, besides those of Waiide itself: WAIIDE_DENIED_PORTS, numbers separated by commas.</summary>
     public IReadOnlyList<ushort> DeniedPorts { get; init; } = [];
 
+    /// <summary>Where logs, metrics and traces go: OTEL_EXPORTER_OTLP_ENDPOINT, and those of the single signals.</summary>
+    public IReadOnlyList<Uri> TelemetryUrls { get; init; } = [];
+
     /// <summary>True where pages of a user's dev servers are shown in a sandbox, as of an origin of their own: WAIIDE_SANDBOX_PORTS=1.</summary>
     public bool SandboxPorts { get; init; }
 

@@ -6,6 +6,9 @@ namespace Waiide.Gateway;
 // How long, how much, and which ports not.
 internal sealed partial class GatewayOptionsReader
 {
+    // https://opentelemetry.io/docs/specs/otel/protocol/exporter/: one for all, or one for each.
+    private static readonly string[] Signals = ["", "TRACES_", "METRICS_", "LOGS_"];
+
     private static readonly TimeSpan UsualIdleTimeout = TimeSpan.FromHours(2);
 
     private ActivityPolicy Activity()
@@ -56,6 +59,10 @@ internal sealed partial class GatewayOptionsReader
 
         return [.. texts.Select(text => (ushort)ParsePort(text)!.Value)];
     }
+
+    // For the exporter to use. Here their mistakes are told together with the others, and their ports are kept from being taken for a user's.
+    private Uri[] TelemetryUrls() =>
+        [.. Signals.Select(signal => Url($"OTEL_EXPORTER_OTLP_{signal}ENDPOINT")).OfType<Uri>()];
 
     private bool Switch(string name)
     {

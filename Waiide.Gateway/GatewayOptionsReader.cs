@@ -22,7 +22,6 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
         var authIsOff = AuthIsOff();
         var ideUrl = Url("WAIIDE_IDE_URL");
         WarnOfUnknownNames();
-        _ = Url("OTEL_EXPORTER_OTLP_ENDPOINT"); // Not ours to use, but its mistakes are told together with the others.
         if (Text("JUPYTERHUB_SSL_KEYFILE") is not null)
         {
             _mistakes.Add("JUPYTERHUB_SSL_KEYFILE is set: the hub wants to speak TLS to its servers (internal_ssl), which this gateway cannot. Set c.JupyterHub.internal_ssl = False.");
@@ -54,6 +53,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
             IdleTimeout = IdleTimeout(underAHub: hub is not null),
             DeniedPorts = DeniedPorts(),
             SandboxPorts = Switch("WAIIDE_SANDBOX_PORTS"),
+            TelemetryUrls = TelemetryUrls(),
             MemoryLimit = MemoryLimit(),
             CpuLimit = CpuLimit(),
             LogLevel = Level(),

@@ -25,10 +25,16 @@ internal static class IdeEnvironment
     private static readonly string[] NamesNotForTheIde =
         ["PORT", "HASHED_PASSWORD", "PASSWORD", "DOTNET_ENVIRONMENT", "DOTNET_LAUNCH_PROFILE", "ELECTRON_RUN_AS_NODE"];
 
-    internal static IReadOnlyDictionary<string, string> From(IEnumerable<KeyValuePair<string, string>> gateway, string run)
+    /// <param name="gateway">The gateway's own environment.</param>
+    /// <param name="run">The mark of this run.</param>
+    /// <param name="prefix">The raw URL prefix.</param>
+    internal static IReadOnlyDictionary<string, string> From(IEnumerable<KeyValuePair<string, string>> gateway, string run, string prefix)
     {
         var environment = gateway.Where(variable => IsForTheIde(variable.Key)).ToDictionary(StringComparer.Ordinal);
         environment[RunVariable] = run;
+
+        // Where VS Code's Ports view, its links to localhost and the terminals find dev servers. Without a host: the browser adds the origin by which it came.
+        environment["VSCODE_PROXY_URI"] = prefix + "proxy/{{port}}/";
         return environment;
     }
 

@@ -56,7 +56,7 @@ internal sealed partial class IdeHome(GatewayOptions options, IdeAddress address
         }
 
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => KeyValuePair.Create((string)variable.Key, (string)variable.Value!));
-        return IdeCommand.For(options, socket, IdeEnvironment.From(environment, _mark));
+        return IdeCommand.For(options, socket, IdeEnvironment.From(environment, _mark, options.Prefix));
     }
 
     /// <summary>What each process of this run uses: the IDE server, its extension hosts, and whatever was started in its terminals.</summary>

@@ -12,13 +12,14 @@ internal sealed class PrivateHeaders(GatewayOptions options)
     private static readonly HashSet<string> Headers =
         ["forwarded", "remote-user", "remote-groups", "remote-email", "remote-name", "x-remote-user", "x-real-ip", "x-original-url", "x-rewrite-url", "x-authenticated-user"];
 
-    // Of the hub, of the gateway, of the OAuth handler between the two, and the IDE server's session, which is the gateway's to give.
-    private readonly string[] _cookiePrefixes = ["jupyterhub-", "waiide-", ".AspNetCore.", IdeSession.CookieName, .. options.Hub is { } hub ? new[] { hub.ClientId } : []];
+    // Of the hub, of the gateway, and the IDE server's session, which is the gateway's to give.
+    private readonly string[] _cookiePrefixes = ["jupyterhub-", "waiide-", ".AspNetCore.Correlation.", IdeSession.CookieName, .. options.Hub is { } hub ? new[] { hub.ClientId } : []];
 
     /// <summary>
     /// Removes from the request what no upstream may see, and what RFC 9110, section 7.6.1, gives to one connection only: the fields that Connection names.
+    /// "token" and "Bearer" are how a hub's token is presented; they stay where <paramref name="mayHaveToken"/> says that this one is none. Basic and the like are a dev server's own business.
     /// </summary>
-    internal static void RemoveFrom(HttpRequest request)
+    internal static void RemoveFrom(HttpRequest request, bool mayHaveToken)
     {
         var headers = request.Headers;
         var nominated = headers.GetCommaSeparatedValues("Connection");
@@ -27,8 +28,7 @@ internal sealed class PrivateHeaders(GatewayOptions options)
             headers.Remove(name);
         }
 
-        // "token" and "Bearer" are how a hub's token is presented; Basic and the like are a dev server's own business.
-        if (headers.Authorization.Any(value => value is not null && (IsScheme(value, "token") || IsScheme(value, "bearer"))))
+        if (!mayHaveToken && headers.Authorization.Any(value => value is not null && (IsScheme(value, "token") || IsScheme(value, "bearer"))))
         {
             headers.Remove("Authorization");
         }
@@ -59,10 +59,10 @@ internal sealed class PrivateHeaders(GatewayOptions options)
         return name.Equals("_xsrf", StringComparison.OrdinalIgnoreCase);
     }
 
-    // Servers of the CGI kind read X_Forwarded_Host and X-Forwarded-Host as one.
+    // Servers of the CGI kind read X_Forwarded_Host, X.Forwarded.Host and X-Forwarded-Host as one.
     private static bool IsPrivate(string name)
     {
-        var plain = name.Replace('_', '-').ToLowerInvariant();
+        var plain = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : '-'));
         return Headers.Contains(plain) || HeaderPrefixes.Any(prefix => plain.StartsWith(prefix, StringComparison.Ordinal));
     }
 

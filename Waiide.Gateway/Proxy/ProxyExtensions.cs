@@ -10,7 +10,12 @@ internal static class ProxyExtensions
     {
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<OpenWebSockets>();
+        builder.Services.AddSingleton<PrivateHeaders>();
+        builder.Services.AddSingleton<Exchange>();
         builder.Services.AddSingleton<IdeForwarder>();
+        builder.Services.AddSingleton<PortForwarder>();
+        builder.Services.AddSingleton<ProxySwitch>();
+        builder.Services.AddSingleton<Tunnel>();
 
         // The forwarder names every error itself, and YARP's own messages hold URLs with their queries.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None);
@@ -28,7 +33,11 @@ internal static class ProxyExtensions
     {
         // Made now, so that a stop is noticed by sockets that were opened before the first request for anything else.
         routes.ServiceProvider.GetRequiredService<OpenWebSockets>();
-        var forwarder = routes.ServiceProvider.GetRequiredService<IdeForwarder>();
-        routes.Map("{**path}", forwarder.ForwardAsync).RequireAuthorization(Access.Users).WithDisplayName("The IDE and the user's servers");
+        var exchange = routes.ServiceProvider.GetRequiredService<Exchange>();
+        var tunnel = routes.CreateApplicationBuilder().Use(exchange.AsSessionAsync).UseWebSockets();
+        tunnel.Run(routes.ServiceProvider.GetRequiredService<Tunnel>().RunAsync);
+        routes.Map("/tunnel/{port}", tunnel.Build()).RequireAuthorization(Access.Users).WithDisplayName("TCP ports of the user's");
+        var proxy = routes.ServiceProvider.GetRequiredService<ProxySwitch>();
+        routes.Map("{**path}", proxy.ForwardAsync).RequireAuthorization(Access.Users).WithDisplayName("The IDE and the user's servers");
     }
 }

@@ -8,16 +8,28 @@ internal abstract record ProxyRoute
     /// <summary>To the IDE server, which sees <paramref name="Target"/>.</summary>
     internal sealed record Ide(string Target) : ProxyRoute;
 
-    /// <summary>To the port <paramref name="Port"/>, by way of the IDE server's own port proxy.</summary>
-    internal sealed record ToPort(ushort Port, string Target) : ProxyRoute;
+    /// <summary>To a server of the user's, which sees <paramref name="Target"/>.</summary>
+    internal sealed record ToPort(DevServer Server, string Target) : ProxyRoute;
 
-    /// <summary>/proxy/8071, which is a folder: relative addresses in its pages need the slash at the end.</summary>
+    /// <summary>/proxy/3000, which is a folder: relative addresses in its pages need the slash at the end, and cookies would otherwise be its neighbours' too.</summary>
     internal sealed record AddSlash(string Location) : ProxyRoute;
 
     /// <summary>Nothing to be reached; the sentence says why.</summary>
     internal sealed record Refused(int Status, string Sentence) : ProxyRoute;
 
-    internal static ProxyRoute Of(string target, GatewayOptions options, int? idePort)
+    /// <param name="target">What follows the prefix.</param>
+    /// <param name="options">The ports that are refused, and the IDE's well-known one.</param>
+    /// <param name="idePort">Where the IDE listens now, if on a port.</param>
+    internal static ProxyRoute Of(string target, GatewayOptions options, int? idePort) => Of(target, options, idePort, options.Prefix);
+
+    /// <summary>The port that <paramref name="text"/> names: ASCII digits and nothing else. char.IsDigit and int.Parse know more of them ("٨٠٧١", "+8071", " 8071").</summary>
+    internal static ushort? PortOf(ReadOnlySpan<char> text) =>
+        text.Length is > 0 and <= 5 && text[0] != '0' && !text.ContainsAnyExceptInRange('0', '9')
+            && ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? port
+            : null;
+
+    private static ProxyRoute Of(string target, GatewayOptions options, int? idePort, string prefix)
     {
         var path = RawTarget.PathOf(target);
         var segments = path.TrimStart('/');
@@ -29,48 +41,42 @@ internal abstract record ProxyRoute
         }
 
         // However the IDE server would have read it: behind these names there is a port in plain digits, or nothing.
-        var rest = segments[Segment(segments).Length..].TrimStart('/');
+        var rest = After(segments);
+        var mount = isProxy ? "proxy/" : "absproxy/";
+        var seesBase = !isProxy;
+        if (isProxy && Segment(rest) is "absolute")
+        {
+            // As jupyter-server-proxy calls it.
+            rest = After(rest);
+            mount = "proxy/absolute/";
+            seesBase = true;
+        }
+
         var digits = Segment(rest);
         if (PortOf(digits) is not { } port)
         {
             return new Refused(StatusCodes.Status400BadRequest, "After /proxy/ comes a port: a number from 1 to 65535.");
         }
 
-        if (isProxy && port == (options.VscodePort ?? DefaultIdePort))
+        var @base = string.Create(CultureInfo.InvariantCulture, $"{prefix}{mount}{port}/");
+        var isIde = !seesBase && port == RefusedPorts.WellKnownIdePort(options);
+        if (!isIde && RefusedPorts.WhyNot(port, options, idePort) is { } sentence)
         {
-            return rest.Length == digits.Length
-                ? new AddSlash(string.Concat(digits, "/", target.AsSpan(path.Length)))
-                : Of(string.Concat(rest[digits.Length..], target.AsSpan(path.Length)), options, idePort); // The IDE server would read /proxy/ there as well as here.
+            return new Refused(StatusCodes.Status403Forbidden, sentence);
         }
 
-        return WhyNot(port, options, idePort) is { } sentence ? new Refused(StatusCodes.Status403Forbidden, sentence) : new ToPort(port, target);
-    }
-
-    /// <summary>The port by which the IDE is known to users (/proxy/8071/), wherever it really listens.</summary>
-    private const int DefaultIdePort = 8071;
-
-    // A request for the gateway's own port would come back here for ever; the hub's and the IDE's answer whoever reaches them over loopback.
-    private static string? WhyNot(ushort port, GatewayOptions options, int? idePort)
-    {
-        if (port == options.Port || port == options.HubSidePort)
+        if (rest.Length == digits.Length)
         {
-            return $"Port {port} is this gateway's own.";
+            return new AddSlash(string.Concat(digits, "/", target.AsSpan(path.Length)));
         }
 
-        if (port == options.Hub?.ApiUrl.Port)
-        {
-            return $"Port {port} is the hub's.";
-        }
-
-        return port == idePort || port == options.VscodePort || port == DefaultIdePort && options.VscodePort is null ? $"Port {port} is the IDE server's, which is at {options.Prefix}" : null;
+        var below = string.Concat(rest[digits.Length..], target.AsSpan(path.Length));
+        return isIde
+            ? Of(below, options, idePort, @base) // The IDE server would read /proxy/ there as well as here.
+            : new ToPort(new DevServer(port, @base, seesBase), seesBase ? string.Concat(@base, below.AsSpan(1)) : below);
     }
 
     private static ReadOnlySpan<char> Segment(ReadOnlySpan<char> path) => path.IndexOf('/') is >= 0 and var end ? path[..end] : path;
 
-    // ASCII digits and nothing else: char.IsDigit and int.Parse know more of them ("٨٠٧١", "+8071", " 8071").
-    private static ushort? PortOf(ReadOnlySpan<char> text) =>
-        text.Length is > 0 and <= 5 && text[0] != '0' && !text.ContainsAnyExceptInRange('0', '9')
-            && ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            ? port
-            : null;
+    private static ReadOnlySpan<char> After(ReadOnlySpan<char> path) => path[Segment(path).Length..].TrimStart('/');
 }

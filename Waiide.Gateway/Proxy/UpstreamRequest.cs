@@ -4,20 +4,27 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Waiide.Gateway.Proxy;
 
-/// <summary>What an upstream sees of one request, and what the browser sees of its answer.</summary>
-internal sealed class UpstreamRequest(GatewayOptions options, PrivateHeaders privateHeaders, Uri url, string target) : HttpTransformer
+/// <summary>What any upstream sees of one request, and what the browser sees of its answer; the IDE and a dev server each add what is theirs.</summary>
+/// <param name="url">The upstream, and the path below which it is asked.</param>
+/// <param name="target">What it is asked for.</param>
+internal abstract class UpstreamRequest(GatewayOptions options, PrivateHeaders privateHeaders, Uri url, string target) : HttpTransformer
 {
     // System.Uri would decode %41, resolve dots and encode what it does not know; the target is already what it has to be.
     private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    protected GatewayOptions Options => options;
+
+    /// <summary>Scheme, host and port.</summary>
+    public string Destination { get; } = url.GetLeftPart(UriPartial.Authority);
 
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         var request = httpContext.Request;
         var (host, forwardedFor) = (request.Headers.Host.ToString(), ForwardedFor(httpContext));
-        PrivateHeaders.RemoveFrom(request);
+        PrivateHeaders.RemoveFrom(request, MayHaveToken(httpContext));
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
 
-        proxyRequest.RequestUri = new Uri(url.GetLeftPart(UriPartial.Authority) + url.AbsolutePath.TrimEnd('/') + WithoutOurToken(target), AsItIs);
+        proxyRequest.RequestUri = new Uri(Destination + url.AbsolutePath.TrimEnd('/') + WithoutOurToken(target), AsItIs);
         var headers = proxyRequest.Headers;
         headers.Host = null;
         headers.TryAddWithoutValidation("X-Forwarded-For", forwardedFor);
@@ -28,15 +35,17 @@ internal sealed class UpstreamRequest(GatewayOptions options, PrivateHeaders pri
 
         var cookies = privateHeaders.Cookies(request.Headers.Cookie);
         headers.Remove(HeaderNames.Cookie);
-        if (options.IdeHashedPassword is { } hash)
+        if (IdeSessionValue is { } session)
         {
-            cookies = [string.Join("; ", [.. cookies, $"{IdeSession.CookieName}={hash}"])];
+            cookies = [string.Join("; ", [.. cookies, $"{IdeSession.CookieName}={session}"])];
         }
 
         if (cookies.Length > 0)
         {
             headers.TryAddWithoutValidation(HeaderNames.Cookie, cookies);
         }
+
+        Complete(httpContext, proxyRequest);
     }
 
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
@@ -61,6 +70,11 @@ internal sealed class UpstreamRequest(GatewayOptions options, PrivateHeaders pri
             }
         }
 
+        if (!await AcceptAsync(httpContext, proxyResponse, cancellationToken))
+        {
+            return false;
+        }
+
         // A stream that is quiet at first, such as one of events, is to be known as open all the same; the forwarder would wait for its first byte.
         if (headers.ContentLength is null && httpContext.Response.StatusCode is >= 200 and not (204 or 304) && !HttpMethods.IsHead(httpContext.Request.Method))
         {
@@ -71,6 +85,18 @@ internal sealed class UpstreamRequest(GatewayOptions options, PrivateHeaders pri
 
         bool IsPrivate(string? setCookie) => setCookie is not null && privateHeaders.IsPrivateCookie(setCookie.Split('=')[0].Trim());
     }
+
+    /// <summary>The session that lets the request into the IDE server, where it goes there.</summary>
+    protected abstract string? IdeSessionValue { get; }
+
+    /// <summary>Whether "Authorization: token" or "bearer" is the upstream's own business.</summary>
+    protected abstract bool MayHaveToken(HttpContext context);
+
+    /// <summary>Adds what is for this upstream alone.</summary>
+    protected abstract void Complete(HttpContext context, HttpRequestMessage request);
+
+    /// <summary>Changes the head of the answer as this upstream needs it; false: the answer is not passed on.</summary>
+    protected virtual ValueTask<bool> AcceptAsync(HttpContext context, HttpResponseMessage answer, CancellationToken cancellationToken) => ValueTask.FromResult(true);
 
     private string WithoutOurToken(string target) => options.Token is { } token ? RawTarget.WithoutParameter(target, "token", token) : target;
 

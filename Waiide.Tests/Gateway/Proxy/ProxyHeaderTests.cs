@@ -43,8 +43,9 @@ public class ProxyHeaderTests(ProxyFixture proxy) : IClassFixture<ProxyFixture>
     [InlineData("Authorization: Bearer abc")]
     [InlineData("authorization: TOKEN abc")]
     [InlineData("Authorization: bearer")]
-    [InlineData("X-JupyterHub-User: root")]
-    [InlineData("x-jupyterhub-server: root")]
+    [InlineData("X-JupyterHub-Users: root")]
+    [InlineData("x-jupyterhub-servers: root")]
+    [InlineData("X.JupyterHub.User: root")]
     [InlineData("X_JupyterHub_User: root")]
     [InlineData("X-JupyterHub_User: root")]
     [InlineData("Remote-User: root")]
@@ -83,10 +84,10 @@ public class ProxyHeaderTests(ProxyFixture proxy) : IClassFixture<ProxyFixture>
     }
 
     [Fact]
-    public async Task Nothing_is_added_but_what_tells_where_the_request_came_from()
+    public async Task Nothing_is_added_but_who_asks_and_where_the_request_came_from()
     {
         var seen = await proxy.Seen("/x");
-        Assert.Equal(["Cookie", "Host", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"], seen.Headers.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["Cookie", "Host", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-JupyterHub-Server", "X-JupyterHub-User"], seen.Headers.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(proxy.Ide.Url.Authority, seen.Headers["Host"]);
         Assert.Equal("hub.example.org:8443", seen.Headers["X-Forwarded-Host"]);
         Assert.Equal("127.0.0.1", seen.Headers["X-Forwarded-For"]);

@@ -9,8 +9,22 @@ public class ProxyRouteTests
     {
         Port = 8070,
         HubSidePort = 41001,
-        Hub = new HubOptions { ApiUrl = new Uri("http://127.0.0.1:8081/hub/api"), ApiToken = "t", ClientId = "c", CallbackUrl = "/cb", AccessScopes = [] },
+        Hub = new HubOptions
+        {
+            ApiUrl = new Uri("http://hub.internal:8081/hub/api"),
+            ApiToken = "t",
+            ClientId = "c",
+            CallbackUrl = "/cb",
+            AccessScopes = [],
+            PublicUrl = new Uri("http://localhost:8000/user/ada/"),
+            PublicHubUrl = new Uri("https://hub.example.org/hub/"),
+            Host = "https://127.0.0.1:8443",
+        },
+        TelemetryUrls = [new Uri("http://[::1]:4318"), new Uri("http://collector.example.org:4317")],
+        DeniedPorts = [5432],
     };
+
+    private static readonly GatewayOptions UnderAPrefix = Options with { Prefix = "/user/ada/" };
 
     [Theory]
     [InlineData("/", "/")]
@@ -26,7 +40,11 @@ public class ProxyRouteTests
     [Theory]
     [InlineData("/proxy/8071", "8071/")]
     [InlineData("/proxy/8071?a=b", "8071/?a=b")]
-    public void The_ides_port_is_a_folder(string target, string location) =>
+    [InlineData("/proxy/3000", "3000/")]
+    [InlineData("/absproxy/3000?a=%2F", "3000/?a=%2F")]
+    [InlineData("/proxy/absolute/3000", "3000/")]
+    [InlineData("/proxy/8071/proxy/3000", "3000/")]
+    public void A_port_is_a_folder(string target, string location) =>
         Assert.Equal(new ProxyRoute.AddSlash(location), ProxyRoute.Of(target, Options, null));
 
     [Fact]
@@ -34,20 +52,39 @@ public class ProxyRouteTests
     {
         var options = Options with { VscodePort = 9001 };
         Assert.Equal(new ProxyRoute.Ide("/"), ProxyRoute.Of("/proxy/9001/", options, 9001));
-        Assert.Equal(new ProxyRoute.ToPort(8071, "/proxy/8071/"), ProxyRoute.Of("/proxy/8071/", options, 9001));
+        Assert.Equal(new ProxyRoute.ToPort(new DevServer(8071, "/proxy/8071/", SeesBase: false), "/"), ProxyRoute.Of("/proxy/8071/", options, 9001));
     }
 
     [Theory]
-    [InlineData("/proxy/3000/", 3000)]
-    [InlineData("/proxy/3000/a%2Fb?c", 3000)]
-    [InlineData("/absproxy/5173/x", 5173)]
-    [InlineData("/proxy/65535/", 65535)]
-    [InlineData("/proxy/1", 1)]
-    public void A_port_of_the_users_is_reached_under_the_same_path(string target, int port) =>
-        Assert.Equal(new ProxyRoute.ToPort((ushort)port, target), ProxyRoute.Of(target, Options, 40123));
+    [InlineData("/proxy/3000/", 3000, "/user/ada/proxy/3000/", "/")]
+    [InlineData("/proxy/3000/?", 3000, "/user/ada/proxy/3000/", "/?")]
+    [InlineData("/proxy/3000/a%2Fb?c", 3000, "/user/ada/proxy/3000/", "/a%2Fb?c")]
+    [InlineData("/proxy/3000//x", 3000, "/user/ada/proxy/3000/", "//x")]
+    [InlineData("//proxy//3000/x", 3000, "/user/ada/proxy/3000/", "/x")]
+    [InlineData("/proxy/8071/proxy/3000/x", 3000, "/user/ada/proxy/8071/proxy/3000/", "/x")]
+    [InlineData("/proxy/65535/", 65535, "/user/ada/proxy/65535/", "/")]
+    [InlineData("/proxy/1/", 1, "/user/ada/proxy/1/", "/")]
+    public void A_dev_server_sees_the_path_without_its_place(string target, int port, string @base, string seen) =>
+        Assert.Equal(new ProxyRoute.ToPort(new DevServer((ushort)port, @base, SeesBase: false), seen), ProxyRoute.Of(target, UnderAPrefix, 40123));
+
+    [Theory]
+    [InlineData("/absproxy/5173/", "/user/ada/absproxy/5173/", "/user/ada/absproxy/5173/")]
+    [InlineData("/absproxy/5173/@vite/client?a=%20", "/user/ada/absproxy/5173/", "/user/ada/absproxy/5173/@vite/client?a=%20")]
+    [InlineData("/ABSPROXY/5173/x", "/user/ada/absproxy/5173/", "/user/ada/absproxy/5173/x")]
+    [InlineData("/proxy/absolute/5173/x", "/user/ada/proxy/absolute/5173/", "/user/ada/proxy/absolute/5173/x")]
+    [InlineData("/proxy/8071/absproxy/5173/x", "/user/ada/proxy/8071/absproxy/5173/", "/user/ada/proxy/8071/absproxy/5173/x")]
+    public void Or_in_full_where_it_asks_for_that(string target, string @base, string seen) =>
+        Assert.Equal(new ProxyRoute.ToPort(new DevServer(5173, @base, SeesBase: true), seen), ProxyRoute.Of(target, UnderAPrefix, 40123));
 
     [Theory]
     [InlineData("/proxy/8070/")]
+    [InlineData("/proxy/8070")]
+    [InlineData("/proxy/absolute/8070/")]
+    [InlineData("/proxy/absolute/8071/")]
+    [InlineData("/proxy/8000/")]
+    [InlineData("/proxy/8443/")]
+    [InlineData("/proxy/4318/")]
+    [InlineData("/absproxy/5432/")]
     [InlineData("/proxy/41001/")]
     [InlineData("/proxy/8081/")]
     [InlineData("/proxy/40123/")]
@@ -60,11 +97,39 @@ public class ProxyRouteTests
     [InlineData("/proxy/8071/proxy/8070/")]
     [InlineData("/proxy/8071//absproxy/8081/")]
     [InlineData("/proxy/8071/proxy/8071/proxy/40123")]
-    public void Ports_of_the_gateway_the_hub_and_the_ide_are_refused(string target) =>
+    public void Ports_of_Waiide_and_its_hub_and_those_ruled_out_are_refused(string target) =>
         Assert.Equal(403, Assert.IsType<ProxyRoute.Refused>(ProxyRoute.Of(target, Options, 40123)).Status);
 
     [Theory]
+    [InlineData("/proxy/443/")]
+    [InlineData("/proxy/4317/")]
+    public void Ports_of_other_machines_are_the_users_own_here(string target) =>
+        Assert.IsType<ProxyRoute.ToPort>(ProxyRoute.Of(target, Options, 40123));
+
+    // Every spelling of S2: a target that is built from text reaches what the text says.
+    [Theory]
     [InlineData("evil.com")]
+    [InlineData("evil.com:80")]
+    [InlineData("localhost")]
+    [InlineData("localhost:3000")]
+    [InlineData("3000:80")]
+    [InlineData("3000,3001")]
+    [InlineData("3000;x")]
+    [InlineData("3000%00")]
+    [InlineData("3000%20")]
+    [InlineData("3000%0a")]
+    [InlineData("3000%3a80")]
+    [InlineData("3e3")]
+    [InlineData("3_000")]
+    [InlineData("0b11")]
+    [InlineData("00")]
+    [InlineData("+")]
+    [InlineData("*")]
+    [InlineData("@evil.com")]
+    [InlineData("%2f%2fevil.com")]
+    [InlineData("absolute")]
+    [InlineData("Absolute/3000")]
+    [InlineData("18446744073709551619")]
     [InlineData("8071@evil.com")]
     [InlineData("8071%40evil.com")]
     [InlineData("127.0.0.1:80")]
@@ -85,7 +150,7 @@ public class ProxyRouteTests
     [InlineData("")]
     public void What_is_not_a_port_reaches_nothing(string port)
     {
-        foreach (var name in new[] { "proxy", "absproxy", "Proxy", "%70roxy" })
+        foreach (var name in new[] { "proxy", "absproxy", "proxy/absolute", "Proxy", "%70roxy" })
         {
             Assert.Equal(400, Assert.IsType<ProxyRoute.Refused>(ProxyRoute.Of($"/{name}/{port}/x", Options, 40123)).Status);
         }

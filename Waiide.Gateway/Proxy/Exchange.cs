@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using Waiide.Gateway.Activity;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Waiide.Gateway.Proxy;
+
+/// <summary>An authorized request's way to an upstream and back: WebSockets can be counted and ended in words, and failures have names.</summary>
+internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets webSockets, LastActivity activity, IHostApplicationLifetime lifetime, ILogger<Exchange> logger)
+{
+    private static readonly ForwarderRequestConfig Config = new()
+    {
+        Version = HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+
+        // A terminal that nobody types in, an event stream without events: both are quiet for hours, and alive.
+        ActivityTimeout = TimeSpan.FromDays(1),
+    };
+
+    /// <summary>What came of it; <paramref name="EndedHere"/>: the gateway itself broke it off, a WebSocket with the words of <paramref name="Goodbye"/>.</summary>
+    internal readonly record struct Outcome(ForwarderError Error, bool EndedHere, (ushort Code, string Reason)? Goodbye);
+
+    /// <summary>Connections to upstreams, opened by <paramref name="connect"/>.</summary>
+    internal static HttpMessageInvoker Client(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = connect,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+
+        // Node closes an idle connection after 5 s; one that it is just closing must not be taken for the next request.
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(3),
+        UseCookies = false,
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+
+        // Spans are made, but the upstream gets the browser's own trace headers, if any.
+        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+
+        // Header bytes pass as they are (see ProxyExtensions for the other side).
+        RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+        ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+    });
+
+    /// <summary>Forwards the request and its answer; <paramref name="lost"/> breaks it off.</summary>
+    internal async Task<Outcome> SendAsync(HttpContext context, HttpMessageInvoker client, UpstreamRequest request, CancellationToken lost)
+    {
+        using var session = Session(context);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(session?.Cut ?? lifetime.ApplicationStopping, lost);
+        var error = await forwarder.SendAsync(context, request.Destination, client, Config, request, end.Token);
+        return new Outcome(error, end.IsCancellationRequested, session?.Goodbye);
+    }
+
+    /// <summary>For an endpoint that is a WebSocket itself, and is to be counted and ended as the others are.</summary>
+    internal async Task AsSessionAsync(HttpContext context, RequestDelegate next)
+    {
+        using var session = Session(context);
+        using var cut = session?.Cut.Register(context.Abort);
+        await next(context);
+    }
+
+    /// <summary>Answers for <paramref name="upstream"/> ("the IDE server") where it has not answered itself.</summary>
+    internal async Task ExplainAsync(HttpContext context, Outcome outcome, string upstream)
+    {
+        if (context.RequestAborted.IsCancellationRequested || (outcome.EndedHere && context.Response.HasStarted))
+        {
+            Log.Ended(logger, outcome.Error);
+            return;
+        }
+
+        Log.Failed(logger, upstream, outcome.Error, Cause(context)?.GetBaseException().Message ?? "no further word");
+        if (context.Response.HasStarted)
+        {
+            return;
+        }
+
+        var (status, title, sentence) = outcome.Error switch
+        {
+            _ when outcome.Goodbye is { Code: OpenWebSockets.PolicyViolation } goodbye => (StatusCodes.Status403Forbidden, "No longer allowed", goodbye.Reason),
+            _ when outcome.EndedHere => (StatusCodes.Status503ServiceUnavailable, "Ended", outcome.Goodbye?.Reason ?? "The gateway is stopping."),
+            ForwarderError.RequestTimedOut => (StatusCodes.Status504GatewayTimeout, "No answer in time", $"The request went to {upstream}, which did not answer in time."),
+            ForwarderError.RequestBodyClient => (StatusCodes.Status400BadRequest, "Broken off", "The body of the request could not be read to its end."),
+            ForwarderError.ResponseHeaders => (StatusCodes.Status502BadGateway, "Not understood", $"There was an answer from {upstream}, but one that cannot be passed on."),
+            _ => (StatusCodes.Status502BadGateway, "No connection", $"The connection to {upstream} failed, or ended before it had answered."),
+        };
+        context.Response.Clear();
+        await Refusal.Of(context.Request, status, title, sentence).ExecuteAsync(context);
+    }
+
+    /// <summary>What made it fail.</summary>
+    internal static Exception? Cause(HttpContext context) => context.Features.Get<IForwarderErrorFeature>()?.Exception;
+
+    /// <summary>A WebSocket can be counted, and ended in words; the forwarder sees it as the server's own.</summary>
+    private WebSocketSession? Session(HttpContext context)
+    {
+        if (context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade)
+        {
+            return null;
+        }
+
+        var session = new WebSocketSession(upgrade, webSockets, activity, Standing.Of(context));
+        context.Features.Set<IHttpUpgradeFeature>(session);
+        return session;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "An exchange was ended by the browser or by the gateway ({Error}).")]
+        public static partial void Ended(ILogger logger, ForwarderError error);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A request could not be forwarded to {Upstream} ({Error}): {Cause}")]
+        public static partial void Failed(ILogger logger, string upstream, ForwarderError error, string cause);
+    }
+}

@@ -1,0 +1,23 @@
+using System.Text;
+
+namespace Waiide.Gateway.Proxy;
+
+/// <summary>A request to the IDE server: with its session, and with the names of who asks and of this server, which no dev server is told.</summary>
+internal sealed class IdeRequest(GatewayOptions options, PrivateHeaders privateHeaders, Uri url, string target) : UpstreamRequest(options, privateHeaders, url, target)
+{
+    protected override string? IdeSessionValue => Options.IdeHashedPassword;
+
+    // Nothing of the IDE server's own is behind a token.
+    protected override bool MayHaveToken(HttpContext context) => false;
+
+    // The name of a user's default server is empty, here as in JUPYTERHUB_SERVER_NAME; so both headers are always there, and always ours.
+    protected override void Complete(HttpContext context, HttpRequestMessage request)
+    {
+        request.Headers.TryAddWithoutValidation("X-JupyterHub-User", Visible(context.User.Identity?.Name ?? ""));
+        request.Headers.TryAddWithoutValidation("X-JupyterHub-Server", Visible(Options.ServerName));
+    }
+
+    /// <summary>A name in a header: visible ASCII as it is, everything else and "%" percent-encoded as UTF-8, so that decoding gives back every name.</summary>
+    internal static string Visible(string name) =>
+        string.Concat(Encoding.UTF8.GetBytes(name).Select(code => code is > (byte)' ' and < 0x7F and not (byte)'%' ? ((char)code).ToString() : $"%{code:X2}"));
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace Waiide.Gateway.Proxy;
+
+/// <summary>What a person sees at the address of a dev server that is not there: what to do, and the server itself as soon as it answers.</summary>
+internal static class PortPages
+{
+    private const int RetryAfterSeconds = 2;
+
+    // The page asks for itself as a program would. Only our own 502 comes with Retry-After; anything else is the server's, and worth a reload.
+    private const string Script = """
+        const look = async () => {
+          try {
+            const answer = await fetch(location.href, { headers: { Accept: 'application/json' }, cache: 'no-store', redirect: 'manual' });
+            if (answer.status !== 502 || !answer.headers.has('Retry-After')) {
+              location.reload();
+              return;
+            }
+            document.getElementById('problem').textContent = '';
+          } catch {
+            document.getElementById('problem').textContent = 'This server does not answer at the moment; the page keeps trying.';
+          }
+          setTimeout(look, 2000);
+        };
+        setTimeout(look, 1000);
+        """;
+
+    internal static IResult NothingListens(HttpRequest request, ushort port) => new WithRetry(IsPage(request)
+        ? HtmlPage.Of(
+            StatusCodes.Status502BadGateway,
+            $"Nothing listens on port {port}",
+            $"""
+            <progress aria-label="Waiting for port {port}"></progress>
+            <p>Start your server, and let it listen on <code>localhost:{port}</code> with plain http. This page becomes your server's as soon as it answers.</p>
+            <p class="quiet" role="status" id="problem"></p>
+            <noscript><meta http-equiv="refresh" content="{RetryAfterSeconds}"></noscript>
+            """,
+            Script)
+        : TypedResults.Json(
+            new { status = StatusCodes.Status502BadGateway, message = $"Nothing listens on port {port}: start your server, and let it listen on localhost:{port} with plain http." },
+            statusCode: StatusCodes.Status502BadGateway));
+
+    // In a frame, too: that is how VS Code shows a preview.
+    private static bool IsPage(HttpRequest request) => Navigation.IsTopLevel(request) || (HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate");
+
+    private sealed class WithRetry(IResult answer) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.CacheControl = "no-store";
+            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            return answer.ExecuteAsync(httpContext);
+        }
+    }
+}
