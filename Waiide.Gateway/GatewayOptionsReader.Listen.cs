@@ -72,8 +72,14 @@ internal sealed partial class GatewayOptionsReader
         return Port("JUPYTERHUB_PORT");
     }
 
-    private List<IPNetwork> TrustedProxies()
+    // With internal TLS nobody gets as far as a header but the hub and its proxy: both have shown their certificates.
+    private List<IPNetwork> TrustedProxies(bool everybody)
     {
+        if (everybody && Text("WAIIDE_TRUSTED_PROXIES") is null)
+        {
+            return [new IPNetwork(IPAddress.Any, 0), new IPNetwork(IPAddress.IPv6Any, 0)];
+        }
+
         var networks = new List<IPNetwork>();
         foreach (var text in (Text("WAIIDE_TRUSTED_PROXIES") ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries))
         {

@@ -23,10 +23,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
         var ideUrl = Url("WAIIDE_IDE_URL");
         WarnOfUnknownNames();
         _ = Url("OTEL_EXPORTER_OTLP_ENDPOINT"); // Not ours to use, but its mistakes are told together with the others.
-        if (Text("JUPYTERHUB_SSL_KEYFILE") is not null)
-        {
-            _mistakes.Add("JUPYTERHUB_SSL_KEYFILE is set: the hub wants to speak TLS to its servers (internal_ssl), which this gateway cannot. Set c.JupyterHub.internal_ssl = False.");
-        }
+        var tls = Tls();
 
         var options = new GatewayOptions
         {
@@ -34,6 +31,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
             PortIsDefault = saidPort is null,
             HubSidePort = servicePort == port ? null : servicePort,
             Address = serviceAddress ?? Host() ?? IPAddress.Loopback,
+            Tls = tls,
             Prefix = prefix,
             Hub = hub,
             User = Text("JUPYTERHUB_USER") ?? Environment.UserName,
@@ -41,7 +39,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
             Token = !WantsHub && !authIsOff ? Token() : null,
             AuthIsOff = authIsOff,
             PublicHost = hub is null ? Url("JUPYTERHUB_PUBLIC_URL")?.Host : null,
-            TrustedProxies = TrustedProxies(),
+            TrustedProxies = TrustedProxies(everybody: tls is not null),
             FrameAncestors = FrameAncestors(),
             IdeUrl = ideUrl,
             IdeHashedPassword = HashedPassword(ideUrl is not null),
