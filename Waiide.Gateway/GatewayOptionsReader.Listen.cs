@@ -16,6 +16,12 @@ internal sealed partial class GatewayOptionsReader
             return (null, null);
         }
 
+        if (text.StartsWith("http+unix:", StringComparison.Ordinal))
+        {
+            _mistakes.Add($"JUPYTERHUB_SERVICE_URL is '{text}', a Unix socket, which this gateway cannot listen on. Set the spawner to TCP: c.Spawner.ip = '127.0.0.1' and c.Spawner.port = 8070.");
+            return (null, null);
+        }
+
         var match = ServiceUrlPattern().Match(text);
         if (!match.Success)
         {

@@ -18,7 +18,7 @@ internal static class GatewayChecks
         }
 
         JsonNode? status = null;
-        foreach (var port in options.HubSidePort is { } hubSide ? new[] { options.Port, hubSide } : [options.Port])
+        foreach (var port in Ports(options))
         {
             var (finding, found) = await PortAsync(options, port, dial);
             status ??= found;
@@ -36,7 +36,7 @@ internal static class GatewayChecks
             : Finding.Failure(Checks.Ide, $"The gateway says that the IDE is {ide}: {status["ide"]?["detail"]?.ToString() ?? "no reason given"}", options.IdeUrl is null ? "WAIIDE_IDE_COMMAND=…  # see ide-program below, and the gateway's log" : $"WAIIDE_IDE_URL=…  # nothing usable answers at {options.IdeUrl}");
         if (ide == "running" && status["proxy"] is not null)
         {
-            var (answer, _, trouble) = await dial.OpenWebSocketAsync(Url(options, options.Port, ""), TokenOf(options), null, TimeSpan.Zero);
+            var (answer, _, trouble) = await dial.OpenWebSocketAsync(Url(options, Ports(options)[^1], ""), TokenOf(options), null, TimeSpan.Zero);
             yield return answer == 101
                 ? Finding.Ok(Checks.WebSocket, "A WebSocket opens at the gateway.")
                 : Finding.Failure(Checks.WebSocket, $"No WebSocket opens at the gateway itself ({(answer == 0 ? trouble : answer)}).", answer is 401 or 403 ? "see token above" : "see the gateway's log; LOG_LEVEL=DEBUG");
@@ -55,6 +55,11 @@ internal static class GatewayChecks
         if (IPAddress.IsLoopback(options.Address) && !hubIsHere)
         {
             return Finding.Failure(Checks.ServiceUrl, $"The hub is on another machine, but expects this server at {options.Address} (JUPYTERHUB_SERVICE_URL): it will never find it.", "c.Spawner.ip = '0.0.0.0'");
+        }
+
+        if (options is { PortIsDefault: true, HubSidePort: { } only })
+        {
+            return Finding.Ok(Checks.ServiceUrl, $"The hub connects to port {only}, where the gateway listens.");
         }
 
         return options.HubSidePort is { } hubSide
@@ -91,6 +96,14 @@ internal static class GatewayChecks
             ? (Finding.Failure(Checks.Port, $"Port {name} is held by a gateway with another prefix: {message}.", other), null)
             : (Finding.Failure(Checks.Port, $"Port {name} is held by {owner.Name}.", other), null);
     }
+
+    // A default port is given up where it is taken and the hub names another.
+    private static int[] Ports(GatewayOptions options) => options switch
+    {
+        { PortIsDefault: true, HubSidePort: { } only } => [only],
+        { HubSidePort: { } hubSide } => [options.Port, hubSide],
+        _ => [options.Port],
+    };
 
     private static Uri Url(GatewayOptions options, int port, string path)
     {

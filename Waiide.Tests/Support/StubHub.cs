@@ -51,6 +51,9 @@ internal sealed class StubHub : IAsyncDisposable
     /// <summary>Any status but 200 is what every call gets.</summary>
     public int Broken { get; set; } = 200;
 
+    /// <summary>How far the hub's clock is ahead, as the Date of its answers tells.</summary>
+    public TimeSpan ClockAhead { get; set; }
+
     /// <summary>In seconds, as OAuth's expires_in.</summary>
     public long TokenLifetime { get; set; } = 1209600;
 
@@ -59,15 +62,15 @@ internal sealed class StubHub : IAsyncDisposable
 
     private int _userCalls;
 
-    public static async Task<StubHub> StartAsync(string user = "ada", string server = "", string? prefix = null)
+    public static async Task<StubHub> StartAsync(string user = "ada", string server = "", string? prefix = null, Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions>? listen = null, string version = "5.4.3")
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen ?? (_ => { })));
         var app = builder.Build();
         var hub = new StubHub(app, user, server, prefix ?? (server.Length == 0 ? $"/user/{user}/" : $"/user/{user}/{server}/"));
         app.Use(hub.MayBeBroken);
-        app.MapGet("/hub/api", () => Results.Json(new { version = "5.4.3" }));
+        app.MapGet("/hub/api", () => Results.Json(new { version }));
         app.MapGet("/hub/api/oauth2/authorize", hub.Authorize);
         app.MapPost("/hub/api/oauth2/token", new Func<HttpContext, Task<IResult>>(hub.Redeem));
         app.MapGet("/hub/api/user", hub.WhoIs);
@@ -110,6 +113,11 @@ internal sealed class StubHub : IAsyncDisposable
     {
         context.Response.Headers["X-JupyterHub-Version"] = "5.4.3";
         context.Response.StatusCode = Broken;
+        if (ClockAhead != TimeSpan.Zero)
+        {
+            context.Response.Headers.Date = (DateTimeOffset.UtcNow + ClockAhead).ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        }
+
         if (Garbled is { } garbled)
         {
             context.Response.ContentType = garbled.ContentType;
