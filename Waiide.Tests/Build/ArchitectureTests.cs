@@ -25,7 +25,7 @@ public partial class ArchitectureTests
         ["Api"] = ["Ide", "Hub"],
         ["Proxy"] = ["Ide", "Activity"],
         ["Activity"] = ["Hub"],
-        ["Doctor"] = ["Edge", "Hub", "Ide", "Auth", "Api", "Proxy", "Activity"],
+        ["Doctor"] = ["Hub", "Ide"],
     };
 
     public static TheoryData<string> ProjectNames => [.. Projects.Keys];

@@ -82,11 +82,10 @@ public class HubSideTests
     {
         var port = Ports.Free();
         await using var gateway = await RunningGateway.StartAsync(
-            await StubHub.StartAsync(), ("JUPYTERHUB_SERVICE_URL", string.Format(CultureInfo.InvariantCulture, url, port)), ("JUPYTERHUB_PORT", "tcp://10.0.0.1:80"));
+            await StubHub.StartAsync(), ("JUPYTERHUB_SERVICE_URL", string.Format(CultureInfo.InvariantCulture, url, port)));
         using var client = new HttpClient();
         using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/user/ada/api"));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        await gateway.Process.WaitForOutput("JUPYTERHUB_PORT is 'tcp://10.0.0.1:80', which is not a port number; it is ignored.");
     }
 
     [Fact]
