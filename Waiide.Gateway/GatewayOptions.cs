@@ -17,6 +17,9 @@ internal sealed record GatewayOptions
     /// <summary>The address to listen on: the host of JUPYTERHUB_SERVICE_URL, else WAIIDE_HOST, else loopback.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
+    /// <summary>Under a hub with internal_ssl, the certificates by which the hub, its proxy and this server know each other; null: plain http.</summary>
+    public InternalTls? Tls { get; init; }
+
     /// <summary>The URL prefix as the browser sends it (percent-encoded), with a slash at both ends; "/" without a hub. From JUPYTERHUB_SERVICE_PREFIX.</summary>
     public string Prefix { get; init; } = "/";
 

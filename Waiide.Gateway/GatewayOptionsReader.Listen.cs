@@ -16,6 +16,12 @@ internal sealed partial class GatewayOptionsReader
             return (null, null);
         }
 
+        if (text.StartsWith("http+unix:", StringComparison.Ordinal))
+        {
+            _mistakes.Add($"JUPYTERHUB_SERVICE_URL is '{text}', a Unix socket, which this gateway cannot listen on. Set the spawner to TCP: c.Spawner.ip = '127.0.0.1' and c.Spawner.port = 8070.");
+            return (null, null);
+        }
+
         var match = ServiceUrlPattern().Match(text);
         if (!match.Success)
         {
@@ -72,8 +78,14 @@ internal sealed partial class GatewayOptionsReader
         return Port("JUPYTERHUB_PORT");
     }
 
-    private List<IPNetwork> TrustedProxies()
+    // With internal TLS nobody gets as far as a header but the hub and its proxy: both have shown their certificates.
+    private List<IPNetwork> TrustedProxies(bool everybody)
     {
+        if (everybody && Text("WAIIDE_TRUSTED_PROXIES") is null)
+        {
+            return [new IPNetwork(IPAddress.Any, 0), new IPNetwork(IPAddress.IPv6Any, 0)];
+        }
+
         var networks = new List<IPNetwork>();
         foreach (var text in (Text("WAIIDE_TRUSTED_PROXIES") ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries))
         {

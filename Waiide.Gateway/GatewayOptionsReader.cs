@@ -22,10 +22,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
         var authIsOff = AuthIsOff();
         var ideUrl = Url("WAIIDE_IDE_URL");
         WarnOfUnknownNames();
-        if (Text("JUPYTERHUB_SSL_KEYFILE") is not null)
-        {
-            _mistakes.Add("JUPYTERHUB_SSL_KEYFILE is set: the hub wants to speak TLS to its servers (internal_ssl), which this gateway cannot. Set c.JupyterHub.internal_ssl = False.");
-        }
+        var tls = Tls();
 
         var options = new GatewayOptions
         {
@@ -33,6 +30,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
             PortIsDefault = saidPort is null,
             HubSidePort = servicePort == port ? null : servicePort,
             Address = serviceAddress ?? Host() ?? IPAddress.Loopback,
+            Tls = tls,
             Prefix = prefix,
             Hub = hub,
             User = Text("JUPYTERHUB_USER") ?? Environment.UserName,
@@ -40,7 +38,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
             Token = !WantsHub && !authIsOff ? Token() : null,
             AuthIsOff = authIsOff,
             PublicHost = hub is null ? Url("JUPYTERHUB_PUBLIC_URL")?.Host : null,
-            TrustedProxies = TrustedProxies(),
+            TrustedProxies = TrustedProxies(everybody: tls is not null),
             FrameAncestors = FrameAncestors(),
             Cookies = Cookies(hub),
             IdeUrl = ideUrl,

@@ -2,6 +2,7 @@ using Waiide.Gateway;
 using Waiide.Gateway.Activity;
 using Waiide.Gateway.Api;
 using Waiide.Gateway.Auth;
+using Waiide.Gateway.Doctor;
 using Waiide.Gateway.Edge;
 using Waiide.Gateway.Hub;
 using Waiide.Gateway.Ide;
@@ -11,6 +12,11 @@ using Waiide.ServiceDefaults;
 if (CommandLine.Answers(args))
 {
     return 0;
+}
+
+if (args is ["doctor", .. var asked])
+{
+    return await Examination.RunAsync(asked);
 }
 
 try

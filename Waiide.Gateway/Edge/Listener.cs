@@ -34,13 +34,15 @@ internal static partial class Listener
             {
                 if (options.Address.Equals(IPAddress.IPv6Any))
                 {
-                    kestrel.ListenAnyIP(port); // IPv4 too, and alone where there is no IPv6.
+                    kestrel.ListenAnyIP(port, Guard); // IPv4 too, and alone where there is no IPv6.
                 }
                 else
                 {
-                    kestrel.Listen(options.Address, port);
+                    kestrel.Listen(options.Address, port, Guard);
                 }
             }
+
+            void Guard(ListenOptions listen) => options.Tls?.Guard(listen);
         });
 
         // The hub waits 10 s before it kills; ASP.NET would wait 30 s for open WebSockets.
@@ -92,6 +94,11 @@ internal static partial class Listener
         var authority = Authority(options);
         var ide = options.IdeUrl?.GetLeftPart(UriPartial.Authority) ?? (options.VscodePort is { } port ? $"127.0.0.1:{port}" : "a Unix socket");
         var trusted = options.TrustedProxies.Count == 0 ? "nobody" : string.Join(", ", options.TrustedProxies);
+        if (options.Tls is { } tls)
+        {
+            Log.SpeaksTls(logger, tls.Certificate.Subject, tls.Certificate.NotAfter);
+        }
+
         Log.Listens(logger, CommandLine.Version, authority, options.Prefix, ide, trusted);
         if (options.HubSidePort is { } hubSide)
         {
@@ -164,6 +171,9 @@ internal static partial class Listener
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Waiide {Version} listens on {Authority}; its proxy serves the IDE at {Ide} under {Prefix}, and believes X-Forwarded-* of {TrustedProxies}.")]
         public static partial void Listens(ILogger logger, string version, string authority, string prefix, string ide, string trustedProxies);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "It speaks TLS as {Subject} (until {NotAfter:yyyy-MM-dd}), and only with clients of the authorities in JUPYTERHUB_SSL_CLIENT_CA.")]
+        public static partial void SpeaksTls(ILogger logger, string subject, DateTime notAfter);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "It listens on port {HubSidePort} too, because the hub connects there (JUPYTERHUB_SERVICE_URL).")]
         public static partial void ListensToTheHubToo(ILogger logger, int hubSidePort);

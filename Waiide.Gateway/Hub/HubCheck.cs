@@ -14,6 +14,11 @@ internal sealed partial class HubCheck(HubClient hub, HubVersion version, Gatewa
             {
                 version.Value = await hub.GetVersionAsync(stoppingToken);
                 Log.Found(logger, version.Value, options.Hub!.ApiUrl);
+                if (!HubVersion.IsKnown(version.Value))
+                {
+                    Log.Unknown(logger, version.Value, HubVersion.Oldest, HubVersion.Newest);
+                }
+
                 return;
             }
             catch (HubException failure)
@@ -30,6 +35,9 @@ internal sealed partial class HubCheck(HubClient hub, HubVersion version, Gatewa
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "The hub at {ApiUrl} is JupyterHub {Version}.")]
         public static partial void Found(ILogger logger, string version, Uri apiUrl);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "This version of Waiide has been tried under JupyterHub {Oldest} to {Newest}, not under {Version}.")]
+        public static partial void Unknown(ILogger logger, string version, int oldest, int newest);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The hub at {ApiUrl} (JUPYTERHUB_API_URL): {Reason} The next try is in {Pause}.")]
         public static partial void NotFound(ILogger logger, Uri apiUrl, string reason, TimeSpan pause);

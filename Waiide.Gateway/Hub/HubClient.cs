@@ -94,15 +94,27 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
     {
         services.AddSingleton<HubClient>();
         services.AddHttpClient(nameof(HubClient), http => http.Timeout = TimeSpan.FromSeconds(10))
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
-            {
-                // The hub is next door: no proxy of the environment, no redirect to elsewhere with a token.
-                UseProxy = false,
-                UseCookies = false,
-                AllowAutoRedirect = false,
-                ConnectTimeout = TimeSpan.FromSeconds(4),
-                PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            });
+            .ConfigurePrimaryHttpMessageHandler(services => Handler(services.GetRequiredService<GatewayOptions>()));
+    }
+
+    /// <summary>How the hub is reached.</summary>
+    internal static SocketsHttpHandler Handler(GatewayOptions options)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            // The hub is next door: no proxy of the environment, no redirect to elsewhere with a token.
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(4),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        };
+        if (options.Tls is { } tls)
+        {
+            handler.SslOptions = tls.AsClient();
+        }
+
+        return handler;
     }
 
     private HttpRequestMessage Ask(HttpMethod method, string path, string token) =>

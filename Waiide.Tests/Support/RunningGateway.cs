@@ -27,6 +27,9 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     public Uri Url => new($"http://{Authority}/");
 
+    /// <summary>What the process was started with.</summary>
+    public IReadOnlyDictionary<string, string> Environment => _environment;
+
     public string DataDirectory => _data.Path;
 
     /// <summary>Starts without a hub.</summary>

@@ -64,6 +64,9 @@ internal sealed class StubHub : IAsyncDisposable
     /// <summary>Any status but 200 is what every call gets.</summary>
     public int Broken { get; set; } = 200;
 
+    /// <summary>How far the hub's clock is ahead, as the Date of its answers tells.</summary>
+    public TimeSpan ClockAhead { get; set; }
+
     /// <summary>In seconds, as OAuth's expires_in.</summary>
     public long TokenLifetime { get; set; } = 1209600;
 
@@ -72,17 +75,19 @@ internal sealed class StubHub : IAsyncDisposable
 
     private int _userCalls;
 
-    public static async Task<StubHub> StartAsync(string user = "ada", string server = "", string? prefix = null, string baseUrl = "/")
+    public static async Task<StubHub> StartAsync(
+        string user = "ada", string server = "", string? prefix = null, string baseUrl = "/",
+        Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions>? listen = null, string version = "5.4.3")
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen ?? (_ => { })));
         var app = builder.Build();
         var hub = new StubHub(app, user, server, prefix ?? (server.Length == 0 ? $"{baseUrl}user/{user}/" : $"{baseUrl}user/{user}/{server}/")) { BaseUrl = baseUrl };
         app.UsePathBase(baseUrl.TrimEnd('/'));
         app.UseRouting(); // After the path base, by which it would not find anything.
         app.Use(hub.MayBeBroken);
-        app.MapGet("/hub/api", () => Results.Json(new { version = "5.4.3" }));
+        app.MapGet("/hub/api", () => Results.Json(new { version }));
         app.MapGet("/hub/api/oauth2/authorize", hub.Authorize);
         app.MapPost("/hub/api/oauth2/token", new Func<HttpContext, Task<IResult>>(hub.Redeem));
         app.MapGet("/hub/api/user", hub.WhoIs);
@@ -125,6 +130,11 @@ internal sealed class StubHub : IAsyncDisposable
     {
         context.Response.Headers["X-JupyterHub-Version"] = "5.4.3";
         context.Response.StatusCode = Broken;
+        if (ClockAhead != TimeSpan.Zero)
+        {
+            context.Response.Headers.Date = (DateTimeOffset.UtcNow + ClockAhead).ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        }
+
         if (Garbled is { } garbled)
         {
             context.Response.ContentType = garbled.ContentType;

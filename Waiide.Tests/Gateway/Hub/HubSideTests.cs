@@ -55,6 +55,40 @@ public class HubSideTests
     }
 
     [Fact]
+    public async Task The_hub_is_asked_for_its_version_until_it_answers()
+    {
+        var hub = await StubHub.StartAsync();
+        hub.Broken = 503;
+        await using var gateway = await RunningGateway.StartAsync(hub);
+        await gateway.Process.WaitForOutput("The hub answered 503 when asked for its version. The next try is in");
+        hub.Broken = 200;
+        await gateway.Process.WaitForOutput("is JupyterHub 5.4.3");
+        Assert.DoesNotContain("has been tried under", gateway.Process.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hub_of_a_version_that_nobody_has_tried_is_noticed_and_served()
+    {
+        await using var gateway = await RunningGateway.StartAsync(await StubHub.StartAsync(version: "7.0.0"));
+        await gateway.Process.WaitForOutput("has been tried under JupyterHub 3 to 6, not under 7.0.0.");
+    }
+
+    // As hubs write it for c.Spawner.ip = '', '::' and "all of them"; no Uri in the sense of .NET.
+    [Theory]
+    [InlineData("http://:{0}/user/ada/")]
+    [InlineData("http://:::{0}/user/ada/")]
+    [InlineData("http://[::]:{0}/user/ada/")]
+    public async Task An_address_for_all_is_listened_on_at_the_hubs_port(string url)
+    {
+        var port = Ports.Free();
+        await using var gateway = await RunningGateway.StartAsync(
+            await StubHub.StartAsync(), ("JUPYTERHUB_SERVICE_URL", string.Format(CultureInfo.InvariantCulture, url, port)));
+        using var client = new HttpClient();
+        using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/user/ada/api"));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task Use_is_reported_to_the_hub_and_health_checks_are_no_use()
     {
         await using var gateway = await RunningGateway.StartAsync(await StubHub.StartAsync(), ("JUPYTERHUB_ACTIVITY_INTERVAL", "0.2"));

@@ -122,6 +122,8 @@ public class GatewayOptionsReaderTests
     [InlineData("JUPYTERHUB_SERVICE_PREFIX", "/user/a;b c/")]
     [InlineData("JUPYTERHUB_SERVICE_PREFIX", "/user/a%2Fb/")]
     [InlineData("JUPYTERHUB_SERVICE_URL", "ftp://x")]
+    [InlineData("JUPYTERHUB_SERVICE_URL", "http+unix://%2Frun%2Fada.sock/user/ada/")]
+    [InlineData("JUPYTERHUB_SERVICE_URL", "https://127.0.0.1:8070/user/ada/")]
     [InlineData("JUPYTERHUB_SERVICE_URL", "http://127.0.0.1:port/")]
     public void A_bad_value_is_named_with_its_variable(string name, string value)
     {
