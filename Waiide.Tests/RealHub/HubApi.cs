@@ -18,14 +18,16 @@ internal sealed class HubApi : IDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("token", token);
     }
 
+    public async Task MakeUser(string user)
+    {
+        using var made = await _http.PostAsync(PathOf(user), null);
+        Assert.True(made.StatusCode is HttpStatusCode.Created or HttpStatusCode.Conflict, $"The hub made no user {user}: {made.StatusCode}");
+    }
+
     /// <summary>Makes the user where there is none yet, starts the server where it does not run, and waits until the hub says that it is ready.</summary>
     public async Task StartServer(string user, string name = "", bool withStub = true)
     {
-        using (var made = await _http.PostAsync(PathOf(user), null))
-        {
-            Assert.True(made.StatusCode is HttpStatusCode.Created or HttpStatusCode.Conflict, $"The hub made no user {user}: {made.StatusCode}");
-        }
-
+        await MakeUser(user);
         if (await IsReady(user, name))
         {
             return;
@@ -57,10 +59,10 @@ internal sealed class HubApi : IDisposable
     public async Task<DateTimeOffset> LastActivity(string user, string name = "") =>
         (string?)(await Server(user, name))?["last_activity"] is { } time ? DateTimeOffset.Parse(time, CultureInfo.InvariantCulture) : DateTimeOffset.MinValue;
 
-    /// <summary>A new token of a user, with no more than these scopes.</summary>
+    /// <summary>A new token of a user, with no more than these scopes; with all of the user's where none are named.</summary>
     public async Task<string> NewToken(string user, params string[] scopes)
     {
-        using var answer = await _http.PostAsJsonAsync(PathOf(user) + "/tokens", new { scopes });
+        using var answer = await _http.PostAsJsonAsync(PathOf(user) + "/tokens", scopes.Length == 0 ? new() : new Dictionary<string, string[]> { ["scopes"] = scopes });
         Assert.True(answer.IsSuccessStatusCode, $"The hub gave {user} no token: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         return (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["token"]!;
     }
@@ -74,6 +76,14 @@ internal sealed class HubApi : IDisposable
             using var answer = await _http.DeleteAsync($"{PathOf(user)}/tokens/{id}");
             Assert.True(answer.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotFound, $"The hub kept a token: {answer.StatusCode}"); // One goes with all of its client.
         }
+    }
+
+    /// <summary>Where the proxy sends what is for a server.</summary>
+    public async Task<string> TargetOf(string user, string name = "")
+    {
+        var path = ((string)(await Server(user, name))!["url"]!).TrimEnd('/');
+        var routes = await _http.GetFromJsonAsync<JsonNode>("proxy");
+        return (string)routes!.AsObject().Single(route => route.Key.TrimEnd('/') == path).Value!["target"]!;
     }
 
     /// <summary>Makes the hub tell a proxy that has just started about all routes, instead of within five minutes.</summary>

@@ -11,7 +11,7 @@ namespace Waiide.Tests.RealHub;
 /// A real JupyterHub with its real front proxy, whose single-user server is the published gateway: started for the first test of a collection, and after a test that
 /// ended either of them. Each test is given to <see cref="Test"/>.
 /// </summary>
-public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0.0.1", bool inBackground = false) : IAsyncLifetime
+public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0.0.1", bool ignoresInterrupt = false) : IAsyncLifetime
 {
     public const string Password = "correct horse";
 
@@ -20,7 +20,6 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
 
     private readonly TempDirectory _folder = new();
     private readonly string _run = Guid.NewGuid().ToString("N");
-    private readonly string _testsToken = Guid.NewGuid().ToString("N");
     private readonly string _proxyToken = Guid.NewGuid().ToString("N");
     private readonly (int Front, int ProxyApi, int Hub) _ports = (Ports.Free(), Ports.Free(), Ports.Free());
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
@@ -32,6 +31,9 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
 
     /// <summary>The token of a service that may get at the default server of the user "sharer", as the user "guest" may.</summary>
     public string MonitorToken { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>The token of <see cref="Api"/>.</summary>
+    public string TestsToken { get; } = Guid.NewGuid().ToString("N");
 
     internal HubApi Api => _api!;
 
@@ -71,7 +73,7 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
     internal async Task IsRunning()
     {
         _ide ??= await StubIde.StartAsync();
-        _api ??= new HubApi(new Uri($"http://127.0.0.1:{_ports.Hub}{baseUrl}hub/api/"), _testsToken);
+        _api ??= new HubApi(new Uri($"http://127.0.0.1:{_ports.Hub}{baseUrl}hub/api/"), TestsToken);
         Directory.CreateDirectory(Logs);
         if (Proxy is not { HasExited: false })
         {
@@ -139,11 +141,12 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
             hub = $"http://127.0.0.1:{_ports.Hub}",
             proxyApi = $"http://127.0.0.1:{_ports.ProxyApi}",
             proxyToken = _proxyToken,
-            testsToken = _testsToken,
+            testsToken = TestsToken,
             monitorToken = MonitorToken,
             password = Password,
             spawnerIp,
-            gateway = await PublishedGateway.ProgramAsync(),
+            // What a shell that is not interactive does to the jobs in its background, such as a hub, and what their children inherit.
+            command = (string[])[.. ignoresInterrupt ? ["sh", "-c", "trap '' INT; exec \"$0\""] : Array.Empty<string>(), await PublishedGateway.ProgramAsync()],
             stubIde = Ide.Url.AbsoluteUri,
             environment = new Dictionary<string, string>
             {
@@ -163,8 +166,7 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
     // With its output in a file, which stays when the process is killed while its own children go on writing.
     private ChildProcess Start(string log, Dictionary<string, string> environment, params string[] line)
     {
-        // A shell that is not interactive lets the jobs in its background ignore Ctrl+C, and so do their children.
-        var script = $"{(inBackground ? "trap '' INT; " : "")}exec \"$@\" >> '{Path.Combine(Logs, log)}' 2>&1";
+        var script = $"exec \"$@\" >> '{Path.Combine(Logs, log)}' 2>&1";
         var start = new ProcessStartInfo("sh", ["-c", script, "sh", .. line])
         {
             WorkingDirectory = _folder.Path,

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Playwright;
 using Waiide.Tests.Support;
 
 namespace Waiide.Tests.RealHub;
@@ -63,15 +62,4 @@ public sealed class SignInTests(PlainHub hub, Chromium chromium)
         // The hub itself would ask its proxy only every five minutes.
         await Eventually.Is(async () => await hub.Api.LastActivity("busy") >= before.AddMilliseconds(-1), "the gateway reports the use");
     });
-}
-
-internal static class HubPages
-{
-    /// <summary>Fills JupyterHub's login form.</summary>
-    public static async Task SignIn(IPage page, string user)
-    {
-        await page.Locator("input[name=username]").FillAsync(user);
-        await page.Locator("input[name=password]").FillAsync(JupyterHub.Password);
-        await page.Locator("#login_submit").ClickAsync();
-    }
 }

@@ -36,7 +36,7 @@ c.JupyterHub.load_roles = [
 
 c.JupyterHub.spawner_class = 'simple'
 c.SimpleLocalProcessSpawner.home_dir_template = f'{folder}/home/{{username}}'
-c.Spawner.cmd = [this['gateway']]
+c.Spawner.cmd = this['command']
 c.Spawner.ip = this['spawnerIp']
 c.Spawner.http_timeout = 60
 c.Spawner.environment = {
