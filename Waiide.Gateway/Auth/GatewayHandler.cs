@@ -73,6 +73,10 @@ internal sealed class GatewayHandler(
         {
             await Refusal.Of(Request, failure.Status, "The hub does not answer", failure.Message, "<p>Reload this page in a moment.</p>").ExecuteAsync(Context);
         }
+        else if (Spelling.OfCookies(Request, options.Prefix) is { } withCookies)
+        {
+            Response.Redirect(withCookies);
+        }
         else if (Navigation.IsTopLevel(Request))
         {
             await login.Start(Context).ExecuteAsync(Context);

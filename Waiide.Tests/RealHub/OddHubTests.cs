@@ -24,6 +24,10 @@ public sealed class OddHubTests(OddHub hub, Chromium chromium)
         var (socket, status) = await WebSockets.OpenAsync(new Uri(hub.Front, prefix + "stream"), person.Cookies);
         using var open = socket;
         Assert.Equal(HttpStatusCode.SwitchingProtocols, status);
+
+        // VS Code writes some addresses with the name as it is; the session's cookie has the other spelling.
+        using var spelled = await person.Http.GetAsync(Uri.UnescapeDataString(prefix) + "spelled");
+        Assert.Equal((HttpStatusCode.OK, "/spelled"), (spelled.StatusCode, hub.Ide.Forwarded.Last().Target));
         var before = DateTimeOffset.UtcNow;
         using var again = await person.Http.GetAsync(prefix);
         await Eventually.Is(async () => await hub.Api.LastActivity(user) >= before.AddMilliseconds(-1), "the gateway reports the use");
