@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Waiide.Gateway;
 
@@ -13,6 +14,9 @@ internal sealed record GatewayOptions
 
     /// <summary>The port in JUPYTERHUB_SERVICE_URL where it differs from <see cref="Port"/>: the hub connects there, so the gateway listens there too.</summary>
     public int? HubSidePort { get; init; }
+
+    /// <summary>The sockets that listen on these ports already, by port; nobody can take a port between the look at it and the start.</summary>
+    public IReadOnlyDictionary<int, Socket> HeldPorts { get; init; } = new Dictionary<int, Socket>();
 
     /// <summary>The address to listen on: the host of JUPYTERHUB_SERVICE_URL, else WAIIDE_HOST, else loopback.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;

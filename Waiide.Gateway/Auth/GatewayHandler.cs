@@ -57,6 +57,9 @@ internal sealed class GatewayHandler(
                 Response.Headers.RetryAfter = guessing.Seconds.ToString(CultureInfo.InvariantCulture);
                 await Refusal.Of(Request, StatusCodes.Status429TooManyRequests, "Too many wrong tokens", guessing.Message).ExecuteAsync(Context);
                 break;
+            case null when Spelling.OfCookies(Request, options.Prefix) is { } withCookies:
+                Response.Redirect(withCookies);
+                break;
             case null when Navigation.IsTopLevel(Request) || IsFrameOfAnEmbedder():
                 await login.Start(Context).ExecuteAsync(Context);
                 break;

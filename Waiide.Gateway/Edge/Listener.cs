@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Waiide.Gateway.Edge;
 
@@ -45,17 +46,22 @@ internal static partial class Listener
             void Guard(ListenOptions listen) => options.Tls?.Guard(listen);
         });
 
+        var held = builder.Options().HeldPorts;
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = endpoint =>
+            endpoint is IPEndPoint { Port: var port } && held.TryGetValue(port, out var socket) ? socket : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint));
+
         // The hub waits 10 s before it kills; ASP.NET would wait 30 s for open WebSockets.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
     }
 
     /// <summary>
-    /// Holds the ports against the machine before anything is started: a busy one is named, and a busy default is given up where the hub names another port
-    /// (two servers of one user on one machine).
+    /// Takes the ports before anything is started: a busy one is named, and a busy default is given up where the hub names another port (two servers of one user
+    /// on one machine, which may start at the same moment: so a port that was found free is kept, and given to Kestrel).
     /// </summary>
     internal static GatewayOptions WithFreePorts(GatewayOptions options)
     {
-        if (options is { PortIsDefault: true, HubSidePort: { } hubSide } && Obstacle(options.Address, options.Port) is not null)
+        var held = new Dictionary<int, Socket>();
+        if (options is { PortIsDefault: true, HubSidePort: { } hubSide } && Take(options.Address, options.Port, held) is not null)
         {
             options = options with
             {
@@ -65,8 +71,9 @@ internal static partial class Listener
             };
         }
 
-        var mistakes = PortsOf(options).Select(port => Obstacle(options.Address, port) is { } obstacle ? Sentence(options, port, obstacle) : null).OfType<string>().ToArray();
-        return mistakes.Length == 0 ? options : throw new CannotStartException(mistakes);
+        var mistakes = PortsOf(options).Where(port => !held.ContainsKey(port))
+            .Select(port => Take(options.Address, port, held) is { } obstacle ? Sentence(options, port, obstacle) : null).OfType<string>().ToArray();
+        return mistakes.Length == 0 ? options with { HeldPorts = held } : throw new CannotStartException(mistakes);
     }
 
     /// <summary>Runs until the process is told to stop.</summary>
@@ -136,21 +143,27 @@ internal static partial class Listener
 
     private static IEnumerable<int> PortsOf(GatewayOptions options) => options.HubSidePort is { } hubSide ? [options.Port, hubSide] : [options.Port];
 
-    private static SocketError? Obstacle(IPAddress address, int port)
+    private static SocketError? Take(IPAddress address, int port, Dictionary<int, Socket> held)
     {
+        var any = address.Equals(IPAddress.IPv6Any);
+        var at = new IPEndPoint(any && !Socket.OSSupportsIPv6 ? IPAddress.Any : address, port);
+        var socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            using var probe = new TcpListener(address.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6 ? IPAddress.Any : address, port);
-            if (probe.LocalEndpoint.AddressFamily == AddressFamily.InterNetworkV6)
+            if (at.AddressFamily == AddressFamily.InterNetworkV6)
             {
-                probe.Server.DualMode = address.Equals(IPAddress.IPv6Any);
+                socket.DualMode = any;
             }
 
-            probe.Start();
+            // Listening, not only bound: Linux lets others bind until then. What connects meanwhile waits until the gateway accepts.
+            socket.Bind(at);
+            socket.Listen();
+            held[port] = socket;
             return null;
         }
         catch (SocketException failure)
         {
+            socket.Dispose();
             return failure.SocketErrorCode;
         }
     }

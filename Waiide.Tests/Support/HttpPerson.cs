@@ -32,7 +32,8 @@ internal sealed class HttpPerson : IDisposable
         using var content = new FormUrlEncodedContent(fields);
         using var answer = await _http.PostAsync(new Uri(form.RequestMessage!.RequestUri!, page.QuerySelector("form")!.GetAttribute("action") ?? ""), content);
         Assert.True(answer.IsSuccessStatusCode, $"Signing in ended at {answer.RequestMessage!.RequestUri} with {(int)answer.StatusCode}.");
-        Assert.EndsWith(path, answer.RequestMessage.RequestUri!.AbsolutePath, StringComparison.Ordinal);
+        var end = answer.RequestMessage.RequestUri!;
+        Assert.EndsWith(path, path.Contains('?', StringComparison.Ordinal) ? end.PathAndQuery : end.AbsolutePath, StringComparison.Ordinal);
     }
 
     /// <summary>Sends that many bytes and returns their SHA-256.</summary>

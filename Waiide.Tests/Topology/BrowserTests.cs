@@ -15,7 +15,7 @@ public sealed class BrowserThroughTheHubTests(HubTopology topology, Chromium chr
         await page.GotoAsync(new Uri(topology.App.GetEndpoint("hub", "front"), "/user/demo/").AbsoluteUri);
         await HubPages.SignIn(page, "demo", HubTopology.Password);
 
-        await Work.InTheIde(topology, new Workbench(page));
+        await Work.InTheIde(new Workbench(page), topology.Workspace);
     }
 
     [SkippableFact]
@@ -59,7 +59,7 @@ public sealed class BrowserStandaloneTests(StandaloneTopology topology, Chromium
         await page.GotoAsync(new Uri(topology.App.GetEndpoint("gateway", "http"), $"/login?token={StandaloneTopology.Token}").AbsoluteUri);
 
         Assert.DoesNotContain(StandaloneTopology.Token, page.Url, StringComparison.Ordinal);
-        await Work.InTheIde(topology, new Workbench(page));
+        await Work.InTheIde(new Workbench(page), topology.Workspace);
     }
 }
 
@@ -71,28 +71,5 @@ internal static class HubPages
         await page.GetByLabel("User name").FillAsync(user);
         await page.GetByLabel("Password").FillAsync(password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-    }
-}
-
-internal static class Work
-{
-    /// <summary>Terminal, file, explorer, reload: the same in both modes.</summary>
-    public static async Task InTheIde(BootedTopology topology, Workbench workbench)
-    {
-        await workbench.IsOpen();
-
-        await workbench.OpenTerminal();
-        Assert.Equal("written in a terminal", await workbench.RunInTerminal("echo written in a terminal", topology.FileOf("note.txt")));
-        var shell = await workbench.RunInTerminal("echo $$", topology.FileOf("shell.txt"));
-        await workbench.ExplorerShows("note.txt");
-        await workbench.OpenFile("note.txt");
-        await workbench.RemembersEditor("note.txt");
-
-        await workbench.Page.ReloadAsync();
-
-        await workbench.IsOpen();
-        await workbench.HasEditor("note.txt");
-        await workbench.HasTerminal();
-        Assert.Equal(shell, await workbench.RunInTerminal("echo $$", topology.FileOf("shell-after-reload.txt")));
     }
 }

@@ -1,0 +1,54 @@
+# A JupyterHub on this machine whose single-user server is the gateway. Folders, ports and tokens come from JupyterHub.cs, as JSON.
+import json
+import os
+import subprocess
+
+this = json.loads(os.environ['REAL_HUB'])
+folder = this['folder']
+
+c = get_config()  # noqa: F821 (JupyterHub gives it)
+c.JupyterHub.bind_url = this['front']
+c.JupyterHub.hub_bind_url = this['hub']
+c.JupyterHub.db_url = f'sqlite:///{folder}/jupyterhub.sqlite'
+c.JupyterHub.cookie_secret_file = f'{folder}/cookie_secret'
+c.JupyterHub.allow_named_servers = True
+# A hub that stops leaves its servers alone, and finds them when it comes back.
+c.JupyterHub.cleanup_servers = False
+
+# The proxy is a process of the tests, so that hub and proxy can be killed one by one.
+c.ConfigurableHTTPProxy.should_start = False
+c.ConfigurableHTTPProxy.api_url = this['proxyApi']
+c.ConfigurableHTTPProxy.auth_token = this['proxyToken']
+
+c.JupyterHub.authenticator_class = 'dummy'
+c.DummyAuthenticator.password = this['password']
+c.Authenticator.admin_users = {'boss'}
+
+# Nobody but the guest and the monitor gets at a server that is not their own; the tests' own service administrates and gets at none.
+c.JupyterHub.services = [
+    {'name': 'tests', 'api_token': this['testsToken']},
+    {'name': 'monitor', 'api_token': this['monitorToken']},
+]
+c.JupyterHub.load_roles = [
+    {'name': 'tests', 'services': ['tests'], 'scopes': ['admin:users', 'admin:servers', 'tokens', 'proxy']},
+    {'name': 'sharing', 'services': ['monitor'], 'users': ['guest'], 'scopes': ['access:servers!server=sharer/']},
+]
+
+c.JupyterHub.spawner_class = 'simple'
+c.SimpleLocalProcessSpawner.home_dir_template = f'{folder}/home/{{username}}'
+c.Spawner.cmd = this['command']
+c.Spawner.ip = this['spawnerIp']
+c.Spawner.http_timeout = 60
+c.Spawner.environment = {
+    **this['environment'],
+    # {"ide": "stub"} in the request that starts a server: a recording stand-in of the tests instead of an IDE of its own.
+    'WAIIDE_IDE_URL': lambda spawner: this['stubIde'] if spawner.user_options.get('ide') == 'stub' else '',
+}
+
+
+def keep_output(spawner):
+    log = open(f'{folder}/logs/{spawner.oauth_client_id}.log', 'ab')
+    spawner.popen_kwargs = {'stdout': log, 'stderr': subprocess.STDOUT}
+
+
+c.Spawner.pre_spawn_hook = keep_output
