@@ -5,6 +5,7 @@ using Waiide.Gateway.Auth;
 using Waiide.Gateway.Edge;
 using Waiide.Gateway.Hub;
 using Waiide.Gateway.Ide;
+using Waiide.Gateway.Open;
 using Waiide.Gateway.Proxy;
 using Waiide.ServiceDefaults;
 
@@ -27,6 +28,7 @@ try
     builder.AddActivity();
     builder.AddApi();
     builder.AddIde();
+    builder.AddOpen();
     builder.AddIdeProxy();
 
     var app = builder.Build();
@@ -43,6 +45,7 @@ try
     app.MapHealthEndpoints();
     app.MapApi();
     app.MapAuth();
+    app.MapOpen();
     app.MapIdeProxy();
     app.RequireDeclaredPolicies();
 

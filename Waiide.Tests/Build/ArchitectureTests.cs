@@ -25,6 +25,7 @@ public partial class ArchitectureTests
         ["Api"] = ["Ide", "Hub"],
         ["Proxy"] = ["Ide", "Activity"],
         ["Activity"] = ["Hub"],
+        ["Open"] = ["Ide"],
     };
 
     public static TheoryData<string> ProjectNames => [.. Projects.Keys];
