@@ -11,6 +11,9 @@ internal sealed class DataDirectory : IDisposable
     private const UnixFileMode OfOthers =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
+    // EAGAIN, which is EWOULDBLOCK: what flock(2) says of a file that somebody else has locked. .NET hands it on as it is.
+    private const int WouldBlock = 11;
+
     private readonly FileStream _lock;
 
     private DataDirectory(string path, FileStream heldLock)
@@ -57,9 +60,13 @@ internal sealed class DataDirectory : IDisposable
                 UnixCreateMode = OnlyOwner,
             }));
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (IOException failure) when (failure.HResult == WouldBlock)
         {
             throw new CannotStartException($"Another gateway runs with the data directory {path}. Set WAIIDE_DATA_DIR to another one for this gateway, or stop the other.");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw CannotWrite(path, failure);
         }
     }
 
@@ -73,10 +80,22 @@ internal sealed class DataDirectory : IDisposable
         }
 
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-        using var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OnlyOwner });
-        stream.Write(Encoding.ASCII.GetBytes(token + "\n"));
+        try
+        {
+            using var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OnlyOwner });
+            stream.Write(Encoding.ASCII.GetBytes(token + "\n"));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw CannotWrite(Path, failure);
+        }
+
         return token;
     }
+
+    // A full disk says so in the message.
+    private static CannotStartException CannotWrite(string path, Exception failure) =>
+        new($"Nothing can be written to the data directory {path}: {failure.Message} Make room or correct its rights, or set WAIIDE_DATA_DIR to another directory.");
 
     public void Dispose() => _lock.Dispose();
 }

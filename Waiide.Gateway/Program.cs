@@ -6,6 +6,7 @@ using Waiide.Gateway.Doctor;
 using Waiide.Gateway.Edge;
 using Waiide.Gateway.Hub;
 using Waiide.Gateway.Ide;
+using Waiide.Gateway.Open;
 using Waiide.Gateway.Proxy;
 using Waiide.ServiceDefaults;
 
@@ -33,6 +34,7 @@ try
     builder.AddActivity();
     builder.AddApi();
     builder.AddIde();
+    builder.AddOpen();
     builder.AddIdeProxy();
 
     var app = builder.Build();
@@ -50,6 +52,7 @@ try
     app.MapHealthEndpoints();
     app.MapApi();
     app.MapAuth();
+    app.MapOpen();
     app.MapIdeProxy();
     app.RequireDeclaredPolicies();
 

@@ -3,10 +3,13 @@ using Waiide.Gateway.Ide;
 namespace Waiide.Gateway.Api;
 
 /// <summary>GET /api/status: what runs on which port, and for whom; tells an IDE that is down from a proxy that is set up wrongly.</summary>
-internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddress address)
+internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddress address, MemoryMeter memory)
 {
     // Where the IDE answers under /proxy/ when it has no port of its own.
     private const int ConventionalIdePort = 8071;
+
+    // The largest; a build may have hundreds.
+    private const int MostProcesses = 50;
 
     /// <summary>Anonymous callers (monitors) see only the services; names and addresses are for those who may use the server.</summary>
     internal IResult Get(HttpContext context)
@@ -21,6 +24,8 @@ internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddr
         {
             report["environment"] = new { user = options.User, server_name = options.ServerName };
             report["ide"] = new { detail = ide.Now.Detail, restarts = ide.Now.Restarts, attached = options.IdeUrl is not null, address = address.Now?.ToString() };
+            report["memory"] = Memory();
+            report["cpu"] = new { limit = options.CpuLimit, processors = Environment.ProcessorCount };
             report["proxy"] = Proxy(context);
             report["version"] = CommandLine.Version;
         }
@@ -31,6 +36,24 @@ internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddr
 
     // An IDE that is not there yet, or on a Unix socket, is reported by the port under which /proxy/ knows it.
     private int IdePort => address.Now is { Socket: null, Url.Port: var port } ? port : options.VscodePort ?? ConventionalIdePort;
+
+    private object Memory()
+    {
+        if (!memory.IsPossible)
+        {
+            return new { measured = false, detail = "The IDE server is attached: its memory is measured where it runs." };
+        }
+
+        var now = memory.Now();
+        return new
+        {
+            measured = true,
+            used = now.Used,
+            limit = now.Limit,
+            limit_from = now.LimitFrom,
+            processes = now.Processes.Take(MostProcesses).Select(process => new { id = process.Id, name = process.Name, memory = process.Bytes }),
+        };
+    }
 
     // What the hops before the gateway have made of this very request.
     private Dictionary<string, object?> Proxy(HttpContext context) => new()

@@ -11,8 +11,14 @@ internal static class IdeExtensions
         builder.Services.AddSingleton<IdeHome>();
         builder.Services.AddSingleton<IdeProcess>();
         builder.Services.AddSingleton<AttachedIde>();
+        builder.Services.AddSingleton<MemoryMeter>();
         builder.Services.AddSingleton<IHostedService>(services => services.GetRequiredService<GatewayOptions>().IdeUrl is null
             ? services.GetRequiredService<IdeProcess>()
             : services.GetRequiredService<AttachedIde>());
+        if (builder.Options().IdeUrl is null)
+        {
+            builder.Services.AddHostedService<MemoryGuard>();
+            builder.Services.AddHostedService<IdeLogs>();
+        }
     }
 }

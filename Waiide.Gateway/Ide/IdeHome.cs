@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -11,6 +12,7 @@ internal sealed partial class IdeHome(GatewayOptions options, IdeAddress address
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.5);
 
     private readonly string _mark = Run.NewMark();
+    private readonly HashSet<(int Id, long Started)> _asked = [];
 
     // The mark of the run that has to be ended. The data directory is locked by its gateway, so nobody else reads or writes this meanwhile.
     private string MarkFile => Path.Combine(options.DataDirectory, "run-mark");
@@ -61,6 +63,20 @@ internal sealed partial class IdeHome(GatewayOptions options, IdeAddress address
 
     /// <summary>What each process of this run uses: the IDE server, its extension hosts, and whatever was started in its terminals.</summary>
     public IReadOnlyList<ProcessUse> Measure() => [.. Run.Find(_mark).Select(ProcessUse.Of).OfType<ProcessUse>()];
+
+    /// <summary>Ends one process of this run, if it is still the one that was measured: asked first, killed where it does not listen the next time.</summary>
+    public void End(ProcessUse process)
+    {
+        if (ProcessUse.Of(process.Id)?.Started == process.Started)
+        {
+            Run.End(process.Id, kill: !_asked.Add((process.Id, process.Started)));
+        }
+    }
+
+    /// <summary>Starts a program for the user beside the IDE: in a session of its own, with what a terminal of the IDE would see around it, and ended with this run.</summary>
+    public Process StartBeside(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> more) => Run.Start(new IdeCommand(
+        program, arguments, IdeEnvironment.From(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => KeyValuePair.Create((string)variable.Key, (string)variable.Value!)), _mark)
+            .Concat(more).GroupBy(variable => variable.Key, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Last().Value, StringComparer.Ordinal)));
 
     /// <summary>Ends every process of this run that is left, such as what was started in terminals.</summary>
     public async Task LeaveAsync()

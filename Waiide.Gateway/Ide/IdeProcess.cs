@@ -19,10 +19,22 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
     // The whole gateway has 5 s to end; code-server takes about one.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(2.5);
 
-    private CancellationTokenSource _restart = new();
+    // Of the run, or the pause, that is going on; null where there is none: attached, not begun, or stopping.
+    private volatile CancellationTokenSource? _restart;
 
-    /// <summary>Ends the IDE server and starts it again at once.</summary>
-    public void Restart() => _restart.Cancel();
+    /// <summary>
+    /// Ends the IDE server and starts it again at once, or cuts the pause short; asked for twice at a time, once. False where nothing is supervised.
+    /// </summary>
+    public bool Restart()
+    {
+        if (_restart is not { } restart || lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        _ = restart.CancelAsync(); // Not Cancel, which would have the caller do the supervisor's work.
+        return true;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -38,6 +50,7 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
             }
             finally
             {
+                _restart = null;
                 await home.LeaveAsync();
             }
         }
@@ -60,7 +73,9 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
         var attempt = 0;
         for (var restarts = 0; ; restarts++)
         {
-            using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(stop, _restart.Token);
+            var restart = new CancellationTokenSource();
+            _restart = restart;
+            using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(stop, restart.Token);
             var startedAt = Stopwatch.GetTimestamp();
             try
             {
@@ -80,7 +95,6 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {
                 attempt = 0;
-                _restart = new CancellationTokenSource();
                 Log.Restarting(logger);
             }
         }

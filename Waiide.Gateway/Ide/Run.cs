@@ -42,7 +42,7 @@ internal static partial class Run
         }
         catch (Win32Exception failure)
         {
-            throw new IdeException("The IDE server could not be started: the gateway needs setsid (Debian's package util-linux) on the PATH.", failure);
+            throw new IdeException($"{command.Program} could not be started: the gateway needs setsid (Debian's package util-linux) on the PATH.", failure);
         }
     }
 
@@ -64,6 +64,9 @@ internal static partial class Run
     }
 
     internal static void KillGroup(Process leader) => Signal(-leader.Id, SigKill);
+
+    /// <summary>Asks one process to end, or ends it.</summary>
+    internal static void End(int id, bool kill) => Signal(id, kill ? SigKill : SigTerm);
 
     /// <summary>Asks all processes of a run to end; what is left after <paramref name="grace"/> is killed.</summary>
     internal static async Task EndAsync(string mark, TimeSpan grace)

@@ -26,6 +26,7 @@ public partial class ArchitectureTests
         ["Proxy"] = ["Ide", "Activity"],
         ["Activity"] = ["Hub"],
         ["Doctor"] = ["Hub", "Ide"],
+        ["Open"] = ["Ide"],
     };
 
     public static TheoryData<string> ProjectNames => [.. Projects.Keys];

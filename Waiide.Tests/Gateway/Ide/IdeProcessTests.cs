@@ -138,6 +138,34 @@ public sealed class IdeProcessTests : IDisposable
         await first.DisposeAsync();
     }
 
+    [Fact]
+    public async Task The_terminal_that_a_gateway_is_started_from_survives_it()
+    {
+        var first = await (await Start()).WhenUsable();
+        var orphan = await _ide.Run();
+        first.Process.Signal("KILL");
+        await first.Process.WaitForExit();
+        var mark = orphan.Env["WAIIDE_RUN"];
+        var start = new ProcessStartInfo("sh", ["-c", "sh -c \"dotnet $0 & wait\" & wait", Path.Combine(AppContext.BaseDirectory, "Waiide.Gateway.dll")])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in new[] { ("WAIIDE_RUN", mark), ("PORT", Ports.Free().ToString(CultureInfo.InvariantCulture)), ("WAIIDE_DATA_DIR", _data), ("WAIIDE_IDE_COMMAND", _ide.Program), ("WAIIDE_WORKSPACE", _home.Path) })
+        {
+            start.Environment[name] = value;
+        }
+
+        await using var terminal = ChildProcess.Start(start);
+        await terminal.WaitForOutput("The IDE can be used.");
+
+        Assert.DoesNotContain(orphan.Processes, StubCodeServer.Lives);
+        Assert.False(terminal.HasExited);
+        Assert.Equal(3, Processes.With("WAIIDE_RUN=" + mark).Count); // Both shells, and the gateway itself.
+        await first.DisposeAsync();
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

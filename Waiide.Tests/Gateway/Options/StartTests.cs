@@ -46,6 +46,18 @@ public class StartTests
     }
 
     [Fact]
+    public async Task A_data_directory_that_cannot_be_written_to_is_not_taken_for_one_in_use()
+    {
+        using var data = new TempDirectory();
+        Directory.CreateDirectory(Path.Combine(data.Path, "gateway.lock")); // As little to be opened for writing as a file on a full disk, and there without root.
+        await using var gateway = Start(data);
+        Assert.Equal(1, await gateway.WaitForExit());
+        Assert.StartsWith($"Nothing can be written to the data directory {data.Path}: ", gateway.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Another gateway", gateway.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', gateway.Output);
+    }
+
+    [Fact]
     public void A_data_directory_is_made_private_only_where_it_is_ours_or_empty()
     {
         const UnixFileMode everyone = (UnixFileMode)0b111_101_101, owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

@@ -1,0 +1,121 @@
+namespace Waiide.Gateway.Ide;
+
+/// <summary>
+/// Looks every few seconds at how much memory is used: warns the person in the page, and, before the kernel would pick a process to kill, ends extension hosts that serve nobody.
+/// </summary>
+internal sealed partial class MemoryGuard(MemoryMeter meter, IdeHome home, IdeAddress address, Notices notices, TimeProvider clock, ILogger<MemoryGuard> logger) : BackgroundService
+{
+    private const string About = "memory";
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    // Since when an extension host has been seen without a client, look after look.
+    private readonly Dictionary<(int Id, long Started), DateTimeOffset> _alone = [];
+    private bool _isWarned;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        while (meter.HasLimit && await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                Look();
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException)
+            {
+                Log.CannotMeasure(logger, failure.Message); // A kernel that tells less than others is no reason to end the gateway.
+            }
+        }
+    }
+
+    private void Look()
+    {
+        var abandoned = Abandoned();
+        if (!_isWarned && !meter.MayExceed(MemoryRule.Soft))
+        {
+            return;
+        }
+
+        var use = meter.Now();
+        var verdict = MemoryRule.Of(use.Share, _isWarned, abandoned);
+        if (verdict.End is { } host)
+        {
+            var (used, limit) = (MemoryUse.InWords(use.Used), MemoryUse.InWords(use.Limit!.Value));
+            Log.Ends(logger, host.Process.Id, (int)host.For.TotalSeconds, used, limit);
+            home.End(host.Process);
+        }
+
+        Tell(verdict.Notice, use);
+    }
+
+    private void Tell(MemoryRule.Notice notice, MemoryUse use)
+    {
+        var (used, limit) = (MemoryUse.InWords(use.Used), MemoryUse.InWords(use.Limit!.Value));
+        if (notice == MemoryRule.Notice.None)
+        {
+            if (_isWarned)
+            {
+                Log.Calm(logger, used, limit);
+            }
+
+            _isWarned = false;
+            notices.Withdraw(About);
+            return;
+        }
+
+        if (!_isWarned)
+        {
+            Log.Full(logger, used, limit);
+        }
+
+        _isWarned = true;
+        // Numbers in the text change at every look: the page shows the same notice with another text.
+        var largest = string.Join(", ", use.Processes.Take(3).Select(process => $"{process.Name} {MemoryUse.InWords(process.Bytes)}"));
+        var isUrgent = notice == MemoryRule.Notice.AlmostGone;
+        notices.Show(new Notice(
+            About,
+            $"{(isUrgent ? $"Memory is almost gone: {used} of {limit} are used, and beyond that programs are ended without a question. Save your work, and" : $"This server uses {used} of its {limit} of memory. To keep it from running out,")} "
+            + $"close programs in terminals, large files and extensions that you do not need. The largest: {largest}.",
+            isUrgent,
+            At: null,
+            clock.GetUtcNow()));
+    }
+
+    private List<MemoryRule.Abandoned> Abandoned()
+    {
+        var now = clock.GetUtcNow();
+        var alone = new List<MemoryRule.Abandoned>();
+        if (address.Now is { } place && VsCodeProcess.ConnectionsOf(place) is { } connections)
+        {
+            foreach (var host in home.Measure().Where(process => process.Terminal == 0 && VsCodeProcess.TypeOf(process.Id) == VsCodeProcess.ExtensionHost && VsCodeProcess.HasClient(process.Id, connections) == false))
+            {
+                var since = _alone.GetValueOrDefault((host.Id, host.Started), now);
+                alone.Add(new MemoryRule.Abandoned(host, now - since));
+            }
+        }
+
+        // Whoever had a client in between begins anew.
+        _alone.Clear();
+        foreach (var host in alone)
+        {
+            _alone[(host.Process.Id, host.Process.Started)] = now - host.For;
+        }
+
+        return alone;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Used} of {Limit} of memory are used.")]
+        public static partial void Full(ILogger logger, string used, string limit);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "There is room again: {Used} of {Limit} of memory are used.")]
+        public static partial void Calm(ILogger logger, string used, string limit);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Extension host {Id} is ended: its browser has been gone for {Seconds} s or more, and {Used} of {Limit} of memory are used.")]
+        public static partial void Ends(ILogger logger, int id, int seconds, string used, string limit);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "How much memory is used cannot be measured: {Problem}")]
+        public static partial void CannotMeasure(ILogger logger, string problem);
+    }
+}
