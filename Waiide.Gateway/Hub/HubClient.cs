@@ -11,6 +11,9 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
     // What is absurdly long would not fit into a date.
     private const long LongestLifetime = 365 * 24 * 3600;
 
+    // A user with thousands of scopes and groups stays far below.
+    private const long LongestAnswer = 8 * 1024 * 1024;
+
     private static readonly TimeSpan UsualLifetime = TimeSpan.FromDays(14);
 
     private HubOptions Hub => options.Hub!;
@@ -61,7 +64,7 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
             HttpStatusCode.BadRequest when Text(body, "error") == "invalid_grant" => null,
             HttpStatusCode.OK when Text(body, "access_token") is { } token =>
                 (token, body!["expires_in"] is JsonValue value && value.TryGetValue<long>(out var seconds) ? TimeSpan.FromSeconds(Math.Clamp(seconds, 1, LongestLifetime)) : UsualLifetime),
-            _ => throw HubException.Unusable("for a token (" + (Text(body, "error") ?? "no reason given") + ")", (int)status),
+            _ => throw HubException.Unusable("for a token (" + new LogText(Text(body, "error") ?? "no reason given") + ")", (int)status),
         };
     }
 
@@ -87,7 +90,11 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
     internal static void Add(IServiceCollection services)
     {
         services.AddSingleton<HubClient>();
-        services.AddHttpClient(nameof(HubClient), http => http.Timeout = TimeSpan.FromSeconds(10))
+        services.AddHttpClient(nameof(HubClient), http =>
+        {
+            http.Timeout = TimeSpan.FromSeconds(10);
+            http.MaxResponseContentBufferSize = LongestAnswer;
+        })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
             {
                 // The hub is next door: no proxy of the environment, no redirect to elsewhere with a token.

@@ -73,6 +73,12 @@ internal sealed partial class IdeForwarder(
             return;
         }
 
+        if (webSockets.IsFull && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true })
+        {
+            await Refusal.Of(context.Request, StatusCodes.Status503ServiceUnavailable, "Too many", $"There are {OpenWebSockets.Most} WebSockets open already.").ExecuteAsync(context);
+            return;
+        }
+
         // Only now: a page that waits for the IDE, and asks for itself every second, is nobody's work.
         activity.Touch();
         using var session = Session(context);

@@ -8,6 +8,9 @@ internal sealed class OpenWebSockets
     /// <summary>RFC 6455's codes, as browsers show them in CloseEvent.code.</summary>
     internal const ushort GoingAway = 1001;
 
+    /// <summary>More than hundreds of tabs have open; whoever opens them without end finds one.</summary>
+    internal const int Most = 512;
+
     private const string Stopping = "The gateway is stopping.";
 
     private readonly ConcurrentDictionary<WebSocketSession, byte> _sessions = new();
@@ -19,6 +22,8 @@ internal sealed class OpenWebSockets
         _stopping = lifetime.ApplicationStopping;
         _stopping.Register(() => _ = CloseAsync(_ => true, GoingAway, Stopping));
     }
+
+    public bool IsFull => _sessions.Count >= Most;
 
     public int Count => _sessions.Keys.Count(session => session.IsOpen);
 

@@ -15,11 +15,11 @@ internal static class ProxyExtensions
         // The forwarder names every error itself, and YARP's own messages hold URLs with their queries.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None);
 
-        // Cookies and names of files may hold any byte: Latin-1 gives each back as it came. A length is left to Kestrel, whose reading of one in
-        // another encoding takes "+5" for a number, and "5\0".
+        // Cookies and names of files may hold any byte: Latin-1 gives each back as it came.
+        var digits = new DigitsOnly();
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
-            kestrel.RequestHeaderEncodingSelector = name => name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) ? null : Encoding.Latin1;
+            kestrel.RequestHeaderEncodingSelector = name => name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) ? digits : Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
     }

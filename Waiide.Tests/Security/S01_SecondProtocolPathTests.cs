@@ -26,6 +26,10 @@ public class S01_SecondProtocolPathTests(Gateways gateways)
                     {
                         using var answer = await caller.AskAsync(method, target, credentials);
                         Assert.True(IsRefusal(answer), $"{method} {target} of {who}: {(int)answer.StatusCode} {answer.Headers.Location}");
+                    }
+
+                    foreach (var method in new[] { "GET", "POST" })
+                    {
                         using var upgrade = await caller.ConnectAsync(method, target, credentials);
                         Assert.True((int)upgrade.StatusCode is 401 or 403, $"{method} {target} of {who} as a WebSocket: {(int)upgrade.StatusCode}");
                     }
