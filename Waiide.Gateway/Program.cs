@@ -42,6 +42,7 @@ try
     app.UseSecurityHeaders();
     app.UseHubVersion();
     app.UseFailurePage();
+    app.UseOneReading();
     app.UsePrefix();
     app.UseRouting();
     app.UsePaceOfAnonymousBodies();

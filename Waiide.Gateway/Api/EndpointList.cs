@@ -32,7 +32,7 @@ internal static class EndpointList
     private static string Who(Endpoint endpoint, string pattern) =>
         endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null
             ? "anyone"
-            : endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>() is [.., { Policy: { } policy }]
-                ? policy
+            : endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>() is [.., { Policy: Access.Users or Access.Administrators }] declared
+                ? declared[^1].Policy!
                 : throw new InvalidOperationException($"The endpoint {pattern} does not say who may call it: add AllowAnonymous(), or RequireAuthorization with a policy of {nameof(Access)}.");
 }

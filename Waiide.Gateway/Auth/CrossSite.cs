@@ -1,12 +1,12 @@
+using System.Globalization;
 using System.Net;
-using System.Text.RegularExpressions;
 
 namespace Waiide.Gateway.Auth;
 
 /// <summary>
 /// Refuses what another site makes a signed-in browser send: WebSockets and changes need an Origin that is ours. Fetch metadata can only refuse, never permit.
 /// </summary>
-internal static partial class CrossSite
+internal static class CrossSite
 {
     internal static void UseCrossSiteChecks(this WebApplication app)
     {
@@ -54,14 +54,15 @@ internal static partial class CrossSite
         };
     }
 
-    /// <summary>Exact, never by pattern: host and port as in Host; the scheme too where it is known.</summary>
+    /// <summary>Exact, letter by letter and never by pattern: host and port as in Host; the scheme too where it is known.</summary>
     internal static bool IsOurs(string origin, HostString host, string? scheme) =>
-        OriginPattern().IsMatch(origin)
-        && Uri.TryCreate(origin, UriKind.Absolute, out var uri)
-        && uri.Host.Equals(host.Host, StringComparison.OrdinalIgnoreCase)
-        && uri.Port == (host.Port ?? (uri.Scheme == Uri.UriSchemeHttps ? 443 : 80))
-        && (scheme is null || scheme == uri.Scheme);
+        ((scheme is null or "http") && Is(origin, "http", 80, host)) || ((scheme is null or "https") && Is(origin, "https", 443, host));
 
-    [GeneratedRegex(@"^https?://[A-Za-z0-9.\-_~\[\]:]+\z")]
-    private static partial Regex OriginPattern();
+    // Not by System.Uri, for which 127.1 and 2130706433 are 127.0.0.1, and ":0443" is ":443".
+    private static bool Is(string origin, string scheme, int usualPort, HostString host)
+    {
+        var (bare, port) = ($"{scheme}://{host.Host}", host.Port ?? usualPort);
+        return origin.Equals(string.Create(CultureInfo.InvariantCulture, $"{bare}:{port}"), StringComparison.OrdinalIgnoreCase)
+            || (port == usualPort && origin.Equals(bare, StringComparison.OrdinalIgnoreCase));
+    }
 }

@@ -77,7 +77,7 @@ internal sealed class GatewayHandler(
             Request,
             StatusCodes.Status403Forbidden,
             "Not your server",
-            $"You are signed in as {Context.User.Identity!.Name}, who may not use this server.",
+            $"You are signed in as {new LogText(Context.User.Identity!.Name!)}, who may not use this server.",
             $"<p><a href=\"{HtmlPage.Encode(options.Prefix)}logout\">Sign in as somebody else</a></p>").ExecuteAsync(Context);
 
     private async Task<AuthenticateResult> UnderAHubAsync(HubOptions settings)

@@ -74,7 +74,7 @@ internal sealed partial class HubLogin(
             }
 
             // Whoever may not use this server is signed in all the same: the page that says so can then offer to sign out.
-            Log.SignedIn(logger, user.Name);
+            Log.SignedIn(logger, new LogText(user.Name));
             sessions.Begin(context, granted.Token, granted.Lifetime);
             cookies.Set(context, RoundCookie, Number(RoundOf(state) + 1), TimeSpan.FromMinutes(1), forTheWayBack: true);
             return options.Cookies.SameSite == "Strict" ? FromHere(pending.Target) : TypedResults.Redirect(pending.Target);
@@ -183,7 +183,7 @@ internal sealed partial class HubLogin(
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "{User} signed in through the hub.")]
-        public static partial void SignedIn(ILogger logger, string user);
+        public static partial void SignedIn(ILogger logger, LogText user);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "A login failed: {Reason}")]
         public static partial void Failed(ILogger logger, string reason);

@@ -24,7 +24,8 @@ internal static partial class Listener
             kestrel.AddServerHeader = false;
             kestrel.ConfigureEndpointDefaults(listen => listen.Protocols = HttpProtocols.Http1);
 
-            // Uploads of any size at any pace go through to the IDE; the time limit on request headers stays.
+            // Uploads of any size at any pace go through to the IDE. Headers take milliseconds; who needs longer wants to hold sockets.
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;

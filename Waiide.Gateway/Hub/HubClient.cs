@@ -17,6 +17,9 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
     // What does not fit into a cookie, or has letters that no header may carry, is no token.
     private const int LongestToken = 1024;
 
+    // A user with thousands of scopes and groups stays far below.
+    private const long LongestAnswer = 8 * 1024 * 1024;
+
     private static readonly TimeSpan UsualLifetime = TimeSpan.FromDays(14);
 
     private HubOptions Hub => options.Hub!;
@@ -67,7 +70,7 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
             HttpStatusCode.BadRequest when Text(body, "error") == "invalid_grant" => null,
             HttpStatusCode.OK when Text(body, "access_token") is { Length: > 0 and <= LongestToken } token && token.All(letter => letter is >= '!' and <= '~') =>
                 (token, body!["expires_in"] is JsonValue value && value.TryGetValue<long>(out var seconds) ? TimeSpan.FromSeconds(Math.Clamp(seconds, 1, LongestLifetime)) : UsualLifetime),
-            _ => throw HubException.Unusable("for a token (" + (Text(body, "error") ?? "no reason given") + ")", (int)status),
+            _ => throw HubException.Unusable("for a token (" + new LogText(Text(body, "error") ?? "no reason given") + ")", (int)status),
         };
     }
 
@@ -93,7 +96,11 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
     internal static void Add(IServiceCollection services)
     {
         services.AddSingleton<HubClient>();
-        services.AddHttpClient(nameof(HubClient), http => http.Timeout = TimeSpan.FromSeconds(10))
+        services.AddHttpClient(nameof(HubClient), http =>
+        {
+            http.Timeout = TimeSpan.FromSeconds(10);
+            http.MaxResponseContentBufferSize = LongestAnswer;
+        })
             .ConfigurePrimaryHttpMessageHandler(services => Handler(services.GetRequiredService<GatewayOptions>()));
     }
 

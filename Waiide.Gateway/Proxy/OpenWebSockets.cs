@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Waiide.Gateway.Proxy;
 
@@ -10,6 +11,9 @@ internal sealed class OpenWebSockets
 
     /// <summary>Whoever opened it may no longer have it open.</summary>
     internal const ushort PolicyViolation = 1008;
+
+    /// <summary>More than hundreds of tabs have open; whoever opens them without end finds one.</summary>
+    private const int Most = 512;
 
     private const string Stopping = "The gateway is stopping.";
 
@@ -24,6 +28,12 @@ internal sealed class OpenWebSockets
         _stopping = lifetime.ApplicationStopping;
         _stopping.Register(() => _ = CloseAsync(_ => true, GoingAway, Stopping));
     }
+
+    /// <summary>In front of whatever opens one: refuses it where there are too many.</summary>
+    public Task LimitAsync(HttpContext context, RequestDelegate next) =>
+        _sessions.Count >= Most && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+            ? Refusal.Of(context.Request, StatusCodes.Status503ServiceUnavailable, "Too many", $"There are {Most} WebSockets open already.").ExecuteAsync(context)
+            : next(context);
 
     public int Count => _sessions.Keys.Count(session => session.IsOpen);
 

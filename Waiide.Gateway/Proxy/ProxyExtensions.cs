@@ -21,9 +21,10 @@ internal static class ProxyExtensions
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None);
 
         // Cookies and names of files may hold any byte: Latin-1 gives each back as it came.
+        var digits = new DigitsOnly();
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
-            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.RequestHeaderEncodingSelector = name => name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) ? digits : Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
     }
@@ -32,12 +33,13 @@ internal static class ProxyExtensions
     internal static void MapIdeProxy(this IEndpointRouteBuilder routes)
     {
         // Made now, so that a stop is noticed by sockets that were opened before the first request for anything else.
-        routes.ServiceProvider.GetRequiredService<OpenWebSockets>();
+        var webSockets = routes.ServiceProvider.GetRequiredService<OpenWebSockets>();
         var exchange = routes.ServiceProvider.GetRequiredService<Exchange>();
-        var tunnel = routes.CreateApplicationBuilder().Use(exchange.AsSessionAsync).UseWebSockets();
+        var tunnel = routes.CreateApplicationBuilder().Use(webSockets.LimitAsync).Use(exchange.AsSessionAsync).UseWebSockets();
         tunnel.Run(routes.ServiceProvider.GetRequiredService<Tunnel>().RunAsync);
         routes.Map("/tunnel/{port}", tunnel.Build()).RequireAuthorization(Access.Users).WithDisplayName("TCP ports of the user's");
-        var proxy = routes.ServiceProvider.GetRequiredService<ProxySwitch>();
-        routes.Map("{**path}", proxy.ForwardAsync).RequireAuthorization(Access.Users).WithDisplayName("The IDE and the user's servers");
+        var proxy = routes.CreateApplicationBuilder().Use(webSockets.LimitAsync);
+        proxy.Run(routes.ServiceProvider.GetRequiredService<ProxySwitch>().ForwardAsync);
+        routes.Map("{**path}", proxy.Build()).RequireAuthorization(Access.Users).WithDisplayName("The IDE and the user's servers");
     }
 }
