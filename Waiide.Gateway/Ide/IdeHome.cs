@@ -57,8 +57,7 @@ internal sealed partial class IdeHome(GatewayOptions options, IdeAddress address
             address.SetSocket(socket);
         }
 
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => KeyValuePair.Create((string)variable.Key, (string)variable.Value!));
-        return IdeCommand.For(options, socket, IdeEnvironment.From(environment, _mark, options.Prefix));
+        return IdeCommand.For(options, socket, Variables());
     }
 
     /// <summary>What each process of this run uses: the IDE server, its extension hosts, and whatever was started in its terminals.</summary>
@@ -75,8 +74,7 @@ internal sealed partial class IdeHome(GatewayOptions options, IdeAddress address
 
     /// <summary>Starts a program for the user beside the IDE: in a session of its own, with what a terminal of the IDE would see around it, and ended with this run.</summary>
     public Process StartBeside(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> more) => Run.Start(new IdeCommand(
-        program, arguments, IdeEnvironment.From(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => KeyValuePair.Create((string)variable.Key, (string)variable.Value!)), _mark)
-            .Concat(more).GroupBy(variable => variable.Key, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Last().Value, StringComparer.Ordinal)));
+        program, arguments, Variables().Concat(more).GroupBy(variable => variable.Key, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Last().Value, StringComparer.Ordinal)));
 
     /// <summary>Ends every process of this run that is left, such as what was started in terminals.</summary>
     public async Task LeaveAsync()
@@ -86,6 +84,9 @@ internal sealed partial class IdeHome(GatewayOptions options, IdeAddress address
         File.Delete(MarkFile);
         Log.Left(logger);
     }
+
+    private IReadOnlyDictionary<string, string> Variables() => IdeEnvironment.From(
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => KeyValuePair.Create((string)variable.Key, (string)variable.Value!)), _mark, options.Prefix);
 
     private void RemoveSocket(string mark)
     {
