@@ -22,26 +22,26 @@ public sealed class PortBrowserTests(Chromium chromium)
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "a folder", "deep", "note.txt"), "found");
         await using var gateway = await BareGateway.StartAsync(PortFixture.Prefix, NoIde);
         var port = Ports.Free();
-        var place = new Uri(gateway.Url, $"proxy/{port}/");
+        var place = new Uri(gateway.Url, $"proxy/{port}/").AbsoluteUri;
 
         var page = await chromium.NewPageAsync();
-        var answer = await page.GotoAsync(place.ToString());
+        var answer = await page.GotoAsync(place);
         Assert.Equal(502, answer!.Status);
         await Expect(page.GetByRole(AriaRole.Heading)).ToHaveTextAsync($"Nothing listens on port {port}");
 
         await using var server = HttpServer(folder.Path, port);
         await Expect(page.GetByText("Directory listing for /")).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await page.GetByRole(AriaRole.Link, new() { Name = "a folder/" }).ClickAsync();
-        await Expect(page).ToHaveURLAsync(place + "a%20folder/");
+        await Expect(page).ToHaveURLAsync(new Regex($"/proxy/{port}/a%20folder/$"));
 
         // Without the slash the server redirects to "/a%20folder/deep/", which is its own root's.
         await page.GotoAsync(place + "a%20folder/deep");
-        await Expect(page).ToHaveURLAsync(place + "a%20folder/deep/");
+        await Expect(page).ToHaveURLAsync(new Regex($"/proxy/{port}/a%20folder/deep/$"));
         await page.GetByRole(AriaRole.Link, new() { Name = "note.txt" }).ClickAsync();
         await Expect(page.GetByText("found")).ToBeVisibleAsync();
 
-        await page.GotoAsync(place.ToString().TrimEnd('/'));
-        await Expect(page).ToHaveURLAsync(place.ToString());
+        await page.GotoAsync(place.TrimEnd('/'));
+        await Expect(page).ToHaveURLAsync(new Regex($"/proxy/{port}/$"));
     }
 
     [SkippableFact]

@@ -50,10 +50,11 @@ public sealed class TunnelTests : IAsyncLifetime
         await tunnel.WaitForOutput(" is at 127.0.0.1:");
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, int.Parse(tunnel.Output.Split(':')[^1], CultureInfo.InvariantCulture));
-        await client.GetStream().WriteAsync(up);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(up);
         client.Client.Shutdown(SocketShutdown.Send);
         var answer = new MemoryStream();
-        await client.GetStream().CopyToAsync(answer).WaitAsync(Limit);
+        await stream.CopyToAsync(answer).WaitAsync(Limit);
 
         Assert.Equal(SHA256.HashData(up), SHA256.HashData(await received.WaitAsync(Limit)));
         Assert.Equal(SHA256.HashData(down), SHA256.HashData(answer.ToArray()));
@@ -87,9 +88,10 @@ public sealed class TunnelTests : IAsyncLifetime
         listener.Start();
         using var socket = Client(Token);
         await socket.ConnectAsync(new Uri($"ws://{_gateway.Url.Authority}/user/ada/tunnel/{Port(listener)}"), default).WaitAsync(Limit);
-        using (var peer = await listener.AcceptTcpClientAsync().WaitAsync(Limit))
+        using (var peer = await listener.AcceptSocketAsync().WaitAsync(Limit))
         {
             peer.LingerState = new LingerOption(enable: true, seconds: 0); // A reset, not an end.
+            peer.Close();
         }
 
         await Assert.ThrowsAsync<WebSocketException>(() => socket.ReceiveAsync(new byte[10], default).WaitAsync(Limit));
