@@ -79,7 +79,8 @@ internal sealed partial class IdeForwarder(
         using var end = CancellationTokenSource.CreateLinkedTokenSource(session?.Cut ?? lifetime.ApplicationStopping);
         using var watch = session is null && Navigation.IsTopLevel(context.Request) ? WhileUnanswered(context, end) : null;
         var error = await forwarder.SendAsync(
-            context, place.Url.GetLeftPart(UriPartial.Authority), _client, Exchange, new UpstreamRequest(options, _privateHeaders, place.Url, target), end.Token);
+            context, place.Url.GetLeftPart(UriPartial.Authority), _client, Exchange,
+            WorkbenchDocument.Around(new UpstreamRequest(options, _privateHeaders, place.Url, target), context.Request, target, options), end.Token);
         if (error != ForwarderError.None)
         {
             await ExplainAsync(context, error, endedHere: end.IsCancellationRequested);
