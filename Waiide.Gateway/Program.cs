@@ -43,6 +43,7 @@ try
     app.MapHealthEndpoints();
     app.MapApi();
     app.MapAuth();
+    app.MapLegacyAddresses();
     app.MapIdeProxy();
     app.RequireDeclaredPolicies();
 
