@@ -23,6 +23,8 @@ internal static class Access
 
     internal static bool MayUseServer(ClaimsPrincipal user) => user.HasClaim(MayUse, "yes");
 
+    internal static bool MayAdministerServer(ClaimsPrincipal user) => user.HasClaim(MayAdminister, "yes");
+
     /// <summary>Both policies; what declares neither, and is not anonymous, is denied to everybody.</summary>
     internal static void AddPolicies(AuthorizationBuilder authorization) => authorization
         .AddPolicy(Users, policy => policy.RequireAuthenticatedUser().RequireClaim(MayUse, "yes"))

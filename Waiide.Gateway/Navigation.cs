@@ -3,6 +3,10 @@ namespace Waiide.Gateway;
 /// <summary>Tells a person who opens a page from a program that asks for data: only the first is served by redirects and pages.</summary>
 internal static class Navigation
 {
+    /// <summary>True when the answer to <paramref name="request"/> will be shown as a document, of a tab or of a frame.</summary>
+    internal static bool IsDocument(HttpRequest request) =>
+        IsTopLevel(request) || (request.Headers["Sec-Fetch-Mode"] == "navigate" && (request.Headers["Sec-Fetch-Dest"].ToString() is "iframe" or "frame"));
+
     /// <summary>True when the answer to <paramref name="request"/> will be shown as the document of a tab.</summary>
     internal static bool IsTopLevel(HttpRequest request)
     {

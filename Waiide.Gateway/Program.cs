@@ -54,6 +54,7 @@ try
     app.MapApi();
     app.MapAuth();
     app.MapOpen();
+    app.MapLegacyAddresses();
     app.MapIdeProxy();
     app.RequireDeclaredPolicies();
 

@@ -7,12 +7,14 @@ namespace Waiide.Gateway.Api;
 internal static class ApiEndpoints
 {
     private static readonly string[] GetOrHead = [HttpMethods.Get, HttpMethods.Head];
-    private static readonly string[] Paths = ["health", "alive", "api", "api/health", "api/status", "proxy/{port}/"];
+    private static readonly string[] Paths = ["health", "alive", "api", "api/health", "api/status", "api/notices", "api/restart", "proxy/{port}/"];
 
     internal static void AddApi(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<StatusReport>();
         builder.Services.AddSingleton<Notices>();
+        builder.Services.AddSingleton<NoticeBoard>();
+        builder.Services.AddSingleton<Restart>();
         builder.Services.AddHealthChecks().AddCheck<IdeHealth>("ide");
     }
 
@@ -25,6 +27,9 @@ internal static class ApiEndpoints
         api.MapMethods("/", GetOrHead, (HttpContext context) => Index(context, options)).AllowAnonymous();
         api.MapMethods("/status", GetOrHead, app.Services.GetRequiredService<StatusReport>().Get).AllowAnonymous().WithMetadata(AsksWhoItIs.Mark);
         api.MapMethods("/health", GetOrHead, (HttpContext context, HealthCheckService checks) => HealthEndpoints.Answer(context, checks)).RequireAuthorization(Access.Users);
+        api.MapMethods("/notices", GetOrHead, app.Services.GetRequiredService<NoticeBoard>().Get).RequireAuthorization(Access.Users);
+        api.MapMethods("/workbench.js", GetOrHead, NoticeBoard.Script).RequireAuthorization(Access.Users);
+        api.Map("/restart", app.Services.GetRequiredService<Restart>().Answer).RequireAuthorization(Access.Administrators);
         api.Map("/{**unknown}", () => TypedResults.Json(new { status = 404, message = "There is no such endpoint." }, statusCode: StatusCodes.Status404NotFound)).RequireAuthorization(Access.Users);
     }
 

@@ -77,8 +77,8 @@ internal sealed class GatewayHandler(
             Request,
             StatusCodes.Status403Forbidden,
             "Not your server",
-            $"You are signed in as {new LogText(Context.User.Identity!.Name!)}, who may not use this server.",
-            $"<p><a href=\"{HtmlPage.Encode(options.Prefix)}logout\">Sign in as somebody else</a></p>").ExecuteAsync(Context);
+            $"You are signed in as {new LogText(Context.User.Identity!.Name!)}, who {(Access.MayUseServer(Context.User) ? "may use this server, but not stop or start it" : "may not use this server")}.",
+            $"<p>Ask its owner to share it with you, or <a href=\"{HtmlPage.Encode(options.Prefix)}logout\">sign in as somebody else</a>.</p>").ExecuteAsync(Context);
 
     private async Task<AuthenticateResult> UnderAHubAsync(HubOptions settings)
     {

@@ -14,6 +14,14 @@ internal sealed class Logout(GatewayOptions options, Sessions sessions, TokenCac
         _ = watch.LookAsync(); // What the session has open ends now; the browser need not wait for that.
         hubLogin?.Forget(context);
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Redirect(options.Hub?.PageOf("logout") ?? options.Prefix + "login");
+        return options.Hub is { } hub ? TypedResults.Redirect(hub.PageOf("logout")) : options.AuthIsOff ? TypedResults.Redirect(options.Prefix) : SignedOutPage();
     }
+
+    private IResult SignedOutPage() => HtmlPage.Of(
+        StatusCodes.Status200OK,
+        "You are signed out",
+        $"""
+        <p>VS Code goes on running here, with its terminals; this browser can no longer reach it.</p>
+        <p><a href="{HtmlPage.Encode(options.Prefix)}login">Sign in again</a></p>
+        """);
 }

@@ -42,11 +42,16 @@ internal static class Prefix
 
         Task Outside(HttpContext context)
         {
+            if (LegacyAddresses.Redirect(context, options) is { } legacy)
+            {
+                return legacy.ExecuteAsync(context);
+            }
+
             var link = options.Hub?.FrontOf(options.Prefix) ?? options.Prefix;
             return Refusal.Of(
                 context.Request,
                 StatusCodes.Status404NotFound,
-                "Not here",
+                "There is nothing here",
                 $"This server is at {link}",
                 $"<p><a href=\"{HtmlPage.Encode(link)}\">Open it there</a></p>").ExecuteAsync(context);
         }

@@ -44,11 +44,11 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
     });
 
     /// <summary>Forwards the request and its answer; <paramref name="lost"/> breaks it off.</summary>
-    internal async Task<Outcome> SendAsync(HttpContext context, HttpMessageInvoker client, UpstreamRequest request, CancellationToken lost)
+    internal async Task<Outcome> SendAsync(HttpContext context, HttpMessageInvoker client, Uri upstream, HttpTransformer request, CancellationToken lost)
     {
         using var session = Session(context);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(session?.Cut ?? lifetime.ApplicationStopping, lost);
-        var error = await forwarder.SendAsync(context, request.Destination, client, Config, request, end.Token);
+        var error = await forwarder.SendAsync(context, upstream.GetLeftPart(UriPartial.Authority), client, Config, request, end.Token);
         return new Outcome(error, end.IsCancellationRequested, session?.Goodbye);
     }
 

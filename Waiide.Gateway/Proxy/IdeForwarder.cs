@@ -12,11 +12,11 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
     public Task ForwardAsync(HttpContext context, string target) => SendAsync(context, place =>
     {
         activity.Touch(); // Only now: a page that waits for the IDE, and asks for itself every second, is nobody's work.
-        return new IdeRequest(options, privateHeaders, place.Url, target);
+        return WorkbenchDocument.Around(new IdeRequest(options, privateHeaders, place.Url, target), context.Request, target, options);
     });
 
     /// <summary>Sends what <paramref name="make"/> returns, which is asked only while the IDE can be used.</summary>
-    internal async Task SendAsync(HttpContext context, Func<IdeAddress.Place, UpstreamRequest> make)
+    internal async Task SendAsync(HttpContext context, Func<IdeAddress.Place, HttpTransformer> make)
     {
         var now = state.Now;
         if (now.Status != IdeStatus.Running || address.Now is not { } place)
@@ -27,7 +27,7 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
 
         using var lost = new CancellationTokenSource();
         using var watch = Navigation.IsTopLevel(context.Request) ? WhileUnanswered(context, lost) : null;
-        var outcome = await exchange.SendAsync(context, _client, make(place), lost.Token);
+        var outcome = await exchange.SendAsync(context, _client, place.Url, make(place), lost.Token);
         if (outcome.Error == ForwarderError.None)
         {
             return;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Waiide.Gateway.Ide;
 
 namespace Waiide.Gateway.Proxy;
@@ -7,69 +8,122 @@ internal static class IdePages
 {
     private const int RetryAfterSeconds = 2;
 
-    // The page asks for itself as a program would: 503 while there is nothing to see, with the sentence of the moment; anything else is worth a reload.
-    private const string Script = """
-        const started = Date.now() - 1000 * Number(document.getElementById('elapsed').dataset.seconds);
+    // How the page asks for itself: the answer is the words of the moment, with 200, because browsers note every 503 as an error. Anything else is worth a reload.
+    private const string Waiting = "application/vnd.waiide.waiting+json";
+
+    // What screen readers read out is only written when it is another than before.
+    private const string Script = $$"""
         const at = id => document.getElementById(id);
-        setInterval(() => {
-          const seconds = Math.floor((Date.now() - started) / 1000);
-          at('elapsed').textContent = seconds < 60 ? seconds + ' s' : Math.floor(seconds / 60) + ' min ' + seconds % 60 + ' s';
-          at('hint').hidden = seconds < 30;
-        }, 500);
+        const say = (element, text) => { if (element.textContent !== text) { element.textContent = text; } };
+        const begun = () => Date.now() - 1000 * Number(at('elapsed').dataset.seconds);
+        let started = begun();
+        const count = () => {
+          const seconds = Math.max(0, Math.floor((Date.now() - started) / 1000));
+          say(at('elapsed'), seconds < 60 ? seconds + ' s' : Math.floor(seconds / 60) + ' min ' + seconds % 60 + ' s');
+          at('slow').hidden = seconds < 30 || at('phases').hidden;
+        };
+        setInterval(count, 500);
         const look = async () => {
           try {
-            const answer = await fetch(location.href, { headers: { Accept: 'application/json' }, cache: 'no-store', redirect: 'manual' });
-            if (answer.status !== 503) {
+            const answer = await fetch(location.href, { headers: { Accept: '{{Waiting}}' }, cache: 'no-store', redirect: 'manual' });
+            if (!answer.headers.get('Content-Type')?.startsWith('{{Waiting}}')) {
               location.reload();
               return;
             }
             const now = await answer.json();
-            document.querySelector('h1').textContent = now.title;
-            at('detail').textContent = now.message;
-            at('lines').textContent = now.lines.join('\n');
+            at('elapsed').dataset.seconds = now.seconds;
+            started = begun();
+            say(document.querySelector('h1'), now.title);
+            document.title = now.title + ' · Waiide';
+            say(at('detail'), now.message);
+            say(at('lines'), now.lines.join('\n'));
             at('printed').hidden = now.lines.length === 0;
-            at('problem').textContent = '';
+            at('phases').hidden = now.failed;
+            at('failed').hidden = !now.failed;
+            say(at('problem'), '');
           } catch {
-            at('problem').textContent = 'This server does not answer at the moment; the page keeps trying.';
+            say(at('problem'), 'This server does not answer at the moment; the page keeps trying.');
           }
+          count();
           setTimeout(look, 1000);
         };
         setTimeout(look, 700);
+        at('again')?.addEventListener('submit', async event => {
+          event.preventDefault();
+          try {
+            const answer = await fetch(event.target.action, { method: 'POST', headers: { Accept: 'application/json' } });
+            say(at('asked'), answer.ok ? 'It starts again.' : (await answer.json()).message);
+          } catch {
+            say(at('asked'), 'That did not arrive; try once more.');
+          }
+        });
         """;
 
     /// <summary>A page with 200 for people, and for whoever looks at the root, so that a hub finds a server that lives; 503 for everything else.</summary>
     internal static IResult NotUsable(HttpRequest request, IdeState.Snapshot now, IReadOnlyList<string> lastLines) => new WithRetry(
-        Navigation.IsTopLevel(request) && (IsForPeople(request) || request.Path == "/")
-            ? Page(now, lastLines)
-            : TypedResults.Json(new { status = StatusCodes.Status503ServiceUnavailable, title = Title(now), message = now.Detail, lines = lastLines }, statusCode: StatusCodes.Status503ServiceUnavailable));
+        request.Headers.Accept == Waiting ? TypedResults.Json(Words(now, lastLines), contentType: Waiting)
+        : Navigation.IsTopLevel(request) && (IsForPeople(request) || request.Path == "/") ? Page(request.HttpContext, now, lastLines)
+        : TypedResults.Json(Words(now, lastLines), statusCode: StatusCodes.Status503ServiceUnavailable));
+
+    private static object Words(IdeState.Snapshot now, IReadOnlyList<string> lastLines) =>
+        new { status = StatusCodes.Status503ServiceUnavailable, title = Title(now), message = now.Detail, lines = lastLines, failed = HasFailed(now), seconds = Seconds(now) };
 
     // "curl -f .../version" is answered as a program that asks whether the IDE is there, not as a person.
     private static bool IsForPeople(HttpRequest request) =>
         request.Headers.ContainsKey("Sec-Fetch-Mode") || request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
-    private static string Title(IdeState.Snapshot now) => now.Status == IdeStatus.Failed ? "VS Code is not running" : "VS Code is starting";
+    private static bool HasFailed(IdeState.Snapshot now) => now.Status == IdeStatus.Failed;
 
-    private static IResult Page(IdeState.Snapshot now, IReadOnlyList<string> lastLines)
+    private static int Seconds(IdeState.Snapshot now) => (int)now.Elapsed.TotalSeconds;
+
+    private static string Title(IdeState.Snapshot now) => HasFailed(now) ? "VS Code is not running" : "VS Code is starting";
+
+    private static IResult Page(HttpContext context, IdeState.Snapshot now, IReadOnlyList<string> lastLines)
     {
-        var failed = now.Status == IdeStatus.Failed;
-        var seconds = (int)now.Elapsed.TotalSeconds;
+        var (failed, seconds) = (HasFailed(now), Seconds(now));
         return HtmlPage.Of(
             StatusCodes.Status200OK,
             Title(now),
             $"""
-            <progress aria-label="Waiting for VS Code"></progress>
             <p id="detail" role="status">{HtmlPage.Encode(now.Detail)}</p>
-            <p class="quiet">This page becomes VS Code by itself as soon as it can. Waiting for <span id="elapsed" data-seconds="{seconds}">{seconds} s</span>. <span id="problem"></span></p>
-            <p id="hint"{(seconds < 30 ? " hidden" : "")}>{(failed
-                ? "If it does not come back, the log of this server tells more; whoever runs it can also start the IDE again."
-                : "This takes longer than usual. The very first start downloads the IDE, which may take a minute or two; otherwise the log of this server tells more.")}</p>
-            <details id="printed"{(failed ? " open" : "")}{(lastLines.Count == 0 ? " hidden" : "")}>
+            <div id="phases"{Hidden(failed)}>
+            <progress aria-label="VS Code is starting"></progress>
+            <ol>
+            <li class="done">This server runs, and knows who you are</li>
+            <li aria-current="step">VS Code's own server starts on it</li>
+            <li>This page becomes VS Code, by itself</li>
+            </ol>
+            <p id="slow"{Hidden(failed || seconds < 30)}>This takes longer than usual. The very first start downloads the IDE, which may take a minute or two; otherwise the log of this server tells more.</p>
+            </div>
+            <div id="failed"{Hidden(!failed)}>
+            {WhatToDo(context)}
+            </div>
+            <p class="quiet"><span id="elapsed" data-seconds="{seconds}">{seconds} s</span> so far. <span id="problem" role="status"></span></p>
+            <details id="printed"{(failed ? " open" : "")}{Hidden(lastLines.Count == 0)}>
             <summary>What it printed last</summary>
-            <pre id="lines">{HtmlPage.Encode(string.Join('\n', lastLines))}</pre>
+            <pre id="lines" tabindex="0" aria-label="The last lines of the log">{HtmlPage.Encode(string.Join('\n', lastLines))}</pre>
             </details>
             <noscript><meta http-equiv="refresh" content="{RetryAfterSeconds}"></noscript>
             """,
             Script);
+    }
+
+    private static string Hidden(bool hidden) => hidden ? " hidden" : "";
+
+    private static string WhatToDo(HttpContext context)
+    {
+        var options = context.RequestServices.GetRequiredService<GatewayOptions>();
+        if (options.IdeUrl is not null)
+        {
+            return "<p>It is run apart from this server: whoever runs it can start it again. This page then becomes VS Code by itself.</p>";
+        }
+
+        return Access.MayAdministerServer(context.User)
+            ? $"""
+              <p>It is started again by itself after a pause, and this page then becomes VS Code. You need not wait for that. If it ends again and again, what it printed last, or the log of this server, says why.</p>
+              <form id="again" method="post" action="{HtmlPage.Encode(options.Prefix)}api/restart"><button>Start it again</button> <span id="asked" role="status"></span></form>
+              """
+            : "<p>It is started again by itself after a pause, and this page then becomes VS Code. If it does not, tell the owner of this server.</p>";
     }
 
     private sealed class WithRetry(IResult answer) : IResult
@@ -77,7 +131,7 @@ internal static class IdePages
         public Task ExecuteAsync(HttpContext httpContext)
         {
             httpContext.Response.Headers.CacheControl = "no-store";
-            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
             return answer.ExecuteAsync(httpContext);
         }
     }

@@ -15,7 +15,8 @@ internal sealed class PortForwarder(GatewayOptions options, PrivateHeaders priva
 
     private async Task DirectAsync(HttpContext context, DevServer server, string target)
     {
-        var outcome = await exchange.SendAsync(context, _client, new PortRequest(options, privateHeaders, server, target, null, activity.Touch), CancellationToken.None);
+        var request = new PortRequest(options, privateHeaders, server, target, null, activity.Touch);
+        var outcome = await exchange.SendAsync(context, _client, request.Url, request, CancellationToken.None);
         if (outcome is { Error: ForwarderError.Request or ForwarderError.RequestCreation, EndedHere: false } && !context.Response.HasStarted && LoopbackPort.IsClosed(Exchange.Cause(context)))
         {
             await NothingListensAsync(context, server);

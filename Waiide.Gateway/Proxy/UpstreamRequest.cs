@@ -14,8 +14,7 @@ internal abstract class UpstreamRequest(GatewayOptions options, PrivateHeaders p
 
     protected GatewayOptions Options => options;
 
-    /// <summary>Scheme, host and port.</summary>
-    public string Destination { get; } = url.GetLeftPart(UriPartial.Authority);
+    public Uri Url => url;
 
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -24,7 +23,7 @@ internal abstract class UpstreamRequest(GatewayOptions options, PrivateHeaders p
         PrivateHeaders.RemoveFrom(request, MayHaveToken(httpContext));
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
 
-        proxyRequest.RequestUri = new Uri(Destination + url.AbsolutePath.TrimEnd('/') + WithoutOurToken(target), AsItIs);
+        proxyRequest.RequestUri = new Uri(url.GetLeftPart(UriPartial.Authority) + url.AbsolutePath.TrimEnd('/') + WithoutOurToken(target), AsItIs);
         var headers = proxyRequest.Headers;
         headers.Host = null;
         headers.TryAddWithoutValidation("X-Forwarded-For", forwardedFor);

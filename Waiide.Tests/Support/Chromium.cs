@@ -12,7 +12,7 @@ public sealed class Chromium : IAsyncLifetime
     public Task InitializeAsync() => Task.CompletedTask;
 
     /// <summary>A new, empty browser profile with one page. Skips the test where no Chromium is installed.</summary>
-    internal async Task<IPage> NewPageAsync()
+    internal async Task<IPage> NewPageAsync(bool scripts = true)
     {
         Prerequisites.Need("chromium");
         await _launching.WaitAsync();
@@ -31,7 +31,7 @@ public sealed class Chromium : IAsyncLifetime
             _launching.Release();
         }
 
-        var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 } });
+        var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = scripts, ViewportSize = new() { Width = 1280, Height = 800 } });
         context.SetDefaultTimeout(30_000);
         return await context.NewPageAsync();
     }

@@ -66,6 +66,13 @@ internal sealed class RunningGateway : IAsyncDisposable
         await StartProcessAsync();
     }
 
+    /// <summary>The same gateway in a new process, which need not find its IDE.</summary>
+    public async Task RestartWithoutWaitingAsync()
+    {
+        await Process.DisposeAsync();
+        await ListenAsync();
+    }
+
     public Browser Browser(string? hubUser = null) => new(this, hubUser);
 
     public async ValueTask DisposeAsync()
@@ -80,10 +87,15 @@ internal sealed class RunningGateway : IAsyncDisposable
         _data.Dispose();
     }
 
-    private async Task StartProcessAsync()
+    private async Task ListenAsync()
     {
         Process = ChildProcess.StartDotnet("Waiide.Gateway.dll", _environment);
         await Process.WaitForOutput(" listens on ");
+    }
+
+    private async Task StartProcessAsync()
+    {
+        await ListenAsync();
         using var client = new HttpClient();
         await Eventually.Is(
             async () =>

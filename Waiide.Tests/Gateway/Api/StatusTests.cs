@@ -65,7 +65,7 @@ public class StatusTests
         Assert.Equal("version", Assert.Single((await JsonAsync(browser, "/api")).AsObject()).Key);
         Assert.Contains("/api/status", (await JsonAsync(browser, "/api/"))["endpoints"]!.AsArray().Select(path => (string)path!));
         Assert.Equal("healthy", (string)(await JsonAsync(browser, "/api/health", token))["status"]!);
-        foreach (var path in new[] { "/api/unknown", "/api/restart", "/api/status/x", "/API/other" })
+        foreach (var path in new[] { "/api/unknown", "/api/restart/x", "/api/status/x", "/API/other" })
         {
             using var answer = await browser.SendAsync(HttpMethod.Post, path, null, token);
             Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);

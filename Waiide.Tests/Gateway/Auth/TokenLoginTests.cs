@@ -93,7 +93,7 @@ public class TokenLoginTests(TokenLoginTests.Standalone world) : IClassFixture<T
     }
 
     [Fact]
-    public async Task Logout_leads_to_the_login_page_and_a_copy_of_the_cookie_opens_nothing()
+    public async Task Logout_shows_a_way_back_and_a_copy_of_the_cookie_opens_nothing()
     {
         using var browser = world.Gateway.Browser();
         using var login = await browser.OpenAsync("/login?token=" + RunningGateway.Token);
@@ -101,7 +101,7 @@ public class TokenLoginTests(TokenLoginTests.Standalone world) : IClassFixture<T
 
         using var logout = await browser.OpenAsync("/logout");
 
-        Assert.Equal("/login", logout.Headers.Location!.OriginalString);
+        Assert.Contains("href=\"/login\"", await logout.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Empty(browser.Cookies);
         using var replayed = await browser.SendAsync(HttpMethod.Get, "/x", null, ("Cookie", copy), ("Accept", "application/json"));
         Assert.Equal(HttpStatusCode.Unauthorized, replayed.StatusCode);

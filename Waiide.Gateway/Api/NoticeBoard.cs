@@ -1,0 +1,32 @@
+using Waiide.Gateway.Ide;
+
+namespace Waiide.Gateway.Api;
+
+/// <summary>What VS Code's page says to the person before it: GET /api/notices, and the script that asks for them.</summary>
+internal sealed class NoticeBoard(Notices notices, IdeState ide)
+{
+    internal IResult Get(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(new
+        {
+            notices = notices.Now.Concat(OfTheIde()).Select(notice => new { id = notice.Id, text = notice.Text, urgent = notice.IsUrgent, at = notice.At?.UtcDateTime, since = notice.Since.UtcDateTime }),
+        });
+    }
+
+    internal static IResult Script(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = context.Request.Query["v"] == WorkbenchScript.Version ? "private, max-age=31536000, immutable" : "no-cache";
+        return TypedResults.Bytes(WorkbenchScript.Text, "text/javascript; charset=utf-8");
+    }
+
+    // VS Code only sees that its connection is gone, and tries again.
+    private IEnumerable<Notice> OfTheIde()
+    {
+        if (!ide.IsUsable)
+        {
+            var now = ide.Now;
+            yield return new Notice("ide", $"VS Code's own server is not running. {now.Detail}", IsUrgent: true, At: null, DateTimeOffset.UtcNow - now.Elapsed);
+        }
+    }
+}

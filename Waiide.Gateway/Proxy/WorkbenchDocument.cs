@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using Microsoft.Net.Http.Headers;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Waiide.Gateway.Proxy;
+
+/// <summary>VS Code's page with a script of ours in its head; every other byte, and every other answer, stays as the IDE gave it.</summary>
+internal sealed class WorkbenchDocument(HttpTransformer inner, GatewayOptions options) : HttpTransformer
+{
+    // VS Code's has 4 kB. A longer one than this goes through as it is.
+    private const int Longest = 1024 * 1024;
+
+    private static readonly string[] OfACopyOrAPart = [HeaderNames.IfNoneMatch, HeaderNames.IfModifiedSince, HeaderNames.IfRange, HeaderNames.Range];
+
+    /// <summary>What takes <paramref name="inner"/>'s place where <paramref name="target"/>, as the IDE server will see it, is its root and the answer will be the document of a tab or frame.</summary>
+    internal static HttpTransformer Around(HttpTransformer inner, HttpRequest request, string target, GatewayOptions options) =>
+        HttpMethods.IsGet(request.Method) && RawTarget.PathOf(target) is "/" && Navigation.IsDocument(request) ? new WorkbenchDocument(inner, options) : inner;
+
+    public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        await inner.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+
+        // The whole document, now, and readable; it is small.
+        foreach (var name in OfACopyOrAPart)
+        {
+            proxyRequest.Headers.Remove(name);
+        }
+
+        proxyRequest.Headers.Remove(HeaderNames.AcceptEncoding);
+        proxyRequest.Headers.TryAddWithoutValidation(HeaderNames.AcceptEncoding, "identity");
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is { StatusCode: HttpStatusCode.OK, Content: { Headers: { ContentEncoding.Count: 0, ContentType.MediaType: { } type } } }
+            && type.Equals("text/html", StringComparison.OrdinalIgnoreCase))
+        {
+            await InsertAsync(proxyResponse, WorkbenchScript.TagFor(httpContext.User, options), cancellationToken);
+        }
+
+        return await inner.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+    }
+
+    public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) =>
+        inner.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
+
+    /// <summary>The document with <paramref name="tag"/> before the end of its head; null where it has none.</summary>
+    private static byte[]? With(string tag, ReadOnlySpan<byte> document)
+    {
+        var at = document.IndexOf("</head>"u8);
+        return at < 0 ? null : [.. document[..at], .. System.Text.Encoding.UTF8.GetBytes(tag), .. document[at..]];
+    }
+
+    private static async Task InsertAsync(HttpResponseMessage response, string tag, CancellationToken cancellationToken)
+    {
+        var body = PipeReader.Create(await response.Content.ReadAsStreamAsync(cancellationToken));
+        var read = await body.ReadAtLeastAsync(Longest, cancellationToken);
+        var changed = read.IsCompleted ? With(tag, read.Buffer.ToArray()) : null;
+        HttpContent content = new StreamContent(body.AsStream());
+        if (changed is null)
+        {
+            body.AdvanceTo(read.Buffer.Start); // What was read is read again, by the forwarder.
+        }
+        else
+        {
+            content = new ByteArrayContent(changed);
+        }
+
+        foreach (var (name, values) in response.Content.Headers.NonValidated)
+        {
+            content.Headers.TryAddWithoutValidation(name, values);
+        }
+
+        if (changed is not null)
+        {
+            content.Headers.ContentLength = changed.Length;
+            content.Headers.LastModified = null; // Of the IDE's document, which this is not.
+            response.Headers.ETag = null;
+            response.Headers.TransferEncoding.Clear();
+        }
+
+        response.Content = content;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+
+namespace Waiide.Gateway;
+
+/// <summary>The script of ours in VS Code's page (workbench.js), and the tag that puts it there.</summary>
+internal static class WorkbenchScript
+{
+    /// <summary>Where it is served, below the prefix.</summary>
+    internal const string Path = "api/workbench.js";
+
+    internal static ReadOnlyMemory<byte> Text { get; } = Load();
+
+    /// <summary>Of this very text: a browser may keep what has this version for ever.</summary>
+    internal static string Version { get; } = Convert.ToHexStringLower(SHA256.HashData(Text.Span))[..12];
+
+    /// <summary>
+    /// The tag for <paramref name="user"/>. "async", because a script that comes late or never must not hold up VS Code's own. Where the server can be started again is
+    /// said only to those who may.
+    /// </summary>
+    internal static string TagFor(System.Security.Claims.ClaimsPrincipal user, GatewayOptions options)
+    {
+        var tag = $"<script async src=\"{HtmlPage.Encode(options.Prefix)}{Path}?v={Version}\"";
+        if (options.Hub is { } hub)
+        {
+            tag += $" data-hub=\"{HtmlPage.Encode(hub.PageOf("home"))}\"";
+            if (Access.MayAdministerServer(user))
+            {
+                var server = options.ServerName.Length == 0 ? "" : "/" + Uri.EscapeDataString(options.ServerName);
+                tag += $" data-start=\"{HtmlPage.Encode(hub.PageOf($"spawn/{Uri.EscapeDataString(options.User)}{server}"))}\"";
+            }
+        }
+
+        return tag + "></script>";
+    }
+
+    private static byte[] Load()
+    {
+        using var resource = typeof(WorkbenchScript).Assembly.GetManifestResourceStream("workbench.js")!;
+        var text = new byte[resource.Length];
+        resource.ReadExactly(text);
+        return text;
+    }
+}

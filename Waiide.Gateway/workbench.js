@@ -1,0 +1,139 @@
+// Says in VS Code's page what VS Code cannot know: that this server stops soon, was stopped, or waits for another sign-in. VS Code itself then only says that it
+// tries to reconnect. The gateway adds this to the workbench's document (docs/decisions/0012-a-script-in-the-workbench.md). It must never be in the way: it takes
+// no focus, asks only while somebody looks, and whatever fails in it stays in it.
+(() => {
+  'use strict';
+  const script = document.currentScript;
+  const api = new URL('.', script.src);
+  const { hub, start } = script.dataset;
+  const [pause, pauseInTrouble, failuresThatCount] = [20_000, 5_000, 3];
+
+  const style = `
+    :host { all: initial; position: fixed; z-index: 3000; bottom: 36px; left: 50%; transform: translateX(-50%); width: max-content; max-width: min(46rem, calc(100vw - 24px));
+      font: 13px/1.5 system-ui, sans-serif; --ink: #1f2328; --paper: #ffffff; --edge: #6e7781; --accent: #0b5cad; --on-accent: #ffffff; }
+    :host(.dark) { --ink: #e6edf3; --paper: #1f242c; --edge: #7d8590; --accent: #6cb6ff; --on-accent: #0d1117; }
+    .row { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 12px; margin-top: 6px; padding: 8px 12px; color: var(--ink); background: var(--paper);
+      border: 1px solid var(--edge); border-left: 4px solid var(--accent); border-radius: 6px; box-shadow: 0 4px 16px rgb(0 0 0 / .35); }
+    p { margin: 0; flex: 1 1 14rem; overflow-wrap: anywhere; } time { font-weight: 600; font-variant-numeric: tabular-nums; }
+    button, a { font: inherit; padding: 3px 10px; color: var(--accent); background: none; border: 1px solid var(--accent); border-radius: 4px; text-decoration: none; cursor: pointer; }
+    .first { color: var(--on-accent); background: var(--accent); } :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+    [role=status] { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }`;
+
+  const make = (name, properties = {}, ...children) => {
+    const element = Object.assign(document.createElement(name), properties);
+    element.append(...children);
+    return element;
+  };
+
+  const host = make('div', { id: 'waiide-notices' });
+  const rows = make('div');
+  const spoken = make('div', { role: 'status' }); // Read out by screen readers, once for each text: the countdown beside it is not.
+  const closed = new Set();
+  let notices = [], trouble = null, worked = false, failures = 0, clockAhead = 0, shown = '[]', cameFrom = null, timer;
+
+  const reload = text => make('button', { className: 'first', textContent: text, onclick: () => location.reload() });
+  const link = (text, href, className = '') => make('a', { textContent: text, href, className });
+  const home = () => (hub ? [link("Open the hub's page", hub)] : []);
+  const begin = () => (start ? link('Start it again', `${start}?next=${encodeURIComponent(location.pathname + location.search)}`, 'first') : reload('Start it again'));
+
+  const troubles = {
+    signedOut: { text: 'Your session has ended. Sign in again to go on; what you typed is kept.', actions: () => [reload('Sign in again')] },
+    refused: { text: 'You may no longer use this server.', actions: home },
+    unused: { text: 'This server was stopped because nobody used it. Your files and unsaved editors are kept.', actions: () => [begin(), ...home()] },
+    stopped: { text: 'This server was stopped. Your files and unsaved editors are kept.', actions: () => [begin(), ...home()] },
+    silent: { text: 'This server does not answer. VS Code goes on by itself as soon as it is back.', actions: () => [reload('Reload'), ...home()] },
+  };
+
+  // By the server's clock, because people's clocks are wrong.
+  const left = at => Math.max(0, Math.round((Date.parse(at) - clockAhead - Date.now()) / 1000));
+  const wasAboutToStop = () => notices.some(notice => notice.id === 'idle' && notice.at && left(notice.at) < 60);
+
+  const keep = async button => {
+    try {
+      const answer = await fetch(new URL('activity', api), { method: 'POST' });
+      if (!answer.ok) { throw new Error(String(answer.status)); }
+      notices = notices.filter(notice => notice.id !== 'idle');
+      show();
+    } catch {
+      button.replaceWith('Press a key in VS Code instead.');
+    }
+  };
+
+  const actionsOf = (notice, key) => {
+    if (notice.id === 'idle') {
+      const button = make('button', { className: 'first', textContent: 'Keep it running' });
+      button.onclick = () => keep(button);
+      return [button];
+    }
+    return notice.urgent ? [] : [make('button', { textContent: 'Close', onclick: () => { closed.add(key); show(); } })];
+  };
+
+  const rowOf = (text, at, actions) => make('div', { className: 'row' }, make('p', {}, text, ...(at ? [' ', make('time', { dateTime: at, ariaHidden: 'true' })] : [])), ...actions);
+
+  const tick = () => rows.querySelectorAll('time').forEach(time => {
+    const seconds = left(time.dateTime);
+    time.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  });
+
+  const show = () => {
+    const keyOf = notice => `${notice.id} ${notice.since} ${notice.text}`;
+    const open = trouble ? [] : notices.filter(notice => notice.urgent || !closed.has(keyOf(notice)));
+    const now = JSON.stringify([trouble?.text, open.map(({ id, text, at, urgent }) => [id, text, at, urgent])]);
+    if (now !== shown) { // Else everything stays as it is, and with it the focus.
+      shown = now;
+      const hadFocus = host.matches(':focus-within');
+      const workbench = document.querySelector('.monaco-workbench');
+      host.className = (workbench ? workbench.matches('.vs-dark, .hc-black') : matchMedia('(prefers-color-scheme: dark)').matches) ? 'dark' : '';
+      rows.replaceChildren(...(trouble ? [rowOf(trouble.text, null, trouble.actions())] : open.map(notice => rowOf(notice.text, notice.at, actionsOf(notice, keyOf(notice))))));
+      spoken.textContent = trouble ? trouble.text : open.map(notice => notice.text).join(' ');
+      if (hadFocus) { cameFrom?.focus?.(); }
+    }
+    tick();
+  };
+
+  const ask = async () => {
+    const answer = await fetch(new URL('notices', api), { cache: 'no-store', redirect: 'manual', headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(10_000) });
+    if (answer.status === 401) { return worked ? troubles.signedOut : null; }
+    if (answer.status === 403) { return worked ? troubles.refused : null; }
+    // The hub answers in the server's place (424), or leads to its own pages.
+    if (answer.status === 424 || answer.type === 'opaqueredirect') { return wasAboutToStop() || trouble === troubles.unused ? troubles.unused : troubles.stopped; }
+    if (!answer.ok) { throw new Error(String(answer.status)); }
+    ({ notices } = await answer.json());
+    clockAhead = Date.parse(answer.headers.get('Date')) - Date.now() || 0;
+    worked = true;
+    return null;
+  };
+
+  const look = async () => {
+    clearTimeout(timer);
+    let goOn = true;
+    try {
+      trouble = await ask();
+      failures = 0;
+      goOn = worked && trouble !== troubles.signedOut && trouble !== troubles.refused;
+    } catch {
+      failures++;
+      if (worked && failures >= failuresThatCount) { trouble = wasAboutToStop() ? troubles.unused : troubles.silent; }
+    }
+    show();
+    if (goOn && (!document.hidden || shown !== '[null,[]]')) { timer = setTimeout(look, failures > 0 || notices.some(notice => notice.id === 'ide') ? pauseInTrouble : pause); }
+  };
+
+  const begins = () => {
+    host.attachShadow({ mode: 'open' }).append(make('style', { textContent: style }), spoken, rows);
+    host.setAttribute('role', 'region');
+    host.setAttribute('aria-label', 'Messages of this server');
+    host.addEventListener('focusin', event => { cameFrom = event.relatedTarget ?? cameFrom; });
+    for (const name of ['keydown', 'keypress', 'keyup']) { host.addEventListener(name, event => event.stopPropagation()); } // Keys pressed here are no shortcuts of VS Code.
+    document.body.prepend(host); // First, so that Tab reaches it from the top of the page.
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) { look(); } });
+    setInterval(tick, 1_000);
+    timer = setTimeout(look, 2_000); // VS Code first.
+  };
+
+  if (document.readyState === 'loading') {
+    document.addEventListener('DOMContentLoaded', begins);
+  } else {
+    begins();
+  }
+})();

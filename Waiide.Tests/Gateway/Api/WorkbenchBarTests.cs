@@ -1,0 +1,196 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Playwright;
+using Waiide.Tests.Support;
+using static Microsoft.Playwright.Assertions;
+
+namespace Waiide.Tests.Gateway.Api;
+
+/// <summary>The bar in VS Code's page, in a browser: it says what VS Code does not know, and is in nobody's way.</summary>
+[Collection("browser")]
+public sealed class WorkbenchBarTests(Chromium chromium)
+{
+    private const string Workbench = """
+        <!DOCTYPE html><html><head></head><body><div class="monaco-workbench vs-dark"><input aria-label="editor" autofocus></div></body></html>
+        """;
+
+    private List<object> _notices = [];
+
+    [SkippableFact]
+    public async Task Notices_are_shown_counted_down_closed_and_answered()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        var page = await Open(gateway);
+        await page.GetByLabel("editor").FocusAsync();
+        var bar = page.GetByRole(AriaRole.Region, new() { Name = "Messages of this server" });
+        await Expect(bar.GetByRole(AriaRole.Status)).ToHaveTextAsync("");
+
+        _notices =
+        [
+            new { id = "idle", text = "It stops soon. <b>", urgent = true, at = (string?)At(125), since = At(0) },
+            new { id = "memory", text = "Memory is short.", urgent = false, at = (string?)null, since = At(0) },
+        ];
+        await Look(page);
+
+        await Expect(bar.GetByRole(AriaRole.Paragraph).First).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^It stops soon\. <b> 2:0\d$"));
+        await Expect(bar.GetByRole(AriaRole.Status)).ToHaveTextAsync("It stops soon. <b> Memory is short.");
+        await Expect(page.GetByLabel("editor")).ToBeFocusedAsync();
+        await Expect(page.Locator("#waiide-notices")).ToHaveClassAsync("dark");
+
+        // Urgent ones stay; closed ones stay closed.
+        await Expect(bar.GetByRole(AriaRole.Button)).ToHaveTextAsync(["Keep it running", "Close"]);
+        await bar.GetByRole(AriaRole.Button, new() { Name = "Close" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByLabel("editor")).ToBeFocusedAsync();
+        await Look(page);
+        await Expect(bar.GetByRole(AriaRole.Paragraph)).ToHaveCountAsync(1);
+
+        await page.RouteAsync("**/api/activity", route => route.FulfillAsync(new() { Status = 404 }));
+        await bar.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(bar.GetByText("Press a key in VS Code instead.")).ToBeVisibleAsync();
+
+        _notices = [];
+        await Look(page);
+        await Expect(bar.GetByRole(AriaRole.Paragraph)).ToHaveCountAsync(0);
+        await Expect(bar.GetByRole(AriaRole.Status)).ToHaveTextAsync("");
+    }
+
+    [SkippableFact]
+    public async Task Keep_it_running_says_so_to_the_gateway_and_takes_the_notice_away()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        var page = await Open(gateway);
+        _notices = [new { id = "idle", text = "It stops soon.", urgent = true, at = (string?)At(60), since = At(0) }];
+        await Look(page);
+        var kept = new TaskCompletionSource<string>();
+        await page.RouteAsync("**/api/activity", route =>
+        {
+            kept.TrySetResult(route.Request.Method);
+            return route.FulfillAsync(new() { Status = 204 });
+        });
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Keep it running" }).ClickAsync();
+
+        Assert.Equal("POST", await kept.Task.WaitAsync(TimeSpan.FromSeconds(10)));
+        await Expect(page.GetByText("It stops soon.")).ToHaveCountAsync(0);
+    }
+
+    [SkippableFact]
+    public async Task An_end_of_the_session_is_said_and_leads_to_the_login()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        var page = await Open(gateway, fed: false);
+        await page.Context.ClearCookiesAsync();
+        await Look(page);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in again" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Heading)).ToHaveTextAsync("Sign in");
+    }
+
+    [SkippableFact]
+    public async Task A_gateway_that_is_gone_is_said_and_taken_back_when_it_is_back()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        var page = await Open(gateway, fed: false);
+        gateway.Process.Signal("KILL");
+        await gateway.Process.WaitForExit();
+        for (var failure = 0; failure < 3; failure++)
+        {
+            await Look(page);
+        }
+
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Reload" })).ToBeVisibleAsync();
+
+        await gateway.RestartAsync();
+        await Look(page);
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Reload" })).ToHaveCountAsync(0);
+    }
+
+    [SkippableTheory]
+    [InlineData(30, "This server was stopped because nobody used it. Your files and unsaved editors are kept.")]
+    [InlineData(3600, "This server was stopped. Your files and unsaved editors are kept.")]
+    public async Task A_stopped_server_is_told_by_the_hubs_answer_and_can_be_started_again(int secondsLeft, string text)
+    {
+        var hub = await StubHub.StartAsync("ada", "lab");
+        await using var gateway = await RunningGateway.StartAsync(hub);
+        var page = await Open(gateway, "user/ada/lab/?folder=/w");
+        _notices = [new { id = "idle", text = "It stops soon.", urgent = true, at = (string?)At(secondsLeft), since = At(0) }];
+        await Look(page);
+        await page.UnrouteAsync("**/api/notices");
+        await page.RouteAsync("**/api/notices", route => route.FulfillAsync(new() { Status = 424 }));
+        await Look(page);
+
+        await Expect(page.GetByText(text).Last).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Start it again" })).ToHaveAttributeAsync("href", "/hub/spawn/ada/lab?next=%2Fuser%2Fada%2Flab%2F%3Ffolder%3D%2Fw");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Open the hub's page" })).ToHaveAttributeAsync("href", "/hub/home");
+    }
+
+    [SkippableFact]
+    public async Task In_the_real_workbench_it_covers_neither_bar_and_typing_goes_on()
+    {
+        Prerequisites.Need("node", "npm", "chromium", "setsid");
+        using var workspace = new TempDirectory();
+        await File.WriteAllTextAsync(Path.Combine(workspace.Path, "letter.txt"), "");
+        await using var gateway = await RunningGateway.StandaloneAsync(
+            ("WAIIDE_IDE_URL", ""), ("WAIIDE_IDE_COMMAND", Path.Combine(Repository.Root, "ide", "code-server")), ("WAIIDE_WORKSPACE", workspace.Path));
+        var page = await chromium.NewPageAsync();
+        await Feed(page);
+        await page.GotoAsync($"http://localhost:{gateway.Port}/login?token={RunningGateway.Token}");
+        var workbench = new Workbench(page);
+        await workbench.IsOpen();
+        await workbench.OpenFile("letter.txt");
+        await workbench.TypeInEditor("Dear ");
+
+        _notices = [new { id = "idle", text = "It stops soon.", urgent = true, at = (string?)At(100), since = At(0) }];
+        await Look(page);
+
+        var button = page.GetByRole(AriaRole.Button, new() { Name = "Keep it running" });
+        await Expect(button).ToBeVisibleAsync();
+        await page.Keyboard.TypeAsync("reader");
+        await Eventually.Is(() => File.ReadAllText(Path.Combine(workspace.Path, "letter.txt")) == "Dear reader", "what is typed goes to the editor");
+        foreach (var part in new[] { ".part.statusbar", ".part.titlebar" })
+        {
+            var (bar, own) = ((await page.Locator("#waiide-notices").BoundingBoxAsync())!, (await page.Locator(part).BoundingBoxAsync())!);
+            Assert.True(bar.Y >= own.Y + own.Height || bar.Y + bar.Height <= own.Y, $"The bar covers {part}.");
+        }
+    }
+
+    private async Task<IPage> Open(RunningGateway gateway, string target = "", bool fed = true)
+    {
+        gateway.Ide.When("/", context =>
+        {
+            context.Response.ContentType = "text/html";
+            return context.Response.WriteAsync(Workbench);
+        });
+        var page = await chromium.NewPageAsync();
+        if (fed)
+        {
+            await Feed(page);
+        }
+
+        if (gateway.Hub is { } hub)
+        {
+            await page.SetExtraHTTPHeadersAsync(new Dictionary<string, string> { ["Authorization"] = "token " + hub.TokenOf("ada") });
+        }
+        else
+        {
+            await page.GotoAsync(gateway.Url + "login?token=" + RunningGateway.Token);
+        }
+
+        await page.RunAndWaitForResponseAsync(() => page.GotoAsync(gateway.Url + target), answer => answer.Url.EndsWith("/api/notices", StringComparison.Ordinal));
+        return page;
+    }
+
+    // What other stages will say is said here in their place.
+    private async Task Feed(IPage page) => await page.RouteAsync("**/api/notices", route => route.FulfillAsync(new()
+    {
+        Json = new { notices = _notices },
+        Headers = new Dictionary<string, string> { ["Date"] = DateTime.UtcNow.ToString("R", CultureInfo.InvariantCulture) },
+    }));
+
+    /// <summary>What a browser says when somebody comes back to the tab; the bar then looks at once.</summary>
+    private static async Task Look(IPage page) => await page.EvaluateAsync("() => { document.dispatchEvent(new Event('visibilitychange')); return new Promise(done => setTimeout(done, 500)); }");
+
+    private static string At(int seconds) => DateTimeOffset.UtcNow.AddSeconds(seconds).ToString("O", CultureInfo.InvariantCulture);
+}

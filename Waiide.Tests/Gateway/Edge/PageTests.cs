@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+using Waiide.Tests.Gateway.Ide;
+using Waiide.Tests.Support;
+using static Microsoft.Playwright.Assertions;
+
+namespace Waiide.Tests.Gateway.Edge;
+
+/// <summary>The gateway's own pages in a browser: each says its thing, asks nobody else, and can be read by everybody.</summary>
+[Collection("browser")]
+public sealed class PageTests(Chromium chromium)
+{
+    private const string Prefix = "/user/ada/ada-waiide-abc123/";
+
+    // The colors of each text and of what is behind it, after https://www.w3.org/TR/WCAG22/#contrast-minimum; and whether anything is cut off at the side.
+    private const string Faults = """
+        () => {
+          const parts = color => color.match(/[\d.]+/g).map(Number);
+          const light = color => parts(color).slice(0, 3).map(c => c / 255).map(c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4).reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
+          const behind = element => { const color = getComputedStyle(element).backgroundColor; return parts(color)[3] === 0 && element.parentElement ? behind(element.parentElement) : color; };
+          const faults = [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())).flatMap(e => {
+            const [a, b] = [light(getComputedStyle(e).color), light(behind(e))].sort((x, y) => y - x);
+            return (a + .05) / (b + .05) < 4.5 ? [`${e.outerHTML.slice(0, 80)}: contrast ${(a + .05) / (b + .05)}`] : [];
+          });
+          if (document.documentElement.scrollWidth > innerWidth) { faults.push('wider than the window'); }
+          if (document.querySelectorAll('main').length !== 1 || document.querySelectorAll('h1').length !== 1) { faults.push('landmarks'); }
+          return faults;
+        }
+        """;
+
+    private readonly ConcurrentQueue<string> _complaints = new();
+
+    [SkippableFact]
+    public async Task Login_signed_out_and_nothing_here()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync(("JUPYTERHUB_SERVICE_PREFIX", Prefix), ("JUPYTERHUB_USER", "ada"));
+        var page = await Watched(gateway);
+
+        await page.GotoAsync(gateway.Url + Prefix[1..]);
+        await Expect(page.GetByLabel("Token")).ToBeFocusedAsync();
+        await IsInOrder(page, "Sign in");
+        await page.GetByLabel("Token").FillAsync("wrong");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This is not the token of this server.");
+        await IsInOrder(page, "Sign in");
+
+        await page.GotoAsync(gateway.Url + Prefix[1..] + "logout");
+        await IsInOrder(page, "You are signed out");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Sign in again" }).ClickAsync();
+        await IsInOrder(page, "Sign in");
+
+        await page.GotoAsync(gateway.Url + "elsewhere/%3Cb%3E");
+        await IsInOrder(page, "There is nothing here");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open it there" }).ClickAsync();
+        await IsInOrder(page, "Sign in");
+    }
+
+    [SkippableFact]
+    public async Task Forbidden()
+    {
+        var hub = await StubHub.StartAsync();
+        hub.Users["bob"] = [];
+        await using var gateway = await RunningGateway.StartAsync(hub);
+        var page = await Watched(gateway);
+        await page.SetExtraHTTPHeadersAsync(new Dictionary<string, string> { ["Authorization"] = "token " + hub.TokenOf("bob") });
+
+        await page.GotoAsync(gateway.Url + "user/ada/");
+
+        await Expect(page.GetByText("You are signed in as bob, who may not use this server.")).ToBeVisibleAsync();
+        await IsInOrder(page, "Not your server");
+        await Expect(page.GetByRole(AriaRole.Link)).ToHaveAttributeAsync("href", "/user/ada/logout");
+    }
+
+    [SkippableFact]
+    public async Task Starting_until_it_has_started()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        gateway.Ide.When("/", Document);
+        gateway.Ide.Healthy = false;
+        await gateway.RestartWithoutWaitingAsync();
+        var page = await Watched(gateway);
+
+        await page.GotoAsync(gateway.Url + "login?token=" + RunningGateway.Token);
+
+        await IsInOrder(page, "VS Code is starting");
+        await Expect(page.GetByRole(AriaRole.Progressbar)).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(3);
+        await page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
+        await Expect(page.GetByRole(AriaRole.Progressbar)).ToBeHiddenAsync();
+
+        gateway.Ide.Healthy = true;
+        await Expect(page.GetByRole(AriaRole.Heading)).ToHaveTextAsync("The workbench");
+    }
+
+    [SkippableFact]
+    public async Task Failed_where_somebody_else_runs_the_IDE_has_no_button()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        var page = await Watched(gateway);
+        gateway.Ide.Healthy = false;
+        using var browser = gateway.Browser();
+        await Eventually.Is(async () => !(await browser.SendAsync(HttpMethod.Get, "/health")).IsSuccessStatusCode, "the gateway misses the IDE");
+
+        await page.GotoAsync(gateway.Url + "login?token=" + RunningGateway.Token);
+
+        await IsInOrder(page, "VS Code is not running");
+        await Expect(page.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
+        await Expect(page.GetByText("whoever runs it can start it again")).ToBeVisibleAsync();
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Failed_says_why_and_starts_it_again_with_scripts_and_without(bool scripts)
+    {
+        Prerequisites.Need("node", "setsid");
+        using var home = new TempDirectory();
+        var stub = new StubCodeServer(home.Path, home.Path);
+        await using var gateway = await RunningGateway.StandaloneAsync(
+            ("WAIIDE_IDE_URL", ""), ("WAIIDE_IDE_COMMAND", stub.Program), ("WAIIDE_DATA_DIR", home.Path), ("WAIIDE_WORKSPACE", home.Path));
+        var good = await File.ReadAllTextAsync(stub.Program);
+        await File.WriteAllTextAsync(stub.Program, "#!/bin/sh\necho 'this <b>will</b> not do'\nexit 3\n");
+        StubCodeServer.Kill((await stub.Run()).Pid);
+
+        // At the sixth attempt or so the pause is long enough for the button to be what brings it back.
+        await gateway.Process.WaitForOutput("It starts again in 16 s", TimeSpan.FromSeconds(60));
+        var page = await Watched(gateway, scripts);
+        await page.GotoAsync(gateway.Url + "login?token=" + RunningGateway.Token);
+        await Expect(page.GetByText("ended with exit code 3")).ToBeVisibleAsync();
+        await Expect(page.GetByText("this <b>will</b> not do").First).ToBeVisibleAsync();
+        await IsInOrder(page, "VS Code is not running", scripts);
+        await File.WriteAllTextAsync(stub.Program, good);
+        var starts = stub.Starts.Length;
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start it again" }).ClickAsync();
+
+        await Eventually.Is(() => stub.Starts.Length > starts, "the button starts it, long before its own next attempt", TimeSpan.FromSeconds(10));
+        await Expect(page.Locator("body")).ToHaveTextAsync("/", new() { Timeout = 15_000 }); // What the stub shows.
+    }
+
+    private static Task Document(Microsoft.AspNetCore.Http.HttpContext context)
+    {
+        context.Response.ContentType = "text/html";
+        return Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, "<!DOCTYPE html><html><head></head><body><h1>The workbench</h1></body></html>");
+    }
+
+    /// <summary>A page that tells when the browser complains, or asks anybody but the gateway.</summary>
+    private async Task<IPage> Watched(RunningGateway gateway, bool scripts = true)
+    {
+        var page = await chromium.NewPageAsync(scripts);
+        page.Console += (_, message) =>
+        {
+            // That a page itself is a 401, 403 or 404 is what it is about.
+            if (message.Type is "error" or "warning" && !message.Text.Contains("responded with a status of 40", StringComparison.Ordinal))
+            {
+                _complaints.Enqueue($"The console says: {message.Text}");
+            }
+        };
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(gateway.Url.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+            {
+                _complaints.Enqueue($"It asks for {request.Url}");
+            }
+        };
+        return page;
+    }
+
+    private async Task IsInOrder(IPage page, string title, bool scripts = true)
+    {
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(title);
+        await Expect(page).ToHaveTitleAsync(title + " · Waiide");
+        Assert.Empty(_complaints);
+        foreach (var scheme in scripts ? new[] { ColorScheme.Light, ColorScheme.Dark } : [])
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            foreach (var width in new[] { 1280, 320 }) // 320 is also a window of 640 at 200 %.
+            {
+                await page.SetViewportSizeAsync(width, 700);
+                Assert.Empty(await page.EvaluateAsync<string[]>(Faults));
+            }
+        }
+    }
+}
