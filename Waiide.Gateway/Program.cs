@@ -42,6 +42,7 @@ try
     app.UseAuthorization();
     app.MapHealthEndpoints();
     app.MapApi();
+    app.MapActivity();
     app.MapAuth();
     app.MapIdeProxy();
     app.RequireDeclaredPolicies();

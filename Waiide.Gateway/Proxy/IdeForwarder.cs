@@ -56,15 +56,15 @@ internal sealed partial class IdeForwarder(
         {
             ProxyRoute.Refused refused => Refusal.Of(context.Request, refused.Status, "Not reachable here", refused.Sentence).ExecuteAsync(context),
             ProxyRoute.AddSlash slash => Results.Redirect(slash.Location, permanent: false, preserveMethod: true).ExecuteAsync(context),
-            ProxyRoute.Ide ide => ForwardAsync(context, ide.Target),
-            ProxyRoute.ToPort port => ForwardAsync(context, port.Target),
+            ProxyRoute.Ide ide => ForwardAsync(context, ide.Target, toIde: true),
+            ProxyRoute.ToPort port => ForwardAsync(context, port.Target, toIde: false),
             var other => throw new UnreachableException($"There is no way for {other}."),
         };
     }
 
     public void Dispose() => _client.Dispose();
 
-    private async Task ForwardAsync(HttpContext context, string target)
+    private async Task ForwardAsync(HttpContext context, string target, bool toIde)
     {
         var now = state.Now;
         if (now.Status != IdeStatus.Running || address.Now is not { } place)
@@ -74,8 +74,8 @@ internal sealed partial class IdeForwarder(
         }
 
         // Only now: a page that waits for the IDE, and asks for itself every second, is nobody's work.
-        activity.Touch();
-        using var session = Session(context);
+        activity.Saw(Requests.SightOf(context.Request, toIde));
+        using var session = Session(context, target, toIde);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(session?.Cut ?? lifetime.ApplicationStopping);
         using var watch = session is null && Navigation.IsTopLevel(context.Request) ? WhileUnanswered(context, end) : null;
         var error = await forwarder.SendAsync(
@@ -87,14 +87,14 @@ internal sealed partial class IdeForwarder(
     }
 
     /// <summary>A WebSocket can be counted, and ended in words; the forwarder sees it as the server's own.</summary>
-    private WebSocketSession? Session(HttpContext context)
+    private WebSocketSession? Session(HttpContext context, string target, bool toIde)
     {
         if (context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade)
         {
             return null;
         }
 
-        var session = new WebSocketSession(upgrade, webSockets, activity, Standing.Of(context));
+        var session = new WebSocketSession(upgrade, webSockets, toIde ? activity.OfIdeSocket(target) : activity.OfOtherSocket(), Standing.Of(context));
         context.Features.Set<IHttpUpgradeFeature>(session);
         return session;
     }

@@ -8,16 +8,15 @@ internal sealed class OpenWebSockets
     /// <summary>RFC 6455's codes, as browsers show them in CloseEvent.code.</summary>
     internal const ushort GoingAway = 1001;
 
-    private const string Stopping = "The gateway is stopping.";
-
     private readonly ConcurrentDictionary<WebSocketSession, byte> _sessions = new();
 
     private readonly CancellationToken _stopping;
+    private readonly Farewell _farewell;
 
-    public OpenWebSockets(IHostApplicationLifetime lifetime)
+    public OpenWebSockets(IHostApplicationLifetime lifetime, Farewell farewell)
     {
-        _stopping = lifetime.ApplicationStopping;
-        _stopping.Register(() => _ = CloseAsync(_ => true, GoingAway, Stopping));
+        (_stopping, _farewell) = (lifetime.ApplicationStopping, farewell);
+        _stopping.Register(() => _ = CloseAsync(_ => true, GoingAway, _farewell.Reason));
     }
 
     public int Count => _sessions.Keys.Count(session => session.IsOpen);
@@ -36,7 +35,7 @@ internal sealed class OpenWebSockets
         _sessions[session] = 0;
         if (_stopping.IsCancellationRequested)
         {
-            _ = session.CloseAsync(GoingAway, Stopping); // It came after the others were told.
+            _ = session.CloseAsync(GoingAway, _farewell.Reason); // It came after the others were told.
         }
     }
 
