@@ -78,7 +78,7 @@ internal sealed class ClientMessages(Action<Sign> report)
             // The client says once what it wants: {"type":"connectionType", …,"desiredConnectionType":2, …}; 1 is the server itself.
             case Control when head.IndexOf("\"connectionType\""u8) >= 0:
                 _toExtensionHost = head.IndexOf("\"desiredConnectionType\":2"u8) >= 0;
-                return Sign.None;
+                return _toExtensionHost.Value ? Sign.WindowConnects : Sign.None;
             case Regular when _toExtensionHost is null:
                 throw new InvalidDataException("a message came before it was said what for");
             case Regular:

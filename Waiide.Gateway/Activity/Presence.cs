@@ -9,8 +9,7 @@ internal sealed class Presence(bool isReconnection)
     // VS Code calls a window active, too, while a notebook runs or an extension shows its progress, which may be for ever: alone it is believed for so long.
     private static readonly TimeSpan BelievedFor = TimeSpan.FromHours(1);
 
-    // A window begins as active and does not say so; one that comes back after a loss of the network may have been left long ago.
-    private bool _isActive = !isReconnection;
+    private bool _isActive;
     private TimeSpan _lastDoing;
 
     /// <summary>Takes in the next sign; true when it means that a person is there.</summary>
@@ -21,7 +20,10 @@ internal sealed class Presence(bool isReconnection)
             case Sign.Doing:
                 _lastDoing = time;
                 return true;
-            case Sign.WindowActive:
+            // A window begins as active and does not say so; one that comes back after a loss of the network may have been left long ago.
+            case Sign.WindowConnects when isReconnection:
+                return false;
+            case Sign.WindowConnects or Sign.WindowActive:
                 (_isActive, _lastDoing) = (true, time);
                 return true;
             case Sign.WindowInactive:

@@ -9,6 +9,9 @@ internal enum Sign
     /// <summary>Somebody typed, or came back to the window.</summary>
     Doing,
 
+    /// <summary>A window connects to its extension host, for the first time or again.</summary>
+    WindowConnects,
+
     WindowActive,
     WindowInactive,
 }
@@ -39,8 +42,9 @@ internal static class Signs
             _ when method.SequenceEqual("$onDidChangeWindowActive"u8) => tail.EndsWith("[true]"u8) ? Sign.WindowActive : Sign.WindowInactive,
             _ when method.SequenceEqual("$onDidChangeWindowFocus"u8) && tail.EndsWith("[true]"u8) => Sign.Doing,
 
-            // The text of an editor differs from its file: somebody types. A file that a program writes changes the text as well, and then ends in ",false]".
-            _ when (method.SequenceEqual("$acceptModelChanged"u8) || method.SequenceEqual("$acceptDirtyStateChanged"u8)) && tail.EndsWith(",true]"u8) => Sign.Doing,
+            // Text changed that had been changed before and is not saved: ",true]" says that. A file that a program writes, or VS Code itself as it does with its settings some minutes
+            // after a start, changes the text just once before it is saved.
+            _ when method.SequenceEqual("$acceptModelChanged"u8) && tail.EndsWith(",true]"u8) => Sign.Doing,
             _ => Sign.None,
         };
     }
