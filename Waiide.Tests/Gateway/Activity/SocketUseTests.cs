@@ -5,7 +5,7 @@ using Waiide.Gateway.Activity;
 
 namespace Waiide.Tests.Gateway.Activity;
 
-public class SocketUseTests
+public sealed class SocketUseTests : IDisposable
 {
     private static readonly byte[] ToServer = Message(2, "{\"type\":\"connectionType\",\"desiredConnectionType\":1}");
     private static readonly byte[] ToExtensionHost = Message(2, "{\"type\":\"connectionType\",\"desiredConnectionType\":2}");
@@ -15,6 +15,8 @@ public class SocketUseTests
     private readonly SocketUse _use;
 
     public SocketUseTests() => _use = SocketUse.OfVsCode("/?reconnection=true", TimeProvider.System, _seen.Add, _complaints.Add);
+
+    public void Dispose() => _use.Dispose();
 
     [Fact]
     public void Keep_alives_are_traffic_and_nothing_more()
@@ -130,6 +132,19 @@ public class SocketUseTests
         _use.Saw(Frames.Masked(KeepAlive));
         Assert.Contains(Sight.Person, _seen);
         Assert.Single(_complaints);
+    }
+
+    [Fact]
+    public void Whatever_a_browser_sends_the_stream_goes_on()
+    {
+        var random = new Random(4711);
+        for (var round = 0; round < 3000; round++)
+        {
+            using var use = SocketUse.OfVsCode("/", TimeProvider.System, _ => { }, _ => { });
+            var bytes = new byte[random.Next(1, 400)];
+            random.NextBytes(bytes);
+            use.Saw(round % 3 == 0 ? bytes : Frames.Masked(round % 3 == 1 ? bytes : [.. ToExtensionHost, .. Message(1, Encoding.Latin1.GetString(bytes))], (byte)(round % 2 == 0 ? 0x82 : 0xC2)));
+        }
     }
 
     private static byte[] Call(string method, string arguments) =>
