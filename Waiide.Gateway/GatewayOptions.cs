@@ -78,7 +78,7 @@ internal sealed record GatewayOptions
     /// <summary>What counts as use of this server: WAIIDE_ACTIVITY.</summary>
     public ActivityPolicy Activity { get; init; } = ActivityPolicy.InputAndCpu;
 
-    /// <summary>After how long without use the gateway stops itself: WAIIDE_IDLE_TIMEOUT, two hours by default under a hub; null: never.</summary>
+    /// <summary>After how long without use the gateway stops itself: WAIIDE_IDLE_TIMEOUT, two hours by default under a hub with an IDE of its own; null: never.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
     /// <summary>Ports that /proxy/ and /absproxy/ refuse, besides those of Waiide itself: WAIIDE_DENIED_PORTS, numbers separated by commas.</summary>

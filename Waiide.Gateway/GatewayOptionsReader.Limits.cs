@@ -27,12 +27,12 @@ internal sealed partial class GatewayOptionsReader
         }
     }
 
-    // Without a hub nobody starts a server again that has stopped itself.
-    private TimeSpan? IdleTimeout(bool underAHub)
+    // Without a hub nobody starts a server again that has stopped itself; and an attached IDE, with what runs in it, would not end with it.
+    private TimeSpan? IdleTimeout(bool byDefault)
     {
         if (Text("WAIIDE_IDLE_TIMEOUT") is not { } text)
         {
-            return underAHub ? UsualIdleTimeout : null;
+            return byDefault ? UsualIdleTimeout : null;
         }
 
         if (Duration().Match(text) is { Success: true } match && double.TryParse(match.Groups["number"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))

@@ -48,7 +48,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
             Workspace = Workspace(ideUrl is not null),
             DataDirectory = DataDirectory(prefix),
             Activity = Activity(),
-            IdleTimeout = IdleTimeout(underAHub: hub is not null),
+            IdleTimeout = IdleTimeout(byDefault: hub is not null && ideUrl is null),
             DeniedPorts = DeniedPorts(),
             SandboxPorts = Switch("WAIIDE_SANDBOX_PORTS"),
             TelemetryUrls = TelemetryUrls(),

@@ -23,7 +23,7 @@ internal static class GatewayOptionsTable
         new("WAIIDE_WORKSPACE", "JUPYTERHUB_ROOT_DIR, else the home directory", "The folder that the IDE opens."),
         new("WAIIDE_DATA_DIR", "~/.local/share/waiide/<instance>", "Settings, extensions, keys and sockets of this instance; one running gateway for each."),
         new("WAIIDE_ACTIVITY", "input+cpu", "What counts as use: browser (an open tab), input (what a person does), or input+cpu (that, and work in their terminals)."),
-        new("WAIIDE_IDLE_TIMEOUT", "2h under a hub, else 0", "After how long without use the gateway stops itself: seconds, or with s, m, h or d such as 90m; 0: never."),
+        new("WAIIDE_IDLE_TIMEOUT", "2h under a hub with an IDE of its own, else 0", "After how long without use the gateway stops itself: seconds, or with s, m, h or d such as 90m; 0: never."),
         new("WAIIDE_DENIED_PORTS", "none", "Ports, separated by commas, that /proxy/ refuses besides Waiide's own."),
         new("WAIIDE_SANDBOX_PORTS", "0", "1: pages of dev servers under /proxy/ run in a sandbox, without this site's cookies and storage."),
         new("LOG_LEVEL", "INFO", "TRACE, DEBUG, INFO, WARNING, ERROR or CRITICAL."),

@@ -52,6 +52,7 @@ try
     app.UseStandingWatch();
     app.MapHealthEndpoints();
     app.MapApi();
+    app.MapActivity();
     app.MapAuth();
     app.MapOpen();
     app.MapLegacyAddresses();

@@ -9,13 +9,12 @@ internal sealed partial class ActivityReports(HubClient hub, LastActivity activi
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var reported = DateTimeOffset.MinValue;
-        while (true)
+        for (long? reported = null; ;)
         {
-            var seen = activity.Time;
-            if (seen > reported)
+            var seen = activity.Stamp;
+            if (seen != reported)
             {
-                await ReportAsync(seen, stoppingToken);
+                await ReportAsync(stoppingToken);
                 reported = seen;
             }
 
@@ -24,15 +23,15 @@ internal sealed partial class ActivityReports(HubClient hub, LastActivity activi
         }
     }
 
-    // A report that fails for a whole interval is given up: the next one tells more.
-    private async Task ReportAsync(DateTimeOffset seen, CancellationToken stoppingToken)
+    // A report that fails for a whole interval is given up: the next one tells more. Each try tells what is true by then.
+    private async Task ReportAsync(CancellationToken stoppingToken)
     {
         var startedAt = clock.GetTimestamp();
         for (var pause = TimeSpan.FromSeconds(1); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
             {
-                await hub.ReportActivityAsync(seen, stoppingToken);
+                await hub.ReportActivityAsync(activity.Time, stoppingToken);
                 return;
             }
             catch (HubException failure)

@@ -1,11 +1,43 @@
 namespace Waiide.Gateway.Activity;
 
-/// <summary>When somebody last used this server: touched by authorized requests and by WebSocket traffic, never by health probes.</summary>
-internal sealed class LastActivity(TimeProvider clock)
+/// <summary>When this server was last used, in the sense of WAIIDE_ACTIVITY; its start counts.</summary>
+internal sealed partial class LastActivity(GatewayOptions options, TimeProvider clock, ILogger<LastActivity> logger)
 {
-    private long _ticks = clock.GetUtcNow().UtcTicks;
+    private readonly ActivityPolicy _policy = UseRule.PolicyOf(options);
+    private long _stamp = clock.GetTimestamp();
+    private int _warned;
 
-    public DateTimeOffset Time => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
+    /// <summary>The moment in the clock's own ticks, which no change of the time of day moves.</summary>
+    public long Stamp => Interlocked.Read(ref _stamp);
 
-    public void Touch() => Interlocked.Exchange(ref _ticks, clock.GetUtcNow().UtcTicks);
+    /// <summary>The moment as a time of day, never in the future, wherever the wall clock has been set to meanwhile.</summary>
+    public DateTimeOffset Time => clock.GetUtcNow() - clock.GetElapsedTime(Stamp);
+
+    public void Saw(Sight sight)
+    {
+        if (_policy.Counts(sight))
+        {
+            Interlocked.Exchange(ref _stamp, clock.GetTimestamp());
+        }
+    }
+
+    /// <summary>To watch a WebSocket to the IDE, opened for <paramref name="target"/>.</summary>
+    public SocketUse OfIdeSocket(string target) => _policy == ActivityPolicy.Browser
+        ? OfOtherSocket()
+        : SocketUse.OfVsCode(target, clock, Saw, reason =>
+        {
+            if (Interlocked.Exchange(ref _warned, 1) == 0)
+            {
+                Log.NotUnderstood(logger, reason);
+            }
+        });
+
+    /// <summary>To watch a WebSocket to something whose language we do not speak.</summary>
+    public SocketUse OfOtherSocket() => SocketUse.OfUnknown(Saw);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "What a browser tells the IDE is not understood ({Reason}): as long as such a tab is open, this server counts as used.")]
+        public static partial void NotUnderstood(ILogger logger, string reason);
+    }
 }

@@ -9,6 +9,7 @@ internal static class IdeExtensions
         builder.Services.AddSingleton<IdeAddress>();
         builder.Services.AddSingleton<IdeProbe>();
         builder.Services.AddSingleton<IdeHome>();
+        builder.Services.AddSingleton(UserProcesses.Work);
         builder.Services.AddSingleton<IdeProcess>();
         builder.Services.AddSingleton<AttachedIde>();
         builder.Services.AddSingleton<MemoryMeter>();

@@ -8,8 +8,9 @@ namespace Waiide.Gateway.Ide;
 /// <param name="Terminal">The number of its controlling terminal; 0: it has none.</param>
 /// <param name="ResidentBytes">Memory that it holds now, shared pages included.</param>
 /// <param name="Cpu">Processor time since it started, of its own.</param>
+/// <param name="EndedChildrenCpu">Processor time of its children that have ended, and of theirs.</param>
 /// <param name="Started">Ticks after boot: together with the id it names a process for good.</param>
-internal sealed record ProcessUse(int Id, string Name, int Parent, int Group, int Terminal, long ResidentBytes, TimeSpan Cpu, long Started)
+internal sealed record ProcessUse(int Id, string Name, int Parent, int Group, int Terminal, long ResidentBytes, TimeSpan Cpu, TimeSpan EndedChildrenCpu, long Started)
 {
     // USER_HZ is 100 on every Linux that .NET runs on.
     private const int TicksPerSecond = 100;
@@ -39,9 +40,12 @@ internal sealed record ProcessUse(int Id, string Name, int Parent, int Group, in
             Group: (int)Field(fields[5 - 3]),
             Terminal: (int)Field(fields[7 - 3]),
             ResidentBytes: Field(fields[24 - 3]) * Environment.SystemPageSize,
-            Cpu: TimeSpan.FromSeconds((double)(Field(fields[14 - 3]) + Field(fields[15 - 3])) / TicksPerSecond),
+            Cpu: Time(fields[14 - 3], fields[15 - 3]),
+            EndedChildrenCpu: Time(fields[16 - 3], fields[17 - 3]),
             Started: Field(fields[22 - 3]));
     }
+
+    private static TimeSpan Time(string user, string system) => TimeSpan.FromSeconds((double)(Field(user) + Field(system)) / TicksPerSecond);
 
     private static long Field(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }

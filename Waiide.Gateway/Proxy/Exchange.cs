@@ -43,10 +43,10 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
         ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
     });
 
-    /// <summary>Forwards the request and its answer; <paramref name="lost"/> breaks it off.</summary>
-    internal async Task<Outcome> SendAsync(HttpContext context, HttpMessageInvoker client, Uri upstream, HttpTransformer request, CancellationToken lost)
+    /// <summary>Forwards the request and its answer; <paramref name="use"/> watches a WebSocket, <paramref name="lost"/> breaks it off.</summary>
+    internal async Task<Outcome> SendAsync(HttpContext context, HttpMessageInvoker client, Uri upstream, HttpTransformer request, Func<SocketUse> use, CancellationToken lost)
     {
-        using var session = Session(context);
+        using var session = Session(context, use);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(session?.Cut ?? lifetime.ApplicationStopping, lost);
         var error = await forwarder.SendAsync(context, upstream.GetLeftPart(UriPartial.Authority), client, Config, request, end.Token);
         return new Outcome(error, end.IsCancellationRequested, session?.Goodbye);
@@ -55,7 +55,7 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
     /// <summary>For an endpoint that is a WebSocket itself, and is to be counted and ended as the others are.</summary>
     internal async Task AsSessionAsync(HttpContext context, RequestDelegate next)
     {
-        using var session = Session(context);
+        using var session = Session(context, activity.OfOtherSocket);
         using var cut = session?.Cut.Register(context.Abort);
         await next(context);
     }
@@ -92,14 +92,14 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
     internal static Exception? Cause(HttpContext context) => context.Features.Get<IForwarderErrorFeature>()?.Exception;
 
     /// <summary>A WebSocket can be counted, and ended in words; the forwarder sees it as the server's own.</summary>
-    private WebSocketSession? Session(HttpContext context)
+    private WebSocketSession? Session(HttpContext context, Func<SocketUse> use)
     {
         if (context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade)
         {
             return null;
         }
 
-        var session = new WebSocketSession(upgrade, webSockets, activity, Standing.Of(context));
+        var session = new WebSocketSession(upgrade, webSockets, use(), Standing.Of(context));
         context.Features.Set<IHttpUpgradeFeature>(session);
         return session;
     }

@@ -1,15 +1,12 @@
-using System.Buffers.Binary;
-
 namespace Waiide.Gateway.Proxy;
 
-/// <summary>Follows the frames of one direction of a WebSocket, so that a frame of ours is only ever put between two of theirs (RFC 6455, section 5.2).</summary>
+/// <summary>Follows the frames of one direction of a WebSocket, so that a frame of ours is only ever put between two of theirs.</summary>
 internal sealed class FrameCounter
 {
-    private readonly byte[] _header = new byte[14];
-    private int _headerLength;
+    private readonly FrameHeader _header = new();
     private ulong _payloadLeft;
 
-    internal bool IsBetweenFrames => _headerLength == 0 && _payloadLeft == 0;
+    internal bool IsBetweenFrames => _header.IsEmpty && _payloadLeft == 0;
 
     /// <summary>Counts <paramref name="bytes"/>, or only those up to the end of the frame that has begun; returns how many it counted.</summary>
     internal int Follow(ReadOnlySpan<byte> bytes, bool onlyThisFrame)
@@ -25,27 +22,14 @@ internal sealed class FrameCounter
                 continue;
             }
 
-            _header[_headerLength++] = bytes[at++];
-            if (_headerLength >= 2 && _headerLength == HeaderSize())
+            _header.Take(bytes[at++]);
+            if (_header.IsComplete)
             {
-                _payloadLeft = PayloadSize();
-                _headerLength = 0;
+                _payloadLeft = _header.PayloadSize;
+                _header.Clear();
             }
         }
 
         return at;
     }
-
-    private int HeaderSize()
-    {
-        var mask = (_header[1] & 0x80) != 0 ? 4 : 0;
-        return mask + (_header[1] & 0x7F) switch { 126 => 4, 127 => 10, _ => 2 };
-    }
-
-    private ulong PayloadSize() => (_header[1] & 0x7F) switch
-    {
-        126 => BinaryPrimitives.ReadUInt16BigEndian(_header.AsSpan(2)),
-        127 => BinaryPrimitives.ReadUInt64BigEndian(_header.AsSpan(2)),
-        var size => (ulong)size,
-    };
 }

@@ -9,14 +9,17 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
 {
     private readonly HttpMessageInvoker _client = Exchange.Client(address.ConnectAsync);
 
-    public Task ForwardAsync(HttpContext context, string target) => SendAsync(context, place =>
-    {
-        activity.Touch(); // Only now: a page that waits for the IDE, and asks for itself every second, is nobody's work.
-        return WorkbenchDocument.Around(new IdeRequest(options, privateHeaders, place.Url, target), context.Request, target, options);
-    });
+    public Task ForwardAsync(HttpContext context, string target) => SendAsync(
+        context,
+        place =>
+        {
+            activity.Saw(Requests.SightOf(context.Request, toIde: true)); // Only now: a page that waits for the IDE, and asks for itself every second, is nobody's work.
+            return WorkbenchDocument.Around(new IdeRequest(options, privateHeaders, place.Url, target), context.Request, target, options);
+        },
+        () => activity.OfIdeSocket(target));
 
-    /// <summary>Sends what <paramref name="make"/> returns, which is asked only while the IDE can be used.</summary>
-    internal async Task SendAsync(HttpContext context, Func<IdeAddress.Place, HttpTransformer> make)
+    /// <summary>Sends what <paramref name="make"/> returns, which is asked only while the IDE can be used; <paramref name="use"/> watches a WebSocket.</summary>
+    internal async Task SendAsync(HttpContext context, Func<IdeAddress.Place, HttpTransformer> make, Func<SocketUse> use)
     {
         var now = state.Now;
         if (now.Status != IdeStatus.Running || address.Now is not { } place)
@@ -27,7 +30,7 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
 
         using var lost = new CancellationTokenSource();
         using var watch = Navigation.IsTopLevel(context.Request) ? WhileUnanswered(context, lost) : null;
-        var outcome = await exchange.SendAsync(context, _client, place.Url, make(place), lost.Token);
+        var outcome = await exchange.SendAsync(context, _client, place.Url, make(place), use, lost.Token);
         if (outcome.Error == ForwarderError.None)
         {
             return;

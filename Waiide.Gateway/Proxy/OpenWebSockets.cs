@@ -15,18 +15,16 @@ internal sealed class OpenWebSockets
     /// <summary>More than hundreds of tabs have open; whoever opens them without end finds one.</summary>
     private const int Most = 512;
 
-    private const string Stopping = "The gateway is stopping.";
-
     private readonly ConcurrentDictionary<WebSocketSession, IDisposable> _sessions = new();
 
     private readonly StandingWatch _watch;
     private readonly CancellationToken _stopping;
+    private readonly Farewell _farewell;
 
-    public OpenWebSockets(IHostApplicationLifetime lifetime, StandingWatch watch)
+    public OpenWebSockets(IHostApplicationLifetime lifetime, StandingWatch watch, Farewell farewell)
     {
-        _watch = watch;
-        _stopping = lifetime.ApplicationStopping;
-        _stopping.Register(() => _ = CloseAsync(_ => true, GoingAway, Stopping));
+        (_watch, _stopping, _farewell) = (watch, lifetime.ApplicationStopping, farewell);
+        _stopping.Register(() => _ = CloseAsync(_ => true, GoingAway, _farewell.Reason));
     }
 
     /// <summary>In front of whatever opens one: refuses it where there are too many.</summary>
@@ -51,7 +49,7 @@ internal sealed class OpenWebSockets
         _sessions[session] = _watch.Over(session.Standing, reason => session.CloseAsync(PolicyViolation, reason));
         if (_stopping.IsCancellationRequested)
         {
-            _ = session.CloseAsync(GoingAway, Stopping); // It came after the others were told.
+            _ = session.CloseAsync(GoingAway, _farewell.Reason); // It came after the others were told.
         }
     }
 

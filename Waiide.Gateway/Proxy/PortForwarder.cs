@@ -15,8 +15,8 @@ internal sealed class PortForwarder(GatewayOptions options, PrivateHeaders priva
 
     private async Task DirectAsync(HttpContext context, DevServer server, string target)
     {
-        var request = new PortRequest(options, privateHeaders, server, target, null, activity.Touch);
-        var outcome = await exchange.SendAsync(context, _client, request.Url, request, CancellationToken.None);
+        var request = new PortRequest(options, privateHeaders, server, target, null, () => Answered(context));
+        var outcome = await exchange.SendAsync(context, _client, request.Url, request, activity.OfOtherSocket, CancellationToken.None);
         if (outcome is { Error: ForwarderError.Request or ForwarderError.RequestCreation, EndedHere: false } && !context.Response.HasStarted && LoopbackPort.IsClosed(Exchange.Cause(context)))
         {
             await NothingListensAsync(context, server);
@@ -30,12 +30,14 @@ internal sealed class PortForwarder(GatewayOptions options, PrivateHeaders priva
     private async Task ByWayOfTheIdeAsync(HttpContext context, DevServer server, string target)
     {
         PortRequest? request = null;
-        await ide.SendAsync(context, place => request = new PortRequest(options, privateHeaders, server, target, place, activity.Touch));
+        await ide.SendAsync(context, place => request = new PortRequest(options, privateHeaders, server, target, place, () => Answered(context)), activity.OfOtherSocket);
         if (request is { NothingListens: true })
         {
             await NothingListensAsync(context, server);
         }
     }
+
+    private void Answered(HttpContext context) => activity.Saw(Requests.SightOf(context.Request, toIde: false));
 
     private static Task NothingListensAsync(HttpContext context, DevServer server)
     {

@@ -13,14 +13,14 @@ internal sealed class WebSocketSession : IHttpUpgradeFeature, IDisposable
 
     private readonly IHttpUpgradeFeature _server;
     private readonly OpenWebSockets _open;
-    private readonly LastActivity _activity;
+    private readonly SocketUse _use;
     private readonly CancellationTokenSource _cut = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile BrowserSide? _browser;
 
-    public WebSocketSession(IHttpUpgradeFeature server, OpenWebSockets open, LastActivity activity, Standing standing)
+    public WebSocketSession(IHttpUpgradeFeature server, OpenWebSockets open, SocketUse use, Standing standing)
     {
-        (_server, _open, _activity, Standing) = (server, open, activity, standing);
+        (_server, _open, _use, Standing) = (server, open, use, standing);
         open.Add(this);
     }
 
@@ -41,7 +41,7 @@ internal sealed class WebSocketSession : IHttpUpgradeFeature, IDisposable
     public async Task<Stream> UpgradeAsync()
     {
         Cut.ThrowIfCancellationRequested();
-        return _browser = new BrowserSide(await _server.UpgradeAsync(), _activity);
+        return _browser = new BrowserSide(await _server.UpgradeAsync(), _use);
     }
 
     public async Task CloseAsync(ushort code, string reason)
@@ -61,10 +61,11 @@ internal sealed class WebSocketSession : IHttpUpgradeFeature, IDisposable
     {
         _open.Remove(this);
         _ended.TrySetResult();
+        _use.Dispose();
     }
 
     /// <summary>The stream to the browser.</summary>
-    private sealed class BrowserSide(Stream inner, LastActivity activity) : Stream
+    private sealed class BrowserSide(Stream inner, SocketUse use) : Stream
     {
         private readonly SemaphoreSlim _writing = new(1);
         private readonly FrameCounter _frames = new();
@@ -128,7 +129,7 @@ internal sealed class WebSocketSession : IHttpUpgradeFeature, IDisposable
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             var length = await inner.ReadAsync(buffer, cancellationToken);
-            activity.Touch();
+            use.Saw(buffer.Span[..length]);
             return length;
         }
 

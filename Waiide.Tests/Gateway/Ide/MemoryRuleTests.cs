@@ -27,5 +27,5 @@ public class MemoryRuleTests
     public void A_browser_that_was_there_a_moment_ago_is_waited_for() => Assert.Null(MemoryRule.Of(1.1, true, [Abandoned(1, 29)]).End);
 
     private static MemoryRule.Abandoned Abandoned(int id, int seconds) =>
-        new(new ProcessUse(id, "node", 1, 1, 0, 100, TimeSpan.Zero, id), TimeSpan.FromSeconds(seconds));
+        new(new ProcessUse(id, "node", 1, 1, 0, 100, TimeSpan.Zero, TimeSpan.Zero, id), TimeSpan.FromSeconds(seconds));
 }

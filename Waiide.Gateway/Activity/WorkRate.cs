@@ -1,0 +1,15 @@
+namespace Waiide.Gateway.Activity;
+
+/// <summary>Whether what the person's processes used within some time is work, or only the breath of programs that wait.</summary>
+internal static class WorkRate
+{
+    // Of one processor. A server at rest, top and a file that is followed stay below one hundredth; whatever computes takes a whole processor.
+    private const double LeastCpu = 0.05;
+
+    // A download that waits for the network computes little but writes what it gets. A screenful that is drawn anew each second is some 4 kB.
+    private const double LeastWritten = 16 * 1024;
+
+    internal static bool IsWork(WorkTotal before, WorkTotal after, TimeSpan between) =>
+        between > TimeSpan.Zero
+        && ((after.Cpu - before.Cpu) / between >= LeastCpu || (after.Written - before.Written) / between.TotalSeconds >= LeastWritten);
+}

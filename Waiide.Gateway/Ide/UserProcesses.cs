@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace Waiide.Gateway.Ide;
+
+/// <summary>Tells the person's processes of a run from the IDE server's own.</summary>
+internal static class UserProcesses
+{
+    internal static UserWork Work(IServiceProvider services)
+    {
+        var (home, state) = (services.GetRequiredService<IdeHome>(), services.GetRequiredService<IdeState>());
+        var isOurs = services.GetRequiredService<GatewayOptions>().IdeUrl is null;
+        return new UserWork(() => state.Now.Status == IdeStatus.Starting, () => isOurs ? Total(Of(home.Measure(), Environment.ProcessId, IsKernel)) : null);
+    }
+
+    /// <summary>
+    /// What has a terminal; kernels of notebooks, with what they start; and what has left the IDE server's family, such as a job that was started by setsid.
+    /// What is left is the IDE: its server, its extension hosts, language servers and watchers.
+    /// </summary>
+    internal static IReadOnlyList<ProcessUse> Of(IReadOnlyList<ProcessUse> run, int gateway, Func<ProcessUse, bool> isKernel)
+    {
+        var byId = run.ToDictionary(process => process.Id);
+        var server = run.Where(process => process.Parent == gateway).MinBy(process => process.Started);
+        return [.. run.Where(IsTheUsers)];
+
+        bool IsTheUsers(ProcessUse process)
+        {
+            for (var one = process; ; one = byId[one.Parent])
+            {
+                if (one == server)
+                {
+                    return false;
+                }
+
+                // A parent outside of the run: its own is gone, and nobody of the IDE has it any more.
+                if (one.Terminal != 0 || isKernel(one) || !byId.ContainsKey(one.Parent))
+                {
+                    return true;
+                }
+            }
+        }
+    }
+
+    // A child's use goes over to its parent when it ends, so that a build of a thousand short compilers adds up.
+    private static WorkTotal Total(IReadOnlyList<ProcessUse> processes) => new(
+        processes.Aggregate(TimeSpan.Zero, (sum, process) => sum + process.Cpu + process.EndedChildrenCpu),
+        processes.Sum(process => Written(process.Id)));
+
+    // "python -m ipykernel_launcher --f=/…/kernel-v2-4711.json": every Jupyter kernel is told so where to connect.
+    private static bool IsKernel(ProcessUse process) =>
+        Read(process.Id, "cmdline").Split('\0').Any(argument => argument.Contains("kernel-", StringComparison.Ordinal) && argument.EndsWith(".json", StringComparison.Ordinal));
+
+    // "wchar: 4711", a line of proc_pid_io(5), counts the bytes of every write(2).
+    private static long Written(int id)
+    {
+        var line = Read(id, "io").Split('\n').FirstOrDefault(line => line.StartsWith("wchar: ", StringComparison.Ordinal));
+        return long.TryParse(line?["wchar: ".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : 0;
+    }
+
+    private static string Read(int id, string file)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/{file}"));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return ""; // It ended meanwhile.
+        }
+    }
+}
