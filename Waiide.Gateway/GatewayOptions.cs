@@ -69,6 +69,9 @@ internal sealed record GatewayOptions
     /// <summary>VSCODE_PORT: the loopback port of a supervised IDE; null: a Unix socket that only this user can open.</summary>
     public int? VscodePort { get; init; }
 
+    /// <summary>The port by which users know the IDE (/proxy/8071/), wherever it really listens.</summary>
+    public int WellKnownIdePort => VscodePort ?? 8071;
+
     /// <summary>The folder that the IDE opens: WAIIDE_WORKSPACE, else JUPYTERHUB_ROOT_DIR, else the home directory.</summary>
     public string Workspace { get; init; } = "";
 

@@ -19,6 +19,7 @@ internal static class GatewayOptionsTable
         new("WAIIDE_IDE_URL", "none: an IDE of our own", "The IDE server to attach to, such as http://localhost:8071."),
         new("WAIIDE_IDE_HASHED_PASSWORD", "none", "HASHED_PASSWORD of the attached IDE server."),
         new("WAIIDE_IDE_COMMAND", "code-server", "The program that the gateway starts as its IDE."),
+        new("WAIIDE_IDE_CACHE", "$XDG_CACHE_HOME/waiide/ide, else ~/.cache/waiide/ide", "Where ide/code-server, as WAIIDE_IDE_COMMAND, keeps the IDE server that it installs; passed on to it."),
         new("VSCODE_PORT", "a Unix socket", "The loopback port of the gateway's own IDE."),
         new("WAIIDE_WORKSPACE", "JUPYTERHUB_ROOT_DIR, else the home directory", "The folder that the IDE opens."),
         new("WAIIDE_DATA_DIR", "~/.local/share/waiide/<instance>", "Settings, extensions, keys and sockets of this instance; one running gateway for each."),

@@ -5,9 +5,6 @@ namespace Waiide.Gateway.Api;
 /// <summary>GET /api/status: what runs on which port, and for whom; tells an IDE that is down from a proxy that is set up wrongly.</summary>
 internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddress address, MemoryMeter memory)
 {
-    // Where the IDE answers under /proxy/ when it has no port of its own.
-    private const int ConventionalIdePort = 8071;
-
     // The largest; a build may have hundreds.
     private const int MostProcesses = 50;
 
@@ -35,7 +32,7 @@ internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddr
     }
 
     // An IDE that is not there yet, or on a Unix socket, is reported by the port under which /proxy/ knows it.
-    private int IdePort => address.Now is { Socket: null, Url.Port: var port } ? port : options.VscodePort ?? ConventionalIdePort;
+    private int IdePort => address.Now is { Socket: null, Url.Port: var port } ? port : options.WellKnownIdePort;
 
     private object Memory()
     {

@@ -119,7 +119,7 @@ internal sealed class GatewayHandler(
 
     // Where other sites may show the IDE in a frame, its login has to be possible there too: the cookies of a tab of its own are not sent.
     private bool IsFrameOfAnEmbedder() =>
-        options.FrameAncestors is not null && HttpMethods.IsGet(Request.Method) && Request.Headers["Sec-Fetch-Mode"] == "navigate" && Request.Headers["Sec-Fetch-Dest"] == "iframe";
+        options.FrameAncestors is not null && HttpMethods.IsGet(Request.Method) && Navigation.IsDocument(Request);
 
     // "Authorization: token abc" as hubs say it, or "bearer abc". What no hub gives out is not asked about.
     private static string? HeaderToken(HttpRequest request) =>

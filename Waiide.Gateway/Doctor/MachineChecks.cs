@@ -23,7 +23,7 @@ internal static partial class MachineChecks
             findings.Add(Folder(Checks.Workspace, "The workspace", options.Workspace, "WAIIDE_WORKSPACE=…  # a folder that this user may write to"));
         }
 
-        findings.Add(Memory(options.MemoryLimit ?? ContainerLimit()));
+        findings.Add(Memory(new[] { options.MemoryLimit, ContainerMemory.Find()?.Limit }.Min()));
         findings.Add(Folder(Checks.DataDirectory, "The data directory", options.DataDirectory, "WAIIDE_DATA_DIR=…  # on a volume that this user may write to"));
         findings.Add(OpenFiles(Limit(File.ReadLines("/proc/self/limits"), "Max open files")));
         if (long.TryParse(Read("/proc/sys/fs/inotify/max_user_watches"), CultureInfo.InvariantCulture, out var watches))
@@ -106,10 +106,6 @@ internal static partial class MachineChecks
             return Finding.Failure(Checks.IdeProgram, $"{program} --version does not end within 30 s.", fix);
         }
     }
-
-    // Version 2 of control groups, then 1, where "no limit" is a number beyond any memory.
-    private static long? ContainerLimit() =>
-        long.TryParse(Read("/sys/fs/cgroup/memory.max") ?? Read("/sys/fs/cgroup/memory/memory.limit_in_bytes"), CultureInfo.InvariantCulture, out var limit) && limit < 1L << 50 ? limit : null;
 
     private static string? Read(string path) => File.Exists(path) ? File.ReadAllText(path).Trim() : null;
 

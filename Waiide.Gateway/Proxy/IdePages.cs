@@ -1,4 +1,3 @@
-using System.Globalization;
 using Waiide.Gateway.Ide;
 
 namespace Waiide.Gateway.Proxy;
@@ -6,8 +5,6 @@ namespace Waiide.Gateway.Proxy;
 /// <summary>What a person sees while the IDE cannot be used, often the first page of all: what is going on, for how long, and the IDE itself as soon as it is there.</summary>
 internal static class IdePages
 {
-    private const int RetryAfterSeconds = 2;
-
     // How the page asks for itself: the answer is the words of the moment, with 200, because browsers note every 503 as an error. Anything else is worth a reload.
     private const string Waiting = "application/vnd.waiide.waiting+json";
 
@@ -60,7 +57,7 @@ internal static class IdePages
         """;
 
     /// <summary>A page with 200 for people, and for whoever looks at the root, so that a hub finds a server that lives; 503 for everything else.</summary>
-    internal static IResult NotUsable(HttpRequest request, IdeState.Snapshot now, IReadOnlyList<string> lastLines) => new WithRetry(
+    internal static IResult NotUsable(HttpRequest request, IdeState.Snapshot now, IReadOnlyList<string> lastLines) => new AskAgain(
         request.Headers.Accept == Waiting ? TypedResults.Json(Words(now, lastLines), contentType: Waiting)
         : Navigation.IsTopLevel(request) && (IsForPeople(request) || request.Path == "/") ? Page(request.HttpContext, now, lastLines)
         : TypedResults.Json(Words(now, lastLines), statusCode: StatusCodes.Status503ServiceUnavailable));
@@ -103,7 +100,7 @@ internal static class IdePages
             <summary>What it printed last</summary>
             <pre id="lines" tabindex="0" aria-label="The last lines of the log">{HtmlPage.Encode(string.Join('\n', lastLines))}</pre>
             </details>
-            <noscript><meta http-equiv="refresh" content="{RetryAfterSeconds}"></noscript>
+            <noscript><meta http-equiv="refresh" content="{AskAgain.Seconds}"></noscript>
             """,
             Script);
     }
@@ -124,15 +121,5 @@ internal static class IdePages
               <form id="again" method="post" action="{HtmlPage.Encode(options.Prefix)}api/restart"><button>Start it again</button> <span id="asked" role="status"></span></form>
               """
             : "<p>It is started again by itself after a pause, and this page then becomes VS Code. If it does not, tell the owner of this server.</p>";
-    }
-
-    private sealed class WithRetry(IResult answer) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.Headers.CacheControl = "no-store";
-            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-            return answer.ExecuteAsync(httpContext);
-        }
     }
 }

@@ -1,12 +1,8 @@
-using System.Globalization;
-
 namespace Waiide.Gateway.Proxy;
 
 /// <summary>What a person sees at the address of a dev server that is not there: what to do, and the server itself as soon as it answers.</summary>
 internal static class PortPages
 {
-    private const int RetryAfterSeconds = 2;
-
     // The page asks for itself as a program would. Only our own 502 comes with Retry-After; anything else is the server's, and worth a reload.
     private const string Script = """
         const look = async () => {
@@ -25,7 +21,7 @@ internal static class PortPages
         setTimeout(look, 1000);
         """;
 
-    internal static IResult NothingListens(HttpRequest request, ushort port) => new WithRetry(IsPage(request)
+    internal static IResult NothingListens(HttpRequest request, ushort port) => new AskAgain(Navigation.IsDocument(request) // In a frame, too: that is how VS Code shows a preview.
         ? HtmlPage.Of(
             StatusCodes.Status502BadGateway,
             $"Nothing listens on port {port}",
@@ -33,23 +29,10 @@ internal static class PortPages
             <progress aria-label="Waiting for port {port}"></progress>
             <p>Start your server, and let it listen on <code>localhost:{port}</code> with plain http. This page becomes your server's as soon as it answers.</p>
             <p class="quiet" role="status" id="problem"></p>
-            <noscript><meta http-equiv="refresh" content="{RetryAfterSeconds}"></noscript>
+            <noscript><meta http-equiv="refresh" content="{AskAgain.Seconds}"></noscript>
             """,
             Script)
         : TypedResults.Json(
             new { status = StatusCodes.Status502BadGateway, message = $"Nothing listens on port {port}: start your server, and let it listen on localhost:{port} with plain http." },
             statusCode: StatusCodes.Status502BadGateway));
-
-    // In a frame, too: that is how VS Code shows a preview.
-    private static bool IsPage(HttpRequest request) => Navigation.IsTopLevel(request) || (HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate");
-
-    private sealed class WithRetry(IResult answer) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.Headers.CacheControl = "no-store";
-            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-            return answer.ExecuteAsync(httpContext);
-        }
-    }
 }

@@ -59,7 +59,7 @@ internal abstract record ProxyRoute
         }
 
         var @base = string.Create(CultureInfo.InvariantCulture, $"{prefix}{mount}{port}/");
-        var isIde = !seesBase && port == RefusedPorts.WellKnownIdePort(options);
+        var isIde = !seesBase && port == options.WellKnownIdePort;
         if (!isIde && RefusedPorts.WhyNot(port, options, idePort) is { } sentence)
         {
             return new Refused(StatusCodes.Status403Forbidden, sentence);

@@ -6,14 +6,9 @@ namespace Waiide.Gateway.Proxy;
 /// <summary>Ports that are no dev server of the user's: whoever asks there by way of the gateway would meet Waiide itself, the hub, or what an administrator has ruled out.</summary>
 internal static class RefusedPorts
 {
-    private const int DefaultIdePort = 8071;
-
     // Read once: a machine keeps its addresses, and a request is no time to ask for them.
     private static readonly Lazy<IPAddress[]> OurAddresses = new(() =>
         [.. NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(address => address.Address)]);
-
-    /// <summary>The port by which the IDE is known to users (/proxy/8071/), wherever it really listens.</summary>
-    internal static int WellKnownIdePort(GatewayOptions options) => options.VscodePort ?? DefaultIdePort;
 
     /// <summary>The sentence that refuses <paramref name="port"/>; null: it is the user's.</summary>
     internal static string? WhyNot(ushort port, GatewayOptions options, int? idePort)
@@ -30,7 +25,7 @@ internal static class RefusedPorts
             return $"Port {port} is the hub's.";
         }
 
-        if (port == idePort || port == WellKnownIdePort(options))
+        if (port == idePort || port == options.WellKnownIdePort)
         {
             return $"Port {port} is the IDE server's, which is at {options.Prefix}";
         }

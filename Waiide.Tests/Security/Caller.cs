@@ -1,10 +1,13 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Security;
 
 /// <summary>Asks with exactly the target and the headers it is given, as HTTP or as the opening of a WebSocket; follows nothing and keeps nothing.</summary>
-internal sealed class Caller(RunningGateway gateway) : IDisposable
+/// <param name="from">Which of this machine's addresses the gateway sees it come from.</param>
+internal sealed class Caller(RunningGateway gateway, string from = "127.0.0.1") : IDisposable
 {
     // System.Uri would resolve dots and decode; these tests mean what they say.
     private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
@@ -14,6 +17,13 @@ internal sealed class Caller(RunningGateway gateway) : IDisposable
         UseCookies = false,
         AllowAutoRedirect = false,
         UseProxy = false,
+        ConnectCallback = async (context, cancellationToken) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
         RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
     });
 

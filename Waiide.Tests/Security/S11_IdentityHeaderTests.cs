@@ -37,17 +37,19 @@ public class S11_IdentityHeaderTests(Gateways gateways)
     }
 
     [Theory]
-    [InlineData("X-Forwarded-Host, X-Forwarded-For, X-Forwarded-Proto")]
-    [InlineData("x-forwarded-host,x-jupyterhub-user,cookie,authorization,host")]
-    [InlineData("close, X-Forwarded-Host, Cookie")]
-    public async Task Connection_does_not_take_away_what_we_add_or_let_through_what_we_remove(string nominated)
+    [InlineData("x", "X-Forwarded-Host, X-Forwarded-For, X-Forwarded-Proto")]
+    [InlineData("x", "x-forwarded-host,x-jupyterhub-user,X-JupyterHub-Server,cookie,authorization,host")]
+    [InlineData("x", "close, X-Forwarded-Host, Cookie")]
+    [InlineData("proxy/3000/x", "X-Forwarded-Host, X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Prefix")]
+    [InlineData("proxy/3000/x", "x-forwarded-host,x-jupyterhub-user,X-JupyterHub-Server,cookie,authorization,host")]
+    public async Task Connection_does_not_take_away_what_we_add_or_let_through_what_we_remove(string target, string nominated)
     {
         var before = gateways.Ada.Ide.Forwarded.Count();
         foreach (var upgrade in new[] { "", "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nConnection: Upgrade\r\n" })
         {
             var status = await RawHttp.StatusAsync(
                 gateways.Ada.Port,
-                $"GET /user/ada/x HTTP/1.1\r\nHost: {gateways.Ada.Authority}\r\nAuthorization: token {gateways.Hub.TokenOf("ada")}\r\nX-JupyterHub-User: root\r\nX-Forwarded-Host: evil\r\nX-Forwarded-For: 6.6.6.6\r\nConnection: {nominated}\r\n{upgrade}\r\n");
+                $"GET /user/ada/{target} HTTP/1.1\r\nHost: {gateways.Ada.Authority}\r\nAuthorization: token {gateways.Hub.TokenOf("ada")}\r\nX-JupyterHub-User: root\r\nX-JupyterHub-Server: root\r\nX-Forwarded-Prefix: /evil\r\nX-Forwarded-Host: evil\r\nX-Forwarded-For: 6.6.6.6\r\nConnection: {nominated}\r\n{upgrade}\r\n");
             Assert.Equal(upgrade.Length == 0 ? 200 : 101, status);
         }
 
@@ -58,8 +60,11 @@ public class S11_IdentityHeaderTests(Gateways gateways)
             Assert.Equal(gateways.Ada.Authority, request.Headers["X-Forwarded-Host"]);
             Assert.Equal("127.0.0.1", request.Headers["X-Forwarded-For"]);
             Assert.Equal("http", request.Headers["X-Forwarded-Proto"]);
-            Assert.DoesNotContain("X-JupyterHub-User", request.Headers.Keys);
             Assert.DoesNotContain("Authorization", request.Headers.Keys);
+
+            // The IDE is told who asks, by us; a dev server is told where it is found, and nothing about anybody.
+            (string, string)[] ours = target == "x" ? [("X-JupyterHub-Server", ""), ("X-JupyterHub-User", "ada")] : [("X-Forwarded-Prefix", "/user/ada/proxy/3000")];
+            Assert.Equal(ours, request.Headers.Where(header => header.Key.StartsWith("X-JupyterHub", StringComparison.OrdinalIgnoreCase) || header.Key == "X-Forwarded-Prefix").Select(header => (header.Key, header.Value)).Order());
         });
     }
 

@@ -18,7 +18,7 @@ public class S12_RequestSmugglingTests(S12_RequestSmugglingTests.Chain chain) : 
 
         internal RunningGateway Gateway { get; private set; } = null!;
 
-        public async Task InitializeAsync() => Gateway = await RunningGateway.StandaloneAsync(("WAIIDE_IDE_URL", Upstream.Url.ToString()));
+        public async Task InitializeAsync() => Gateway = await RunningGateway.StandaloneAsync(("WAIIDE_IDE_URL", Upstream.Url.ToString()), ("JUPYTERHUB_USER", "ada"));
 
         public async Task DisposeAsync()
         {

@@ -11,15 +11,11 @@ public class S16_UnboundedLogTests
     private static readonly string Megabyte = string.Concat(Enumerable.Repeat("x", 1024 * 1024));
 
     [Fact]
-    public async Task A_name_of_a_megabyte_is_shortened_and_stays_on_its_line()
+    public async Task A_long_name_is_shortened_and_stays_on_its_line()
     {
         await using var gateway = await RunningGateway.StartAsync(await StubHub.StartAsync(), ("LOG_LEVEL", "TRACE"));
         using var browser = gateway.Browser("ada");
-        using var start = await browser.OpenAsync("/user/ada/");
-        using var authorized = await browser.OpenAsync(start.Headers.Location!.OriginalString);
-        gateway.Hub!.Garbled = ("application/json", System.Text.Json.JsonSerializer.Serialize(new { access_token = "t0ken-from-the-hub", expires_in = 100, name = "mallory" + Forged + Megabyte, kind = "user", scopes = Array.Empty<string>() }));
-
-        using var back = await browser.OpenAsync(authorized.Headers.Location!.OriginalString);
+        using var back = await ComesBackAsync(gateway, browser, Named("mallory\u2028" + Megabyte[..240]));
         Assert.Equal(HttpStatusCode.Redirect, back.StatusCode);
         using var page = await browser.OpenAsync("/user/ada/");
         Assert.Equal(HttpStatusCode.Forbidden, page.StatusCode);
@@ -27,6 +23,26 @@ public class S16_UnboundedLogTests
 
         await gateway.Process.WaitForOutput("mallory");
         IsClean(gateway.Process.Output);
+        Assert.DoesNotContain(Megabyte[..201], gateway.Process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("t0ken-from-the-hub", gateway.Process.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1024 * 1024, "")]
+    [InlineData(256, "")]
+    [InlineData(10, Forged)]
+    public async Task A_name_that_no_hub_gives_is_no_name_and_is_repeated_nowhere(int length, string behind)
+    {
+        await using var gateway = await RunningGateway.StartAsync(await StubHub.StartAsync(), ("LOG_LEVEL", "TRACE"));
+        using var browser = gateway.Browser("ada");
+        using var back = await ComesBackAsync(gateway, browser, Named(("mallory" + Megabyte)[..length] + behind));
+        Assert.Equal(HttpStatusCode.BadGateway, back.StatusCode);
+        Assert.DoesNotContain(browser.Cookies.Keys, name => name == gateway.Hub!.ClientId);
+        Assert.DoesNotContain("mallory", await back.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        await gateway.Process.WaitForOutput("A login failed");
+        IsClean(gateway.Process.Output);
+        Assert.DoesNotContain("mallory", gateway.Process.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("t0ken-from-the-hub", gateway.Process.Output, StringComparison.Ordinal);
     }
 
@@ -35,11 +51,7 @@ public class S16_UnboundedLogTests
     {
         await using var gateway = await RunningGateway.StartAsync(await StubHub.StartAsync(), ("LOG_LEVEL", "TRACE"));
         using var browser = gateway.Browser("ada");
-        using var start = await browser.OpenAsync("/user/ada/");
-        using var authorized = await browser.OpenAsync(start.Headers.Location!.OriginalString);
-        gateway.Hub!.Garbled = ("application/json", System.Text.Json.JsonSerializer.Serialize(new { error = "mallory" + Forged + Megabyte }));
-
-        using var back = await browser.OpenAsync(authorized.Headers.Location!.OriginalString);
+        using var back = await ComesBackAsync(gateway, browser, new { error = "mallory" + Forged + Megabyte });
         Assert.InRange((await back.Content.ReadAsStringAsync()).Length, 1, 20_000);
         await gateway.Process.WaitForOutput("A login failed");
         IsClean(gateway.Process.Output);
@@ -87,6 +99,17 @@ public class S16_UnboundedLogTests
         IsClean(gateway.Process.Output);
         Assert.DoesNotContain("s3cret", gateway.Process.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(own, gateway.Process.Output, StringComparison.Ordinal);
+    }
+
+    private static object Named(string name) => new { access_token = "t0ken-from-the-hub", expires_in = 100, name, kind = "user", scopes = Array.Empty<string>() };
+
+    // The way back of a login, on which the hub says the same to every question.
+    private static async Task<HttpResponseMessage> ComesBackAsync(RunningGateway gateway, Browser browser, object saidByTheHub)
+    {
+        using var start = await browser.OpenAsync("/user/ada/");
+        using var authorized = await browser.OpenAsync(start.Headers.Location!.OriginalString);
+        gateway.Hub!.Garbled = ("application/json", System.Text.Json.JsonSerializer.Serialize(saidByTheHub));
+        return await browser.OpenAsync(authorized.Headers.Location!.OriginalString);
     }
 
     private static void IsClean(string log) => Assert.All(log.Split('\n'), line =>

@@ -13,9 +13,9 @@ internal sealed class Browser : IDisposable
     public Browser(RunningGateway gateway, string? hubUser)
     {
         _gateway = gateway;
-        if (hubUser is not null)
+        if (hubUser is not null && gateway.Hub is { } hub)
         {
-            Cookies[StubHub.UserCookie] = (Uri.EscapeDataString(hubUser), gateway.Hub!.BaseUrl + "hub/");
+            Cookies[StubHub.UserCookie] = (Uri.EscapeDataString(hubUser), hub.BaseUrl + "hub/");
         }
     }
 

@@ -38,19 +38,16 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>Starts under <paramref name="hub"/>, which is disposed with the gateway.</summary>
     public static async Task<RunningGateway> StartAsync(StubHub? hub, params (string Name, string Value)[] environment)
     {
-        var said = environment.Where(variable => variable.Name is "PORT" or "JUPYTERHUB_PORT").Select(variable => int.TryParse(variable.Value, out var port) ? port : 0).FirstOrDefault(port => port > 0);
-        var gateway = new RunningGateway(said > 0 ? said : Ports.Free(), await StubIde.StartAsync(), hub);
-        var variables = hub?.Environment(gateway.Port) ?? new Dictionary<string, string> { ["WAIIDE_TOKEN"] = Token };
-        variables["PORT"] = gateway.Port.ToString(CultureInfo.InvariantCulture);
-        variables["WAIIDE_DATA_DIR"] = gateway.DataDirectory;
-        variables["WAIIDE_IDE_URL"] = gateway.Ide.Url.ToString();
-        foreach (var (name, value) in environment)
-        {
-            variables[name] = value;
-        }
-
-        gateway._environment = variables.Where(variable => variable.Value.Length > 0 || variable.Key == "JUPYTERHUB_SERVER_NAME").ToDictionary();
+        var gateway = await PrepareAsync(hub, environment);
         await gateway.StartProcessAsync();
+        return gateway;
+    }
+
+    /// <summary>Starts with an IDE of its own that is not installed: the ports of the gateway's machine are reached all the same.</summary>
+    public static async Task<RunningGateway> WithoutIdeAsync(StubHub? hub, params (string Name, string Value)[] environment)
+    {
+        var gateway = await PrepareAsync(hub, [("WAIIDE_IDE_URL", ""), ("WAIIDE_IDE_COMMAND", "/nowhere/code-server"), .. environment]);
+        await gateway.ListenAsync();
         return gateway;
     }
 
@@ -85,6 +82,23 @@ internal sealed class RunningGateway : IAsyncDisposable
         }
 
         _data.Dispose();
+    }
+
+    private static async Task<RunningGateway> PrepareAsync(StubHub? hub, (string Name, string Value)[] environment)
+    {
+        var said = environment.Where(variable => variable.Name is "PORT" or "JUPYTERHUB_PORT").Select(variable => int.TryParse(variable.Value, out var port) ? port : 0).FirstOrDefault(port => port > 0);
+        var gateway = new RunningGateway(said > 0 ? said : Ports.Free(), await StubIde.StartAsync(), hub);
+        var variables = hub?.Environment(gateway.Port) ?? new Dictionary<string, string> { ["WAIIDE_TOKEN"] = Token };
+        variables["PORT"] = gateway.Port.ToString(CultureInfo.InvariantCulture);
+        variables["WAIIDE_DATA_DIR"] = gateway.DataDirectory;
+        variables["WAIIDE_IDE_URL"] = gateway.Ide.Url.ToString();
+        foreach (var (name, value) in environment)
+        {
+            variables[name] = value;
+        }
+
+        gateway._environment = variables.Where(variable => variable.Value.Length > 0 || variable.Key == "JUPYTERHUB_SERVER_NAME").ToDictionary();
+        return gateway;
     }
 
     private async Task ListenAsync()

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.WebSockets;
+using System.Text.Json.Nodes;
 using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Gateway.Activity;
@@ -61,6 +62,34 @@ public class IdleStopTests
             },
             "the server stops although it is asked all the time");
         Assert.Equal(0, gateway.Process.ExitCode);
+    }
+
+    [Fact]
+    public async Task The_page_is_told_when_it_will_stop_and_somebody_who_wants_it_to_run_takes_that_back()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync(("WAIIDE_ACTIVITY", "input"), ("WAIIDE_IDLE_TIMEOUT", "12s"));
+        using var browser = gateway.Browser();
+        Assert.Empty(await NoticesAsync());
+        JsonNode? notice = null;
+        await Eventually.Is(async () => (notice = (await NoticesAsync()).SingleOrDefault()) is not null, "the stop is announced");
+        Assert.Equal("idle", (string)notice!["id"]!);
+        Assert.True((bool)notice["urgent"]!);
+        var left = notice["at"]!.GetValue<DateTime>() - DateTime.UtcNow;
+        Assert.InRange(left, TimeSpan.Zero, TimeSpan.FromSeconds(4)); // A quarter of the limit, and up to the next second.
+
+        using var used = await browser.SendAsync(HttpMethod.Post, "/api/activity", null, Token);
+        Assert.Equal(HttpStatusCode.NoContent, used.StatusCode);
+        await Eventually.Is(async () => (await NoticesAsync()).Count == 0, "the notice is withdrawn", TimeSpan.FromSeconds(3));
+        await Eventually.Is(() => DateTime.UtcNow > notice["at"]!.GetValue<DateTime>().AddSeconds(2), "the time that was announced has passed");
+        Assert.False(gateway.Process.HasExited);
+        Assert.Equal(0, await gateway.Process.WaitForExit());
+
+        async Task<JsonArray> NoticesAsync()
+        {
+            using var answer = await browser.SendAsync(HttpMethod.Get, "/api/notices", null, Token);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["notices"]!.AsArray();
+        }
     }
 
     [Fact]

@@ -157,6 +157,10 @@ public class GatewayOptionsReaderTests
         Assert.Contains("WAIIDE_WORKSPCE is not a setting of the gateway. Did you mean WAIIDE_WORKSPACE?", Read(("WAIIDE_WORKSPCE", "x")).Warnings);
 
     [Fact]
+    public void Every_setting_that_the_documentation_knows_is_no_misspelled_one() =>
+        Assert.DoesNotContain(Read([.. GatewayOptionsTable.Own.Select(setting => (setting.Name, (string?)""))]).Warnings, warning => warning.Contains("is not a setting", StringComparison.Ordinal));
+
+    [Fact]
     public void Every_instance_has_its_data_directory()
     {
         var home = ("HOME", (string?)"/home/ada");

@@ -50,7 +50,7 @@ public class StartTests
     {
         using var data = new TempDirectory();
         Directory.CreateDirectory(Path.Combine(data.Path, "gateway.lock")); // As little to be opened for writing as a file on a full disk, and there without root.
-        await using var gateway = Start(data);
+        await using var gateway = Start(data, ("PORT", Text(Ports.Free())));
         Assert.Equal(1, await gateway.WaitForExit());
         Assert.StartsWith($"Nothing can be written to the data directory {data.Path}: ", gateway.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Another gateway", gateway.Output, StringComparison.Ordinal);
