@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Waiide.Gateway;
 using Waiide.Gateway.Api;
+using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Security;
 
@@ -67,7 +69,36 @@ public class S01_SecondProtocolPathTests(Gateways gateways)
         });
     }
 
-    /// <summary>That the two tests above would notice a connection.</summary>
+    /// <summary>Where the IDE is the gateway's own, its machine's ports are behind these endpoints too, the tunnel's among them.</summary>
+    [Fact]
+    public async Task No_endpoint_connects_a_stranger_to_a_port_of_the_gateways_own_machine()
+    {
+        await using var server = await StubIde.StartAsync();
+        await using var gateway = await RunningGateway.WithoutIdeAsync(await StubHub.StartAsync());
+        using var caller = new Caller(gateway);
+        var port = server.Url.Port.ToString(CultureInfo.InvariantCulture);
+        foreach (var target in gateways.EndpointsIn(Gateways.UnderHub).SelectMany(row => row.Targets).Select(target => "/user/ada" + target.Replace("3000", port, StringComparison.Ordinal)))
+        {
+            foreach (var credentials in new (string, string)[][] { [], [("Authorization", "token wrong")], [("Authorization", "token " + gateway.Hub!.TokenOf("bob"))] })
+            {
+                foreach (var method in EndpointRow.AllMethods)
+                {
+                    using var answer = await caller.AskAsync(method, target, credentials);
+                }
+
+                using var upgrade = await caller.ConnectAsync(target, credentials);
+                Assert.NotEqual(101, (int)upgrade.StatusCode);
+            }
+        }
+
+        // The owner's is the first and the only one.
+        using var tunnel = await caller.ConnectAsync("/user/ada/tunnel/" + port, ("Authorization", "token " + gateway.Hub!.TokenOf("ada")));
+        Assert.Equal(101, (int)tunnel.StatusCode);
+        await Eventually.Is(() => server.Connections > 0, "a connection is counted");
+        Assert.Equal(1, server.Connections);
+    }
+
+    /// <summary>That the tests above would notice a connection.</summary>
     [Fact]
     public async Task The_owner_is_let_through_by_both_protocols_and_then_the_IDE_is_dialed()
     {
@@ -77,7 +108,17 @@ public class S01_SecondProtocolPathTests(Gateways gateways)
         using var answer = await caller.AskAsync("GET", "/user/ada/x", token);
         using var upgrade = await caller.ConnectAsync("/user/ada/x", token);
         Assert.Equal((200, 101), ((int)answer.StatusCode, (int)upgrade.StatusCode));
-        Assert.True(gateway.Ide.Connections > before);
+
+        // Connections that were kept after earlier requests are used up first.
+        var open = new List<HttpResponseMessage>();
+        await Eventually.Is(
+            async () =>
+            {
+                open.Add(await caller.ConnectAsync("/user/ada/x", token));
+                return gateway.Ide.Connections > before;
+            },
+            "a new connection is counted");
+        open.ForEach(socket => socket.Dispose());
     }
 
     [Fact]

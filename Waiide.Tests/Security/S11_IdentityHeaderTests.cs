@@ -13,7 +13,7 @@ public class S11_IdentityHeaderTests(Gateways gateways)
                "X-JupyterHub-User", "X-JupyterHub-Server", "X-JupyterHub-Anything", "Remote-User", "Remote-Groups", "Remote-Email", "Remote-Name", "X-Remote-User", "X-Forwarded-User", "X-Forwarded-Email",
                "X-Forwarded-Groups", "X-Forwarded-Preferred-Username", "X-Forwarded-Access-Token", "X-Auth-Request-User", "X-Auth-Request-Email", "X-Authenticated-User", "X-Real-IP", "X-Original-URL", "X-Rewrite-URL", "Forwarded",
            }
-           from spelling in new[] { name, name.ToLowerInvariant(), name.ToUpperInvariant(), name.Replace('-', '_'), name.Replace('-', '_').ToLowerInvariant(), Half(name) }.Distinct()
+           from spelling in new[] { name, name.ToLowerInvariant(), name.ToUpperInvariant(), name.Replace('-', '_'), name.Replace('-', '_').ToLowerInvariant(), name.Replace('-', '.'), Half(name) }.Distinct()
            select spelling,
     ];
 
@@ -79,6 +79,6 @@ public class S11_IdentityHeaderTests(Gateways gateways)
         }
     }
 
-    // Servers of the CGI kind read "-" and "_" as one, and some clients mix them.
+    // Servers of the CGI kind read "-" and "_" as one, and some "." too; some clients mix them.
     private static string Half(string name) => name.LastIndexOf('-') is > 0 and var at ? string.Concat(name.AsSpan(0, at), "_", name.AsSpan(at + 1)) : name;
 }
