@@ -39,7 +39,7 @@
   // A hub looks only now and then whether its servers still run. Until it has seen the end, its page would lead back to the server that is no more; so the wish waits here.
   const begin = () => {
     if (!start) { return reload('Start it again'); }
-    return ended ? link('Start it again', startUrl(), 'first') : wanted ? 'It starts as soon as the hub has noticed…'
+    return ended ? link('Start it again', startUrl(), 'first') : wanted ? 'It starts as soon as the hub notices.'
       : make('button', { className: 'first', textContent: 'Start it again', onclick: () => { wanted = true; look(); } });
   };
 

@@ -140,7 +140,7 @@ public sealed class WorkbenchBarTests(Chromium chromium)
         }
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Start it again" }).ClickAsync();
-        await Expect(page.GetByText("It starts as soon as the hub has noticed…")).ToBeVisibleAsync();
+        await Expect(page.GetByText("It starts as soon as the hub notices.")).ToBeVisibleAsync();
 
         await page.RouteAsync("**/api/notices", route => route.FulfillAsync(new() { Status = 424 }));
         await page.EvaluateAsync("() => { document.dispatchEvent(new Event('visibilitychange')); }");
