@@ -29,19 +29,27 @@
   const rows = make('div');
   const spoken = make('div', { role: 'status' }); // Read out by screen readers, once for each text: the countdown beside it is not.
   const closed = new Set();
-  let notices = [], trouble = null, worked = false, failures = 0, clockAhead = 0, shown = '[]', cameFrom = null, timer;
+  let notices = [], trouble = null, worked = false, ended = false, wanted = false, failures = 0, clockAhead = 0, shown = '[]', cameFrom = null, timer;
 
   const reload = text => make('button', { className: 'first', textContent: text, onclick: () => location.reload() });
   const link = (text, href, className = '') => make('a', { textContent: text, href, className });
   const home = () => (hub ? [link("Open the hub's page", hub)] : []);
-  const begin = () => (start ? link('Start it again', `${start}?next=${encodeURIComponent(location.pathname + location.search)}`, 'first') : reload('Start it again'));
+  const startUrl = () => `${start}?next=${encodeURIComponent(location.pathname + location.search)}`;
+
+  // A hub looks only now and then whether its servers still run. Until it has seen the end, its page would lead back to the server that is no more; so the wish waits here.
+  const begin = () => {
+    if (!start) { return reload('Start it again'); }
+    return ended ? link('Start it again', startUrl(), 'first') : wanted ? 'It starts as soon as the hub notices.'
+      : make('button', { className: 'first', textContent: 'Start it again', onclick: () => { wanted = true; look(); } });
+  };
 
   const troubles = {
     signedOut: { text: 'Your session has ended. Sign in again to go on; what you typed is kept.', actions: () => [reload('Sign in again')] },
     refused: { text: 'You may no longer use this server.', actions: home },
-    unused: { text: 'This server was stopped because nobody used it. Your files and unsaved editors are kept.', actions: () => [begin(), ...home()] },
-    stopped: { text: 'This server was stopped. Your files and unsaved editors are kept.', actions: () => [begin(), ...home()] },
-    silent: { text: 'This server does not answer. VS Code goes on by itself as soon as it is back.', actions: () => [reload('Reload'), ...home()] },
+    unused: { text: 'This server was stopped because nobody used it. Your files and unsaved editors are kept as they were then.', actions: () => [begin(), ...home()] },
+    stopped: { text: 'This server has stopped. Your files and unsaved editors are kept as they were then.', actions: () => [begin(), ...home()] },
+    gone: { text: 'This server does not answer. If it has ended, it can be started again as soon as the hub notices. Unsaved editors are kept.', actions: () => [begin(), ...home()] },
+    silent: { text: 'This server does not answer. VS Code goes on by itself as soon as it is back; leave this page open until then, it has what you type.', actions: () => [reload('Reload'), ...home()] },
   };
 
   // By the server's clock, because people's clocks are wrong.
@@ -78,7 +86,7 @@
   const show = () => {
     const keyOf = notice => `${notice.id} ${notice.since} ${notice.text}`;
     const open = trouble ? [] : notices.filter(notice => notice.urgent || !closed.has(keyOf(notice)));
-    const now = JSON.stringify([trouble?.text, open.map(({ id, text, at, urgent }) => [id, text, at, urgent])]);
+    const now = JSON.stringify([trouble?.text, trouble ? [ended, wanted] : open.map(({ id, text, at, urgent }) => [id, text, at, urgent])]);
     if (now !== shown) { // Else everything stays as it is, and with it the focus.
       shown = now;
       const hadFocus = host.matches(':focus-within');
@@ -92,15 +100,19 @@
   };
 
   const ask = async () => {
+    ended = false;
     const answer = await fetch(new URL('notices', api), { cache: 'no-store', redirect: 'manual', headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(10_000) });
     if (answer.status === 401) { return worked ? troubles.signedOut : null; }
     if (answer.status === 403) { return worked ? troubles.refused : null; }
     // The hub answers in the server's place (424), or leads to its own pages.
-    if (answer.status === 424 || answer.type === 'opaqueredirect') { return wasAboutToStop() || trouble === troubles.unused ? troubles.unused : troubles.stopped; }
-    if (!answer.ok) { throw new Error(String(answer.status)); }
+    if (answer.status === 424 || answer.type === 'opaqueredirect') {
+      ended = true;
+      return wasAboutToStop() || trouble === troubles.unused ? troubles.unused : troubles.stopped;
+    }
+    if (!answer.ok) { throw new Error(String(answer.status), { cause: answer.status }); }
     ({ notices } = await answer.json());
     clockAhead = Date.parse(answer.headers.get('Date')) - Date.now() || 0;
-    worked = true;
+    [worked, wanted] = [true, false];
     return null;
   };
 
@@ -111,11 +123,16 @@
       trouble = await ask();
       failures = 0;
       goOn = worked && trouble !== troubles.signedOut && trouble !== troubles.refused;
-    } catch {
+    } catch (failure) {
       failures++;
-      if (worked && failures >= failuresThatCount) { trouble = wasAboutToStop() ? troubles.unused : troubles.silent; }
+      // 502 to 504 come from what stands before the server.
+      if (worked && failures >= failuresThatCount) { trouble = wasAboutToStop() ? troubles.unused : hub && failure.cause >= 502 ? troubles.gone : troubles.silent; }
     }
     show();
+    if (ended && wanted) {
+      wanted = false; // Once: VS Code may have something that is not kept yet, and whoever then stays in the page means it.
+      location.assign(startUrl());
+    }
     if (goOn && (!document.hidden || shown !== '[null,[]]')) { timer = setTimeout(look, failures > 0 || notices.some(notice => notice.id === 'ide') ? pauseInTrouble : pause); }
   };
 

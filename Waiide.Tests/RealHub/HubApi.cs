@@ -25,7 +25,7 @@ internal sealed class HubApi : IDisposable
     }
 
     /// <summary>Makes the user where there is none yet, starts the server where it does not run, and waits until the hub says that it is ready.</summary>
-    public async Task StartServer(string user, string name = "", bool withStub = true)
+    public async Task StartServer(string user, string name = "", bool withStub = true, string idleTimeout = "")
     {
         await MakeUser(user);
         if (await IsReady(user, name))
@@ -33,7 +33,7 @@ internal sealed class HubApi : IDisposable
             return;
         }
 
-        using var started = await _http.PostAsJsonAsync(ServerOf(user, name), withStub ? new Dictionary<string, string> { ["ide"] = "stub" } : []);
+        using var started = await _http.PostAsJsonAsync(ServerOf(user, name), new { ide = withStub ? "stub" : "own", idleTimeout });
         Assert.True(started.IsSuccessStatusCode, $"The hub did not start {user}/{name}: {started.StatusCode} {await started.Content.ReadAsStringAsync()}");
         await Eventually.Is(() => IsReady(user, name), $"the server {user}/{name} is ready", TimeSpan.FromSeconds(60)); // The hub's own limit.
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using AngleSharp.Html.Parser;
 using Waiide.Tests.Support;
 
@@ -84,7 +85,7 @@ public sealed class OtherUsersTests(PlainHub hub)
     });
 
     [SkippableFact]
-    public Task What_the_hub_revokes_is_refused_within_a_minute() => hub.Test(async () =>
+    public Task What_the_hub_revokes_is_refused_and_cut_within_a_minute() => hub.Test(async () =>
     {
         await hub.Api.StartServer("leaver");
         var page = new Uri(hub.Front, "/user/leaver/");
@@ -94,12 +95,16 @@ public sealed class OtherUsersTests(PlainHub hub)
         var token = await hub.Api.NewToken("leaver");
         Assert.Equal(HttpStatusCode.OK, await StatusFor(token, page));
         Assert.Equal(HttpStatusCode.OK, await HubPages.StatusWith("Cookie", session, page));
+        var (socket, _) = await WebSockets.OpenAsync(new Uri(page, "stream"), person.Cookies);
+        using var open = socket!;
+        var code = open.CloseCode(RevocationLimit);
 
         // The server's own token is among them: it must go on without it as well as it can.
         await hub.Api.RevokeAllTokens("leaver");
 
         await Eventually.Is(async () => await StatusFor(token, page) == HttpStatusCode.Unauthorized, "the token is refused", RevocationLimit);
         await Eventually.Is(async () => await HubPages.StatusWith("Cookie", session, page) == HttpStatusCode.Unauthorized, "the session is refused", TimeSpan.FromSeconds(5));
+        Assert.Equal(WebSocketCloseStatus.PolicyViolation, await code); // 1008.
     });
 
     private async Task Refuses(string token)

@@ -43,6 +43,7 @@ c.Spawner.environment = {
     **this['environment'],
     # {"ide": "stub"} in the request that starts a server: a recording stand-in of the tests instead of an IDE of its own.
     'WAIIDE_IDE_URL': lambda spawner: this['stubIde'] if spawner.user_options.get('ide') == 'stub' else '',
+    'WAIIDE_IDLE_TIMEOUT': lambda spawner: spawner.user_options.get('idleTimeout', ''),
 }
 
 

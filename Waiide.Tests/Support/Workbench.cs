@@ -110,6 +110,13 @@ internal sealed class Workbench(IPage page)
         await page.Keyboard.TypeAsync(text);
     }
 
+    /// <summary>Waits until the editor of a file is open with this word in it, and marked as not saved.</summary>
+    public async Task HasUnsaved(string name, string word)
+    {
+        await Expect(page.Locator($".tab.dirty[data-resource-name=\"{name}\"]")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(page.Locator(".editor-group-container.active .view-lines")).ToContainTextAsync(word, new() { Timeout = 30_000 });
+    }
+
     /// <summary>Waits for a file in the explorer's tree.</summary>
     public Task ExplorerShows(string name) =>
         Expect(page.Locator(".explorer-folders-view").GetByRole(AriaRole.Treeitem, new() { Name = name })).ToBeVisibleAsync(new() { Timeout = 30_000 });

@@ -108,8 +108,8 @@ public sealed class WorkbenchBarTests(Chromium chromium)
     }
 
     [SkippableTheory]
-    [InlineData(30, "This server was stopped because nobody used it. Your files and unsaved editors are kept.")]
-    [InlineData(3600, "This server was stopped. Your files and unsaved editors are kept.")]
+    [InlineData(30, "This server was stopped because nobody used it. Your files and unsaved editors are kept as they were then.")]
+    [InlineData(3600, "This server has stopped. Your files and unsaved editors are kept as they were then.")]
     public async Task A_stopped_server_is_told_by_the_hubs_answer_and_can_be_started_again(int secondsLeft, string text)
     {
         var hub = await StubHub.StartAsync("ada", "lab");
@@ -124,6 +124,27 @@ public sealed class WorkbenchBarTests(Chromium chromium)
         await Expect(page.GetByText(text).Last).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Start it again" })).ToHaveAttributeAsync("href", "/hub/spawn/ada/lab?next=%2Fuser%2Fada%2Flab%2F%3Ffolder%3D%2Fw");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Open the hub's page" })).ToHaveAttributeAsync("href", "/hub/home");
+    }
+
+    [SkippableFact]
+    public async Task A_server_of_whose_end_the_hub_does_not_know_yet_starts_again_as_soon_as_it_does()
+    {
+        var hub = await StubHub.StartAsync("ada", "lab");
+        await using var gateway = await RunningGateway.StartAsync(hub);
+        var page = await Open(gateway, "user/ada/lab/");
+        await page.RouteAsync("**/hub/spawn/**", route => route.FulfillAsync(new() { Body = "started" }));
+        await page.RouteAsync("**/api/notices", route => route.FulfillAsync(new() { Status = 503 })); // The hub's front, in the place of the server.
+        for (var failure = 0; failure < 3; failure++)
+        {
+            await Look(page);
+        }
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start it again" }).ClickAsync();
+        await Expect(page.GetByText("It starts as soon as the hub notices.")).ToBeVisibleAsync();
+
+        await page.RouteAsync("**/api/notices", route => route.FulfillAsync(new() { Status = 424 }));
+        await page.EvaluateAsync("() => { document.dispatchEvent(new Event('visibilitychange')); }");
+        await page.WaitForURLAsync("**/hub/spawn/ada/lab?next=%2Fuser%2Fada%2Flab%2F");
     }
 
     [SkippableFact]
