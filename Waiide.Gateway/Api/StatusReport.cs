@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Waiide.Gateway.Ide;
 
 namespace Waiide.Gateway.Api;
@@ -58,6 +59,7 @@ internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddr
         ["mode"] = options.Hub is null ? "standalone" : "jupyterhub",
         ["prefix"] = options.Prefix,
         ["ports"] = options.HubSidePort is { } hubSide ? new[] { options.Port, hubSide } : [options.Port],
+        ["path"] = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
         ["host"] = context.Request.Host.Value,
         ["scheme"] = PublicScheme.Of(context) ?? "unknown",
         ["peer"] = context.Connection.RemoteIpAddress?.ToString(),

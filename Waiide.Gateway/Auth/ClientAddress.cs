@@ -14,12 +14,12 @@ internal static class ClientAddress
     {
         foreach (var said in forwardedFor.Split(',', StringSplitOptions.TrimEntries).Reverse())
         {
-            if (!PublicScheme.IsTrusted(trustedProxies, peer) || !IPAddress.TryParse(said, out var before))
+            if (!PublicScheme.IsTrusted(trustedProxies, peer) || !IPEndPoint.TryParse(said, out var before))
             {
                 break;
             }
 
-            peer = before;
+            peer = before.Address; // Some proxies add the port: 203.0.113.9:1234, [2001:db8::1]:1234.
         }
 
         return peer is null ? "unknown" : Text(peer);

@@ -19,9 +19,11 @@ internal static class GatewayAuth
         services.AddSingleton<Cookies>();
         services.AddSingleton<SignedOut>();
         services.AddSingleton<Sessions>();
+        services.AddSingleton<Strangers>();
         services.AddSingleton<TokenCache>();
         services.AddSingleton<HubAccess>();
         services.AddSingleton<Guesses>();
+        services.AddSingleton<Spelling>();
         services.AddSingleton<StandingWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<StandingWatch>());
         services.AddSingleton<Login>();
@@ -32,6 +34,7 @@ internal static class GatewayAuth
         }
         else
         {
+            services.AddSingleton<Devices>();
             services.AddSingleton<TokenLogin>();
         }
 

@@ -17,6 +17,7 @@ internal sealed class GatewayHandler(
     Sessions sessions,
     HubAccess hub,
     Guesses guesses,
+    Spelling spelling,
     Login login)
     : AuthenticationHandler<AuthenticationSchemeOptions>(scheme, loggers, encoder)
 {
@@ -51,17 +52,18 @@ internal sealed class GatewayHandler(
         switch ((await HandleAuthenticateOnceSafeAsync()).Failure)
         {
             case HubException failure:
+                failure.SayWhenToRetry(Response);
                 await Refusal.Of(Request, failure.Status, "The hub does not answer", failure.Message, "<p>Reload this page in a moment.</p>").ExecuteAsync(Context);
                 break;
             case TooManyGuessesException guessing:
                 Response.Headers.RetryAfter = guessing.Seconds.ToString(CultureInfo.InvariantCulture);
                 await Refusal.Of(Request, StatusCodes.Status429TooManyRequests, "Too many wrong tokens", guessing.Message).ExecuteAsync(Context);
                 break;
-            case null when Spelling.OfCookies(Request, options.Prefix) is { } withCookies:
-                Response.Redirect(withCookies);
-                break;
             case null when Navigation.IsTopLevel(Request) || IsFrameOfAnEmbedder():
                 await login.Start(Context).ExecuteAsync(Context);
+                break;
+            case null when spelling.Redirects(Context) is { } withCookies:
+                Response.Redirect(withCookies);
                 break;
             case null:
                 Response.Headers.WWWAuthenticate = "Bearer";
@@ -102,7 +104,7 @@ internal sealed class GatewayHandler(
     private AuthenticateResult Alone()
     {
         var session = sessions.Of(Request).FirstOrDefault();
-        var guess = HeaderToken(Request) is { } token ? guesses.Try(Context, token, isSignedIn: session is not null) : null;
+        var guess = HeaderToken(Request) is { } token ? session is null ? guesses.Try(guesses.AddressOf(Context), token) : guesses.Look(token) : null;
         if (guess is { IsRight: true })
         {
             return Success(SignedIn.Owner(options, SignedIn.ByToken));

@@ -15,22 +15,26 @@ internal sealed class Guesses(GatewayOptions options, TimeProvider clock)
     private static readonly TimeSpan Each = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Credit = Each * (AtOnce - 1);
 
-    // Until when the wrong guesses of an address have to be waited for. One date is the whole bucket: it fills by itself.
+    // Until when the wrong guesses of a guesser have to be waited for. One date is the whole bucket: it fills by itself.
     private readonly Dictionary<string, DateTimeOffset> _until = [];
     private readonly Lock _lock = new();
 
     /// <summary>What came of it: the token was right, or wrong, or not looked at before <see cref="Wait"/> has passed.</summary>
     internal sealed record Guess(bool IsRight, TimeSpan? Wait = null);
 
-    internal Guess Try(HttpContext context, string token, bool isSignedIn = false) =>
-        isSignedIn ? new Guess(IsRight(token)) : Try(ClientAddress.Of(context, options.TrustedProxies), token);
+    /// <summary>By whom a guess is counted, of whom nothing else is known.</summary>
+    internal string AddressOf(HttpContext context) => ClientAddress.Of(context, options.TrustedProxies);
 
-    internal Guess Try(string address, string token)
+    /// <summary>For who is signed in: guesses nothing by it.</summary>
+    internal Guess Look(string token) => new(IsRight(token));
+
+    /// <summary>Counted by <paramref name="guesser"/>: an address, or a browser that is known (<see cref="Devices"/>).</summary>
+    internal Guess Try(string guesser, string token)
     {
         var now = clock.GetUtcNow();
         lock (_lock)
         {
-            var until = _until.GetValueOrDefault(address);
+            var until = _until.GetValueOrDefault(guesser);
             if (until - now > Credit)
             {
                 return new Guess(false, until - now - Credit);
@@ -42,7 +46,7 @@ internal sealed class Guesses(GatewayOptions options, TimeProvider clock)
             }
 
             MakeRoom(now);
-            _until[address] = (until > now ? until : now) + Each;
+            _until[guesser] = (until > now ? until : now) + Each;
             return new Guess(false);
         }
     }
@@ -56,15 +60,15 @@ internal sealed class Guesses(GatewayOptions options, TimeProvider clock)
             return;
         }
 
-        foreach (var (address, _) in _until.Where(entry => entry.Value <= now).ToArray())
+        foreach (var (guesser, _) in _until.Where(entry => entry.Value <= now).ToArray())
         {
-            _until.Remove(address);
+            _until.Remove(guesser);
         }
 
         // Those who have guessed least are forgotten first.
-        foreach (var (address, _) in _until.Count < Many ? [] : _until.OrderBy(entry => entry.Value).Take(Many / 10).ToArray())
+        foreach (var (guesser, _) in _until.Count < Many ? [] : _until.OrderBy(entry => entry.Value).Take(Many / 10).ToArray())
         {
-            _until.Remove(address);
+            _until.Remove(guesser);
         }
     }
 }

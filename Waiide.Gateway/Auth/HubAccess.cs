@@ -15,7 +15,7 @@ internal sealed class HubAccess(GatewayOptions options, TokenCache users, Sessio
     internal async Task<ClaimsPrincipal?> IdentifyAsync(HttpContext context, string token, Sessions.Session? session)
     {
         var hubSession = Cookies.Values(context.Request, HubSessionCookie).FirstOrDefault() ?? "";
-        if (await users.FindAsync(token, hubSession) is not { } user)
+        if (await users.FindAsync(token, hubSession, toUs: session is not null) is not { } user)
         {
             return null;
         }
@@ -36,7 +36,7 @@ internal sealed class HubAccess(GatewayOptions options, TokenCache users, Sessio
 
             try
             {
-                var user = await users.FindAsync(token, hubSession);
+                var user = await users.FindAsync(token, hubSession, toUs: session is not null);
                 lastWord = clock.GetUtcNow();
                 return user is null ? "Your login is no longer valid."
                     : HubScopes.Reach(options.Hub!.AccessScopes, user.Scopes) ? null

@@ -13,11 +13,16 @@ namespace Waiide.Gateway.Auth;
 /// the verifier and the page to come back to are in it, encrypted.
 /// </summary>
 internal sealed partial class HubLogin(
-    GatewayOptions options, HubClient hub, Sessions sessions, Cookies cookies, IDataProtectionProvider protection, TimeProvider clock, ILogger<HubLogin> logger)
+    GatewayOptions options, HubClient hub, Strangers strangers, Sessions sessions, Cookies cookies, IDataProtectionProvider protection, TimeProvider clock, ILogger<HubLogin> logger)
 {
     private const int Rounds = 3;
     private const int LongestState = 1500;
     private const int LongestStates = 4 * LongestState;
+
+    // https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1; anybody can make a link with any other words in the hub's name.
+    private static readonly string[] Refusals =
+        ["invalid_request", "unauthorized_client", "access_denied", "unsupported_response_type", "invalid_scope", "server_error", "temporarily_unavailable"];
+
     private static readonly TimeSpan StateLifetime = TimeSpan.FromMinutes(10);
 
     private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector("Waiide.OAuthState", options.Prefix).ToTimeLimitedDataProtector();
@@ -45,7 +50,7 @@ internal sealed partial class HubLogin(
         string? code = context.Request.Query["code"], state = context.Request.Query["state"], error = context.Request.Query["error"];
         if (!string.IsNullOrEmpty(error))
         {
-            return Page(StatusCodes.Status403Forbidden, "The hub refused the login", $"Its reason: {(error.Length > 100 ? error[..100] : error)}.");
+            return Page(StatusCodes.Status403Forbidden, "The hub refused the login", Refusals.Contains(error) ? $"Its reason: {error}." : "Its reason is none of those that hubs give.");
         }
 
         if (string.IsNullOrEmpty(code) || string.IsNullOrEmpty(state))
@@ -63,7 +68,8 @@ internal sealed partial class HubLogin(
 
         try
         {
-            if (await hub.RedeemAsync(code, pending.Verifier, context.RequestAborted) is not { } granted)
+            // A state of ours is no pass: the redirect to the hub hands them out.
+            if (await strangers.RedeemAsync(() => hub.RedeemAsync(code, pending.Verifier, context.RequestAborted)) is not { } granted)
             {
                 return Page(StatusCodes.Status403Forbidden, "This login is used up", "The hub does not accept its code any more.");
             }
@@ -86,6 +92,7 @@ internal sealed partial class HubLogin(
                 Log.Failed(logger, failure.Message);
             }
 
+            failure.SayWhenToRetry(context.Response);
             return Page(failure.Status, "The hub does not answer", failure.Message);
         }
     }
@@ -149,17 +156,8 @@ internal sealed partial class HubLogin(
     // None of the three has a space in it, and a URL as it is stays short: JSON would make six letters of each "&".
     private string Protect(Pending pending) => _protector.Protect($"{pending.State} {pending.Verifier} {pending.Target}", StateLifetime);
 
-    private Pending? Read(string value)
-    {
-        try
-        {
-            return _protector.Unprotect(value).Split(' ') is [var state, var verifier, var target] ? new Pending(state, verifier, target) : null;
-        }
-        catch (CryptographicException)
-        {
-            return null; // Changed, expired, or of another key.
-        }
-    }
+    private Pending? Read(string value) =>
+        _protector.Open(value, out _)?.Split(' ') is [var state, var verifier, var target] ? new Pending(state, verifier, target) : null;
 
     private string StateCookie(string state) => StatePrefix + string.Concat(state.Take(8).Where(char.IsAsciiLetterOrDigit));
 

@@ -22,13 +22,11 @@ internal sealed class Sessions
         // Cookies ignore ports: two gateways of one host must not overwrite each other's.
         CookieName = options.Hub is { } hub ? (hub.CookieHostPrefix ? "__Host-" : "") + hub.ClientId : "waiide-" + directory.Id;
 
-        // Sessions of another server, or from before the token was changed, cannot be read at all.
-        var secret = options.Token is { } token ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token))) : "";
-        _protector = protection.CreateProtector("Waiide.Session", CookieName, options.Prefix, secret).ToTimeLimitedDataProtector();
+        _protector = Protector(protection, "Waiide.Session");
     }
 
-    /// <summary>One valid session: the cookie as it came, the hub's token in it ("" without a hub), and when it ends by itself.</summary>
-    internal sealed record Session(string Cookie, string HubToken, DateTimeOffset Expires);
+    /// <summary>One valid session: its id, the hub's token in it ("" without a hub), and when it ends by itself.</summary>
+    internal sealed record Session(string Id, string HubToken, DateTimeOffset Expires);
 
     public string CookieName { get; }
 
@@ -41,7 +39,7 @@ internal sealed class Sessions
             lifetime = _options.Cookies.Lifetime.Value;
         }
 
-        // Random first: two sessions are never the same text, so that one can be signed out without the other.
+        // Random first: by this one session is signed out without another.
         var value = _protector.Protect($"{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))} {hubToken}", lifetime);
         _cookies.Set(context, CookieName, value, lifetime);
     }
@@ -51,33 +49,26 @@ internal sealed class Sessions
 
     /// <summary>Why a session that was valid is so no more; null: it still is.</summary>
     internal string? Objection(Session session) =>
-        _signedOut.Contains(session.Cookie) ? "You have signed out." : session.Expires <= _clock.GetUtcNow() ? "Your session has expired." : null;
+        _signedOut.Contains(session.Id) ? "You have signed out." : session.Expires <= _clock.GetUtcNow() ? "Your session has expired." : null;
 
     /// <summary>Signs out: the browser forgets the cookie, and a copy of it opens nothing any more.</summary>
     internal void End(HttpContext context)
     {
         foreach (var session in Of(context.Request).ToArray())
         {
-            _signedOut.Add(session.Cookie, session.Expires);
+            _signedOut.Add(session.Id, session.Expires);
         }
 
         _cookies.Clear(context, CookieName);
     }
 
-    private Session? Read(string cookie)
+    // What another server has made, or this one before its token was changed, cannot be read at all.
+    internal ITimeLimitedDataProtector Protector(IDataProtectionProvider protection, string purpose)
     {
-        if (_signedOut.Contains(cookie))
-        {
-            return null;
-        }
-
-        try
-        {
-            return new Session(cookie, _protector.Unprotect(cookie, out var expires).Split(' ', 2)[1], expires);
-        }
-        catch (CryptographicException)
-        {
-            return null; // Changed, expired, or of another key.
-        }
+        var secret = _options.Token is { } token ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token))) : "";
+        return protection.CreateProtector(purpose, CookieName, _options.Prefix, secret).ToTimeLimitedDataProtector();
     }
+
+    private Session? Read(string cookie) =>
+        _protector.Open(cookie, out var expires)?.Split(' ', 2) is [var id, var hubToken] && !_signedOut.Contains(id) ? new Session(id, hubToken, expires) : null;
 }

@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Waiide.Gateway.Auth;
 
-/// <summary>The sessions that were signed out before their time, by their hashes: kept in the data directory as the keys are, so that none of them comes back with the next start.</summary>
+/// <summary>The sessions that were signed out before their time, by the ids that are encrypted in them (a cookie's text can be written in more than one way): kept in the data directory as the keys are, so that none of them comes back with the next start.</summary>
 internal sealed partial class SignedOut
 {
     private readonly ConcurrentDictionary<string, long> _until;
@@ -20,11 +18,11 @@ internal sealed partial class SignedOut
         _until = new(File.Exists(_file) ? File.ReadLines(_file).Select(Parse).OfType<KeyValuePair<string, long>>() : []);
     }
 
-    internal bool Contains(string session) => _until.ContainsKey(Hash(session));
+    internal bool Contains(string id) => _until.ContainsKey(id);
 
-    internal void Add(string session, DateTimeOffset expires)
+    internal void Add(string id, DateTimeOffset expires)
     {
-        _until[Hash(session)] = expires.ToUnixTimeSeconds();
+        _until[id] = expires.ToUnixTimeSeconds();
         lock (_writing)
         {
             var now = _clock.GetUtcNow().ToUnixTimeSeconds();
@@ -39,9 +37,9 @@ internal sealed partial class SignedOut
                 var next = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
                 using (var writer = new StreamWriter(_file + ".new", next))
                 {
-                    foreach (var (hash, until) in _until)
+                    foreach (var (ended, until) in _until)
                     {
-                        writer.Write(string.Create(CultureInfo.InvariantCulture, $"{hash} {until}\n"));
+                        writer.Write(string.Create(CultureInfo.InvariantCulture, $"{ended} {until}\n"));
                     }
                 }
 
@@ -55,9 +53,7 @@ internal sealed partial class SignedOut
     }
 
     private static KeyValuePair<string, long>? Parse(string line) =>
-        line.Split(' ') is [var hash, var until] && long.TryParse(until, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? KeyValuePair.Create(hash, seconds) : null;
-
-    private static string Hash(string session) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(session)));
+        line.Split(' ') is [var id, var until] && long.TryParse(until, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? KeyValuePair.Create(id, seconds) : null;
 
     private static partial class Log
     {

@@ -8,7 +8,7 @@ namespace Waiide.Gateway.Auth;
 /// <summary>
 /// Remembers for a moment whose a token is. The key has the hub's session in it: when the browser loses that cookie at the hub's logout, the hub is asked again at once.
 /// </summary>
-internal sealed class TokenCache(HubClient hub, TimeProvider clock)
+internal sealed class TokenCache(HubClient hub, Strangers strangers, TimeProvider clock)
 {
     // A revoked token is refused after this time at the latest; the stock server takes 300 s.
     private static readonly TimeSpan Known = TimeSpan.FromSeconds(45);
@@ -20,8 +20,11 @@ internal sealed class TokenCache(HubClient hub, TimeProvider clock)
 
     private readonly ConcurrentDictionary<(string Token, string Session), Entry> _entries = new();
 
-    /// <summary>The owner of <paramref name="token"/>, or null; throws <see cref="HubException"/> when the hub cannot be asked, which is not remembered.</summary>
-    internal async Task<HubUser?> FindAsync(string token, string hubSession)
+    /// <summary>
+    /// The owner of <paramref name="token"/>, or null; throws <see cref="HubException"/> when the hub cannot be asked, which is not remembered. Whoever sends a token that
+    /// the hub has given neither <paramref name="toUs"/> nor, as far as is remembered, to anybody waits in the strangers' queue.
+    /// </summary>
+    internal async Task<HubUser?> FindAsync(string token, string hubSession, bool toUs)
     {
         var key = (Hash(token), Hash(hubSession));
         if (!_entries.ContainsKey(key))
@@ -32,14 +35,14 @@ internal sealed class TokenCache(HubClient hub, TimeProvider clock)
         // One question for all who wait for it, whoever of them goes away meanwhile.
         var asked = _entries.AddOrUpdate(
             key,
-            _ => NewEntry(token),
-            (_, other) => other.Until > clock.GetUtcNow() ? other : NewEntry(token));
+            _ => NewEntry(token, toUs),
+            (_, other) => other.Until > clock.GetUtcNow() ? other : NewEntry(token, toUs || other.IsKnown));
         try
         {
             var user = await asked.User.Value;
             if (user is null)
             {
-                _entries.TryUpdate(key, asked with { Until = asked.Asked + Unknown, IsUnknown = true }, asked);
+                _entries.TryUpdate(key, asked with { Until = asked.Asked + Unknown }, asked);
             }
 
             return user;
@@ -58,13 +61,12 @@ internal sealed class TokenCache(HubClient hub, TimeProvider clock)
         Forget(known => known.Key.Token == hash);
     }
 
-    // Whoever sends a thousand made-up tokens displaces those first: the answers "unknown" are the first to go.
+    // Whoever sends a thousand made-up tokens displaces those first, answered or not: what belongs to nobody is the first to go.
     private void MakeRoom()
     {
-        Forget(known => known.Value.Until <= clock.GetUtcNow());
         if (_entries.Count >= Many)
         {
-            foreach (var known in _entries.OrderByDescending(known => known.Value.IsUnknown).ThenBy(known => known.Value.Asked).Take(Many / 10))
+            foreach (var known in _entries.OrderBy(known => known.Value.IsKnown).ThenBy(known => known.Value.Asked).Take(Many / 10))
             {
                 _entries.TryRemove(known);
             }
@@ -79,13 +81,18 @@ internal sealed class TokenCache(HubClient hub, TimeProvider clock)
         }
     }
 
-    private Entry NewEntry(string token)
+    private Entry NewEntry(string token, bool isKnown)
     {
         var now = clock.GetUtcNow();
-        return new Entry(new Lazy<Task<HubUser?>>(() => hub.FindUserAsync(token, CancellationToken.None)), now, now + Known);
+        return new Entry(new Lazy<Task<HubUser?>>(() => isKnown ? AskAsync() : strangers.AskAsync(AskAsync)), now, now + Known);
+
+        Task<HubUser?> AskAsync() => hub.FindUserAsync(token, CancellationToken.None);
     }
 
     private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private sealed record Entry(Lazy<Task<HubUser?>> User, DateTimeOffset Asked, DateTimeOffset Until, bool IsUnknown = false);
+    private sealed record Entry(Lazy<Task<HubUser?>> User, DateTimeOffset Asked, DateTimeOffset Until)
+    {
+        public bool IsKnown => User is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result: not null } };
+    }
 }

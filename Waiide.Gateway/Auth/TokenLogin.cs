@@ -5,15 +5,19 @@ using Microsoft.Net.Http.Headers;
 namespace Waiide.Gateway.Auth;
 
 /// <summary>The login of a gateway without a hub: the link that the console shows, or its token typed into a page.</summary>
-internal sealed class TokenLogin(GatewayOptions options, Sessions sessions, Guesses guesses)
+internal sealed class TokenLogin(GatewayOptions options, Sessions sessions, Guesses guesses, Devices devices)
 {
     internal static string Link(string prefix, string target) => target == prefix ? prefix + "login" : $"{prefix}login?next={Uri.EscapeDataString(target)}";
 
-    /// <summary>GET {prefix}login: the page, or with ?token= the session and a clean URL, so that the token stays neither in the address bar nor in a Referer.</summary>
+    /// <summary>
+    /// GET {prefix}login: the page, or with ?token= the session and a clean URL, so that the token stays neither in the address bar nor in a Referer. A picture, a script or a
+    /// frame of any page can ask for that, too: a token is looked at only where somebody opens it.
+    /// </summary>
     internal async Task<IResult> GetAsync(HttpContext context)
     {
         var target = LocalPath.Within(options.Prefix, context.Request.Query["next"]);
-        return context.Request.Query["token"].ToString() is { Length: > 0 } token
+        var isOpened = Navigation.IsTopLevel(context.Request) || (options.FrameAncestors is not null && Navigation.IsDocument(context.Request));
+        return isOpened && context.Request.Query["token"].ToString() is { Length: > 0 } token
             ? Check(context, token, target)
             : (await context.AuthenticateAsync()).Succeeded ? TypedResults.Redirect(target) : Page(StatusCodes.Status200OK, target, null);
     }
@@ -48,7 +52,7 @@ internal sealed class TokenLogin(GatewayOptions options, Sessions sessions, Gues
     private IResult Check(HttpContext context, string token, string target)
     {
         // With WAIIDE_AUTH=none every token will do.
-        var guess = options.Token is null ? new Guesses.Guess(IsRight: true) : guesses.Try(context, token);
+        var guess = options.Token is null ? new Guesses.Guess(IsRight: true) : guesses.Try(Guesser(context), token);
         if (guess.Wait is { } wait)
         {
             var guessing = new TooManyGuessesException(wait);
@@ -62,9 +66,18 @@ internal sealed class TokenLogin(GatewayOptions options, Sessions sessions, Gues
         }
 
         sessions.Begin(context);
+        if (options.Token is not null)
+        {
+            devices.Remember(context);
+        }
+
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Redirect(target);
     }
+
+    // A link of another site may sign in, but a site that opens wrong ones keeps nobody from typing the right one.
+    private string Guesser(HttpContext context) =>
+        devices.Of(context.Request) ?? guesses.AddressOf(context) + (context.Request.Headers["Sec-Fetch-Site"].ToString() is "" or "none" or "same-origin" ? "" : " by a link of another site");
 
     private IResult Page(int status, string target, string? problem) => HtmlPage.Of(
         status,

@@ -49,6 +49,11 @@ internal static class FrontChecks
     {
         if (answer.Json?["services"]?["WAIIDE"] is not null)
         {
+            if (answer.Json["proxy"]?["path"]?.ToString() is { } seen && seen != front.AbsolutePath + "api/status")
+            {
+                return Finding.Warning(Checks.Front, $"{front} leads to this server, but a proxy spells the path anew: the gateway is asked for {seen}.", "proxy_pass http://hub:8000;  # nginx: no path, not even a slash, after the port");
+            }
+
             return answer.Json["proxy"] is not null
                 ? Finding.Ok(Checks.Front, $"{front} leads to a gateway that knows this server's token.")
                 : Finding.Warning(Checks.Front, $"{front} leads to a gateway, which does not see or know the token that was sent.", "proxy_set_header Authorization $http_authorization;  # nginx: where a proxy drops it; else see token above");

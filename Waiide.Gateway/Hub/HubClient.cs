@@ -113,6 +113,9 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
             UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,
+
+            // Whatever comes here at once, the hub has other servers to serve; most of these strangers never get (see Auth's Strangers).
+            MaxConnectionsPerServer = 16,
             ConnectTimeout = TimeSpan.FromSeconds(4),
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         };

@@ -5,8 +5,20 @@ internal sealed class HubException(int status, string message, Exception? inner 
 {
     public int Status { get; } = status;
 
+    /// <summary>Programs come back by themselves when they are told when.</summary>
+    internal void SayWhenToRetry(HttpResponse response)
+    {
+        if (Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            response.Headers.RetryAfter = "5";
+        }
+    }
+
     internal static HubException Unreachable(Exception inner) =>
         new(StatusCodes.Status503ServiceUnavailable, "The hub does not answer, so nobody can be identified at the moment.", inner);
+
+    internal static HubException Crowded() =>
+        new(StatusCodes.Status503ServiceUnavailable, "Too many unknown tokens and logins are waiting for the hub. Try again in a moment.");
 
     internal static HubException Unreadable(Exception inner) =>
         new(StatusCodes.Status502BadGateway, "The hub's answer cannot be read, so nobody can be identified at the moment.", inner);

@@ -14,7 +14,7 @@ public class S13_ForgedCookieTests(Gateways gateways)
         var gateway = gateways.In(mode);
         using var browser = gateway.Browser("ada");
         using var page = (await browser.FollowAsync(mode == Gateways.UnderHub ? "/user/ada/" : "/login?token=" + Support.RunningGateway.Token)).Answer;
-        var (name, cookie) = Assert.Single(browser.Cookies, cookie => cookie.Value.Value.StartsWith("CfDJ8", StringComparison.Ordinal));
+        var (name, cookie) = Assert.Single(browser.Sessions, cookie => cookie.Value.Value.StartsWith("CfDJ8", StringComparison.Ordinal));
         var bytes = WebEncoders.Base64UrlDecode(cookie.Value);
         Assert.InRange(bytes.Length, 100, 1000);
         using var caller = new Caller(gateway);
@@ -33,12 +33,34 @@ public class S13_ForgedCookieTests(Gateways gateways)
             Assert.Equal(401, await StatusAsync(other));
         }
 
+        Assert.All(await Task.WhenAll(OtherSpellings(cookie.Value).Select(StatusAsync)), status => Assert.Equal(401, status));
         Assert.Equal(200, await StatusAsync(cookie.Value));
 
         async Task<int> StatusAsync(string value)
         {
             using var answer = await caller.AskAsync("GET", Gateways.PrefixOf(mode) + "/x", ("Cookie", $"{name}={value}"), ("Accept", "application/json"));
             return (int)answer.StatusCode;
+        }
+    }
+
+    /// <summary>What decoders of base64url read as the same bytes.</summary>
+    internal static IEnumerable<string> OtherSpellings(string session)
+    {
+        foreach (var between in new[] { " ", "\t", "  " })
+        {
+            yield return session.Insert(session.Length / 2, between);
+        }
+
+        foreach (var after in new[] { "=", "==", "%", "%%" })
+        {
+            yield return session + after;
+        }
+
+        // The bits of the last letter that belong to no byte.
+        const string letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        if (session.Length % 4 != 0)
+        {
+            yield return session[..^1] + letters[letters.IndexOf(session[^1], StringComparison.Ordinal) ^ 1];
         }
     }
 

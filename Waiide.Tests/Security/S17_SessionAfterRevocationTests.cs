@@ -16,6 +16,17 @@ public class S17_SessionAfterRevocationTests(Gateways gateways)
     }
 
     [Fact]
+    public async Task However_a_copy_is_written_it_opens_nothing_after_the_logout_and_no_WebSocket_that_would_outlive_it_before()
+    {
+        using var browser = await gateways.SignedInAsync();
+        var session = browser.Cookies["jupyterhub-user-ada"].Value;
+        var copies = S13_ForgedCookieTests.OtherSpellings(session).Append(session).Select(copy => "jupyterhub-user-ada=" + copy).ToArray();
+        Assert.All(await Task.WhenAll(copies[..^1].Select(StatusesAsync)), statuses => Assert.Equal((401, 401), statuses));
+        using var logout = await browser.OpenAsync("/user/ada/logout");
+        Assert.All(await Task.WhenAll(copies.Select(StatusesAsync)), statuses => Assert.Equal((401, 401), statuses));
+    }
+
+    [Fact]
     public async Task Logging_out_at_the_hub_ends_it_when_the_hubs_session_is_another()
     {
         using var browser = gateways.Ada.Browser("ada");

@@ -35,7 +35,7 @@ public class GatewayTelemetryTests
         await gateway.Process.WaitForExit();
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"The end took {clock.Elapsed}.");
 
-        var cookie = browser.Cookies.Values.Single(cookie => cookie.Value.Length > 20).Value;
+        var cookie = browser.Sessions.Single(cookie => cookie.Value.Value.Length > 20).Value.Value;
         Assert.DoesNotContain(RunningGateway.Token, collector.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(cookie, collector.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-query", collector.Text, StringComparison.Ordinal);

@@ -22,6 +22,9 @@ internal sealed class Browser : IDisposable
     /// <summary>Name, value and path of what is kept.</summary>
     public Dictionary<string, (string Value, string Path)> Cookies { get; } = [];
 
+    /// <summary>Those among them that say who is signed in, and not only that this browser has been here before.</summary>
+    public IEnumerable<KeyValuePair<string, (string Value, string Path)>> Sessions => Cookies.Where(cookie => !cookie.Key.EndsWith("-device", StringComparison.Ordinal));
+
     /// <summary>Cookies that this browser refuses to keep.</summary>
     public Func<string, bool> Refuses { get; set; } = _ => false;
 

@@ -73,7 +73,14 @@ internal sealed class StubHub : IAsyncDisposable
     /// <summary>An answer that takes the place of every other.</summary>
     public (string ContentType, string Body)? Garbled { get; set; }
 
+    /// <summary>Until this is over, nobody who asks about a token or redeems a code is answered.</summary>
+    public Task Pause { get; set; } = Task.CompletedTask;
+
+    /// <summary>How many are waiting for that at this moment.</summary>
+    public int Waiting => _waiting;
+
     private int _userCalls;
+    private int _waiting;
 
     public static async Task<StubHub> StartAsync(
         string user = "ada", string server = "", string? prefix = null, string baseUrl = "/",
@@ -141,7 +148,19 @@ internal sealed class StubHub : IAsyncDisposable
             return context.Response.WriteAsync(garbled.Body);
         }
 
-        return Broken == 200 ? next(context) : Task.CompletedTask;
+        return Broken == 200 ? AfterThePauseAsync(context, next) : Task.CompletedTask;
+    }
+
+    private async Task AfterThePauseAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path.Value is "/hub/api/user" or "/hub/api/oauth2/token")
+        {
+            Interlocked.Increment(ref _waiting);
+            await Pause;
+            Interlocked.Decrement(ref _waiting);
+        }
+
+        await next(context);
     }
 
     private IResult Authorize(HttpContext context)

@@ -68,6 +68,11 @@ public class GuessesTests
     [InlineData("192.0.2.1", "6.6.6.6, 203.0.113.9", "192.0.2.0/24", "203.0.113.9")]
     [InlineData("192.0.2.1", "203.0.113.9, 192.0.2.7", "192.0.2.0/24", "203.0.113.9")]
     [InlineData("192.0.2.1", "nonsense", "192.0.2.0/24", "192.0.2.1")]
+    [InlineData("192.0.2.1", "203.0.113.9:4711", "192.0.2.0/24", "203.0.113.9")]
+    [InlineData("192.0.2.1", "6.6.6.6, 203.0.113.9:4711, 192.0.2.7:80", "192.0.2.0/24", "203.0.113.9")]
+    [InlineData("192.0.2.1", "[2001:db8:1:2::7]:4711", "192.0.2.0/24", "20010db800010002")]
+    [InlineData("192.0.2.1", "[2001:db8:1:2::7]", "192.0.2.0/24", "20010db800010002")]
+    [InlineData("192.0.2.1", "2001:db8:1:2::7", "192.0.2.0/24", "20010db800010002")]
     [InlineData("::ffff:192.0.2.1", "", "", "192.0.2.1")]
     [InlineData("2001:db8:1:2:3:4:5:6", "", "", "20010db800010002")]
     [InlineData("2001:db8:1:2::ffff", "", "", "20010db800010002")]
@@ -122,6 +127,79 @@ public class GuessesTests
             },
             "after the time that was said the right token opens");
     }
+
+    [Theory]
+    [InlineData("no-cors", "image")]
+    [InlineData("no-cors", "empty")]
+    [InlineData("navigate", "iframe")]
+    public async Task What_a_page_makes_a_browser_load_guesses_nothing_and_signs_nobody_in(string mode, string destination)
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        using var browser = gateway.Browser();
+        (string, string)[] page = [("Accept", "text/html,*/*;q=0.8"), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", mode), ("Sec-Fetch-Dest", destination)];
+        for (var i = 0; i < 12; i++)
+        {
+            using var wrong = await browser.SendAsync(HttpMethod.Get, "/login?token=wrong", null, page);
+            Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
+        }
+
+        using var right = await browser.SendAsync(HttpMethod.Get, "/login?token=" + RunningGateway.Token, null, page);
+        Assert.Equal((HttpStatusCode.OK, 0), (right.StatusCode, browser.Cookies.Count));
+        using var owner = await browser.OpenAsync("/login?token=" + RunningGateway.Token);
+        Assert.Equal(HttpStatusCode.Redirect, owner.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_link_of_another_site_signs_in_and_a_site_that_opens_wrong_ones_keeps_nobody_from_typing_the_token()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        using var browser = gateway.Browser();
+        using var mail = await Linked(RunningGateway.Token);
+        Assert.Equal(HttpStatusCode.Redirect, mail.StatusCode);
+        browser.Cookies.Clear();
+        for (var i = 0; i < 10; i++)
+        {
+            using var wrong = await Linked("wrong");
+            Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
+        }
+
+        using var slow = await Linked(RunningGateway.Token);
+        Assert.Equal(HttpStatusCode.TooManyRequests, slow.StatusCode);
+        using var typed = await TypeAsync(browser, gateway, RunningGateway.Token);
+        Assert.Equal(HttpStatusCode.Redirect, typed.StatusCode);
+
+        Task<HttpResponseMessage> Linked(string token) => browser.SendAsync(
+            HttpMethod.Get, "/login?token=" + token, null, ("Accept", "text/html"), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document"));
+    }
+
+    [Fact]
+    public async Task A_browser_that_has_been_here_before_is_not_kept_out_by_a_guesser_at_its_address_and_may_not_guess_on()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        using var owner = gateway.Browser();
+        using var login = await owner.OpenAsync("/login?token=" + RunningGateway.Token);
+        Assert.EndsWith("; Path=/login; HttpOnly; SameSite=Strict", login.Headers.GetValues("Set-Cookie").Single(line => line.Contains("-device=", StringComparison.Ordinal)), StringComparison.Ordinal);
+        using var logout = await owner.OpenAsync("/logout");
+        using var guesser = gateway.Browser();
+        while ((await TypeAsync(guesser, gateway, "wrong")).StatusCode != HttpStatusCode.TooManyRequests)
+        {
+        }
+
+        using var stranger = await TypeAsync(guesser, gateway, RunningGateway.Token);
+        using var known = await TypeAsync(owner, gateway, RunningGateway.Token);
+        Assert.Equal((HttpStatusCode.TooManyRequests, HttpStatusCode.Redirect), (stranger.StatusCode, known.StatusCode));
+        for (var i = 0; i < 10; i++)
+        {
+            using var wrong = await TypeAsync(owner, gateway, "wrong");
+            Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
+        }
+
+        using var thief = await TypeAsync(owner, gateway, "wrong");
+        Assert.Equal(HttpStatusCode.TooManyRequests, thief.StatusCode);
+    }
+
+    private static Task<HttpResponseMessage> TypeAsync(Browser browser, RunningGateway gateway, string token) =>
+        browser.SendAsync(HttpMethod.Post, "/login", new FormUrlEncodedContent([new("token", token)]), ("Origin", $"http://{gateway.Authority}"), ("Accept", "text/html"));
 
     private static HttpClient From(string address) => new(new SocketsHttpHandler
     {

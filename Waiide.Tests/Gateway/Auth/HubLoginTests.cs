@@ -199,6 +199,16 @@ public class HubLoginTests(UnderAHub world) : IClassFixture<UnderAHub>
     }
 
     [Theory]
+    [InlineData("access_denied", true)]
+    [InlineData("Your account is locked. Call 555-0100", false)]
+    public async Task Only_what_a_hub_can_say_is_shown_as_the_hubs_words(string error, bool isShown)
+    {
+        using var browser = world.Gateway.Browser();
+        using var answer = await browser.OpenAsync("/user/ada/oauth_callback?error=" + Uri.EscapeDataString(error));
+        Assert.Equal(isShown, (await answer.Content.ReadAsStringAsync()).Contains(error, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("token")]
     [InlineData("Bearer")]
     [InlineData("TOKEN")]

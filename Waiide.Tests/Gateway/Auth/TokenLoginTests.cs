@@ -45,7 +45,7 @@ public class TokenLoginTests(TokenLoginTests.Standalone world) : IClassFixture<T
         using var answer = await browser.OpenAsync(new Uri(link).PathAndQuery);
 
         Assert.Equal("/", answer.Headers.Location!.OriginalString);
-        var cookie = Assert.Single(browser.Cookies);
+        var cookie = Assert.Single(browser.Sessions);
         Assert.Matches("^waiide-[0-9a-f]{8}$", cookie.Key);
         Assert.Equal("/", cookie.Value.Path);
         Assert.DoesNotContain(token, cookie.Value.Value, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public class TokenLoginTests(TokenLoginTests.Standalone world) : IClassFixture<T
         Assert.Equal(HttpStatusCode.Unauthorized, typed.StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, linked.StatusCode);
         Assert.DoesNotContain("wrong", await linked.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Empty(browser.Cookies);
+        Assert.Empty(browser.Sessions);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public class TokenLoginTests(TokenLoginTests.Standalone world) : IClassFixture<T
         using var silent = await PostAsync(browser, RunningGateway.Token, "/", null);
         Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, silent.StatusCode);
-        Assert.Empty(browser.Cookies);
+        Assert.Empty(browser.Sessions);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public class TokenLoginTests(TokenLoginTests.Standalone world) : IClassFixture<T
         using var logout = await browser.OpenAsync("/logout");
 
         Assert.Contains("href=\"/login\"", await logout.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Empty(browser.Cookies);
+        Assert.Empty(browser.Sessions);
         using var replayed = await browser.SendAsync(HttpMethod.Get, "/x", null, ("Cookie", copy), ("Accept", "application/json"));
         Assert.Equal(HttpStatusCode.Unauthorized, replayed.StatusCode);
     }
@@ -144,7 +144,7 @@ public class TokenLoginTests(TokenLoginTests.Standalone world) : IClassFixture<T
         using var browser = world.Gateway.Browser();
         using var one = await browser.OpenAsync("/login?token=" + RunningGateway.Token);
         using var two = await browser.OpenAsync($"{other.Url}login?token={RunningGateway.Token}");
-        Assert.Equal(2, browser.Cookies.Count);
+        Assert.Equal(2, browser.Sessions.Count());
 
         using var logout = await browser.OpenAsync($"{other.Url}logout");
         using var first = await browser.FetchAsync("/x");
@@ -153,9 +153,9 @@ public class TokenLoginTests(TokenLoginTests.Standalone world) : IClassFixture<T
         Assert.Equal(HttpStatusCode.Unauthorized, second.StatusCode);
 
         // The session of one, under the name of the other's cookie.
-        var session = browser.Cookies.Single().Value.Value;
+        var session = browser.Sessions.Single().Value.Value;
         using var login = await browser.OpenAsync($"{other.Url}login?token={RunningGateway.Token}");
-        var name = browser.Cookies.Keys.Single(name => browser.Cookies[name].Value != session);
+        var name = browser.Sessions.Single(other => other.Value.Value != session).Key;
         using var swapped = await other.Browser().SendAsync(HttpMethod.Get, "/x", null, ("Cookie", $"{name}={session}"), ("Accept", "application/json"));
         Assert.Equal(HttpStatusCode.Unauthorized, swapped.StatusCode);
     }
@@ -170,7 +170,7 @@ public class TokenLoginTests(TokenLoginTests.Standalone world) : IClassFixture<T
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(gateway.DataDirectory));
         using var browser = gateway.Browser();
         using var login = await browser.OpenAsync("/login?token=" + token);
-        Assert.Single(browser.Cookies);
+        Assert.Single(browser.Sessions);
         Assert.Single(gateway.Process.Output.Split('\n'), line => line.Contains(token, StringComparison.Ordinal));
 
         await gateway.RestartAsync();
@@ -233,7 +233,7 @@ public class TokenLoginTests(TokenLoginTests.Standalone world) : IClassFixture<T
         var (answer, _) = await browser.FollowAsync("/user/testuser/testuser-waiide-abc123/login?token=" + RunningGateway.Token);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal("/user/testuser/testuser-waiide-abc123/", Assert.Single(browser.Cookies).Value.Path);
+        Assert.Equal("/user/testuser/testuser-waiide-abc123/", Assert.Single(browser.Sessions).Value.Path);
         Assert.Equal("/", gateway.Ide.Forwarded.Last().Target);
     }
 

@@ -61,6 +61,15 @@ public class VerdictTests
     }
 
     [Theory]
+    [InlineData("/user/ada%40x.org/api/status", "Ok")]
+    [InlineData("/user/ada@x.org/api/status", "Warning")]
+    public void A_path_that_a_proxy_spells_anew_is_told(string seen, string verdict)
+    {
+        var status = new System.Text.Json.Nodes.JsonObject { ["services"] = new System.Text.Json.Nodes.JsonObject { ["WAIIDE"] = "" }, ["proxy"] = new System.Text.Json.Nodes.JsonObject { ["path"] = seen } };
+        Is(verdict, FrontChecks.Way(new Uri("https://hub.example.org/user/ada%40x.org/"), new Dial.Answer(200, status, null, null, ""), isCertain: true), "proxy_pass http://hub:8000;");
+    }
+
+    [Theory]
     [InlineData("https://hub.example.org/", "hub.example.org", "Ok")]
     [InlineData("https://hub.example.org/", "hub.example.org:443", "Ok")]
     [InlineData("https://hub.example.org:8443/", "hub.example.org", "Failure")]
