@@ -8,4 +8,5 @@ internal sealed record UserWork(Func<bool> IdeIsStarting, Func<WorkTotal?> Measu
 /// <summary>What the person's processes have used since they started, with what their ended children had used.</summary>
 /// <param name="Cpu">Processor time.</param>
 /// <param name="Written">Bytes written, to files, pipes, sockets and terminals.</param>
-internal readonly record struct WorkTotal(TimeSpan Cpu, long Written);
+/// <param name="HelpersCpu">Processor time of what VS Code's extensions have started, of which only they know whether it is the person's: a test run, a build, an agent, or a language server.</param>
+internal readonly record struct WorkTotal(TimeSpan Cpu, long Written, TimeSpan HelpersCpu);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace Waiide.Gateway;
@@ -20,6 +21,11 @@ internal static class WorkbenchScript
     internal static string TagFor(System.Security.Claims.ClaimsPrincipal user, GatewayOptions options)
     {
         var tag = $"<script async src=\"{HtmlPage.Encode(options.Prefix)}{Path}?v={Version}\"";
+        if (options.IdleTimeout is { TotalSeconds: var seconds })
+        {
+            tag += string.Create(CultureInfo.InvariantCulture, $" data-idle-timeout=\"{seconds:0}\"");
+        }
+
         if (options.Hub is { } hub)
         {
             tag += $" data-hub=\"{HtmlPage.Encode(hub.PageOf("home"))}\"";

@@ -1,12 +1,14 @@
 // Says in VS Code's page what VS Code cannot know: that this server stops soon, was stopped, or waits for another sign-in. VS Code itself then only says that it
-// tries to reconnect. The gateway adds this to the workbench's document (docs/decisions/0012-a-script-in-the-workbench.md). It must never be in the way: it takes
+// tries to reconnect. And says to the gateway what VS Code does not: that somebody reads, or does something in a frame. The gateway adds this to the workbench's document (docs/decisions/0012-a-script-in-the-workbench.md). It must never be in the way: it takes
 // no focus, asks only while somebody looks, and whatever fails in it stays in it.
 (() => {
   'use strict';
   const script = document.currentScript;
   const api = new URL('.', script.src);
-  const { hub, start } = script.dataset;
-  const [pause, pauseInTrouble, failuresThatCount] = [20_000, 5_000, 3];
+  const { hub, start, idleTimeout } = script.dataset;
+  const limit = Number(idleTimeout ?? Infinity) * 1_000;
+  const [pause, pauseInTrouble, failuresThatCount] = [Math.min(20_000, Math.max(1_000, limit / 40)), 5_000, 3]; // A stop is announced for a quarter of the limit, or five minutes: it is seen soon.
+  const pauseOfUse = Math.min(60_000, limit / 4);
 
   const style = `
     :host { all: initial; position: fixed; z-index: 3000; bottom: 36px; left: 50%; transform: translateX(-50%); width: max-content; max-width: min(46rem, calc(100vw - 24px));
@@ -30,6 +32,7 @@
   const spoken = make('div', { role: 'status' }); // Read out by screen readers, once for each text: the countdown beside it is not.
   const closed = new Set();
   let notices = [], trouble = null, worked = false, ended = false, wanted = false, failures = 0, clockAhead = 0, shown = '[]', cameFrom = null, timer;
+  let usedAt = -Infinity, pointerAt = null;
 
   const reload = text => make('button', { className: 'first', textContent: text, onclick: () => location.reload() });
   const link = (text, href, className = '') => make('a', { textContent: text, href, className });
@@ -56,12 +59,16 @@
   const left = at => Math.max(0, Math.round((Date.parse(at) - clockAhead - Date.now()) / 1000));
   const wasAboutToStop = () => notices.some(notice => notice.id === 'idle' && notice.at && left(notice.at) < 60);
 
+  const used = async () => {
+    const answer = await fetch(new URL('activity', api), { method: 'POST' });
+    if (!answer.ok) { throw new Error(String(answer.status)); }
+    notices = notices.filter(notice => notice.id !== 'idle');
+    show();
+  };
+
   const keep = async button => {
     try {
-      const answer = await fetch(new URL('activity', api), { method: 'POST' });
-      if (!answer.ok) { throw new Error(String(answer.status)); }
-      notices = notices.filter(notice => notice.id !== 'idle');
-      show();
+      await used();
     } catch {
       button.replaceWith('Press a key in VS Code instead.');
     }
@@ -136,6 +143,29 @@
     if (goOn && (!document.hidden || shown !== '[null,[]]')) { timer = setTimeout(look, failures > 0 || notices.some(notice => notice.id === 'ide') ? pauseInTrouble : pause); }
   };
 
+  // VS Code tells the gateway of keys and clicks, but not of somebody who reads, nor of what is done in a frame: a preview, a chat, a page of one's own.
+  const saw = event => {
+    if (event.type === 'pointermove') { // A browser says so, too, when the page moves below a pointer that rests.
+      const at = `${event.screenX} ${event.screenY}`;
+      const rests = pointerAt === null || pointerAt === at;
+      pointerAt = at;
+      if (rests) { return; }
+    }
+    if (!event.isTrusted || document.hidden || event.target === host || performance.now() - usedAt < pauseOfUse) { return; }
+    usedAt = performance.now();
+    used().catch(() => {}); // The next sign of a person tells it again.
+  };
+
+  // Frames come and go and are written anew, which takes their listeners away; a listener that is there already is not added again. Frames of other origins are not ours to watch.
+  const watch = frame => {
+    try {
+      for (const name of ['pointermove', 'pointerdown', 'wheel', 'keydown', 'touchmove']) { frame.addEventListener(name, saw, { capture: true, passive: true }); }
+    } catch {
+      return;
+    }
+    for (let inner = 0; inner < frame.length; inner++) { watch(frame[inner]); }
+  };
+
   const begins = () => {
     host.attachShadow({ mode: 'open' }).append(make('style', { textContent: style }), spoken, rows);
     host.setAttribute('role', 'region');
@@ -144,7 +174,7 @@
     for (const name of ['keydown', 'keypress', 'keyup']) { host.addEventListener(name, event => event.stopPropagation()); } // Keys pressed here are no shortcuts of VS Code.
     document.body.prepend(host); // First, so that Tab reaches it from the top of the page.
     document.addEventListener('visibilitychange', () => { if (!document.hidden) { look(); } });
-    setInterval(tick, 1_000);
+    setInterval(() => { tick(); watch(window); }, 1_000);
     timer = setTimeout(look, 2_000); // VS Code first.
   };
 

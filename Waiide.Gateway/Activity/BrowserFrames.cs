@@ -4,7 +4,9 @@ namespace Waiide.Gateway.Activity;
 /// Takes the frames that a browser sends apart, inflates what was deflated (RFC 7692) and passes on what the messages hold. Keeping the compression out of the handshake would be simpler,
 /// but a cold start of the workbench would then load 12 MB over this socket instead of 1.1 MB.
 /// </summary>
-internal sealed class BrowserFrames(Taker take) : IDisposable
+/// <param name="take">Gets the next bytes of the messages.</param>
+/// <param name="ended">Called where a message ends, for those to whom that matters.</param>
+internal sealed class BrowserFrames(Taker take, Action? ended = null) : IDisposable
 {
     private const int PieceLength = 8 * 1024;
 
@@ -73,9 +75,14 @@ internal sealed class BrowserFrames(Taker take) : IDisposable
 
     private void End()
     {
-        if (!_header.IsControl && _header.IsFinal && _isDeflated)
+        if (!_header.IsControl && _header.IsFinal)
         {
-            Pass(EndOfMessage);
+            if (_isDeflated)
+            {
+                Pass(EndOfMessage);
+            }
+
+            ended?.Invoke();
         }
 
         _header.Clear();

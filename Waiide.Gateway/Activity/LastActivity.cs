@@ -22,22 +22,24 @@ internal sealed partial class LastActivity(GatewayOptions options, TimeProvider 
     }
 
     /// <summary>To watch a WebSocket to the IDE, opened for <paramref name="target"/>.</summary>
-    public SocketUse OfIdeSocket(string target) => _policy == ActivityPolicy.Browser
-        ? OfOtherSocket()
-        : SocketUse.OfVsCode(target, clock, Saw, reason =>
-        {
-            if (Interlocked.Exchange(ref _warned, 1) == 0)
-            {
-                Log.NotUnderstood(logger, reason);
-            }
-        });
+    public SocketUse OfIdeSocket(string target) =>
+        _policy == ActivityPolicy.Browser ? SocketUse.OfUnknown(Saw) : SocketUse.OfVsCode(target, clock, Saw, Complain);
 
-    /// <summary>To watch a WebSocket to something whose language we do not speak.</summary>
-    public SocketUse OfOtherSocket() => SocketUse.OfUnknown(Saw);
+    /// <summary>To watch a WebSocket to a port of the person's own.</summary>
+    public SocketUse OfPortSocket(HttpContext context) =>
+        _policy == ActivityPolicy.Browser || Requests.IsOfAProgram(context.User) ? SocketUse.OfUnknown(Saw) : SocketUse.OfPage(Saw, Complain);
+
+    private void Complain(string reason)
+    {
+        if (Interlocked.Exchange(ref _warned, 1) == 0)
+        {
+            Log.NotUnderstood(logger, reason);
+        }
+    }
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "What a browser tells the IDE is not understood ({Reason}): as long as such a tab is open, this server counts as used.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "What a browser says in a WebSocket is not understood ({Reason}): as long as such a tab is open, this server counts as used.")]
         public static partial void NotUnderstood(ILogger logger, string reason);
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.Net.Http.Headers;
 
 namespace Waiide.Gateway.Activity;
@@ -6,15 +7,24 @@ namespace Waiide.Gateway.Activity;
 internal static class Requests
 {
     /// <param name="toIde">True for the IDE, false for a server of the user's own, of whose pages nobody knows what they do by themselves.</param>
-    internal static Sight SightOf(HttpRequest request, bool toIde) => IsByAPerson(request.Method, request.Headers, toIde) ? Sight.Person : Sight.Traffic;
+    internal static Sight SightOf(HttpRequest request, bool toIde) =>
+        !IsOfAProgram(request.HttpContext.User) && IsByAPerson(request.Method, request.Headers, toIde) ? Sight.Person : Sight.Traffic;
 
-    /// <summary>A page that somebody opens, and nothing that it loads or asks for afterwards.</summary>
+    /// <summary>Of a program, which may ask every minute for ever; it says so itself when it is at work (POST api/activity).</summary>
+    internal static bool IsOfAProgram(ClaimsPrincipal user) => user.Identity?.AuthenticationType == "token";
+
+    /// <summary>A page that somebody opens, and nothing that it loads or asks for afterwards, but for what changes something on a server of the person's own.</summary>
     internal static bool IsByAPerson(string method, IHeaderDictionary headers, bool toIde)
     {
-        // Of a program, which may ask every minute for ever; it says so itself when it is at work (POST api/activity).
-        if (headers.ContainsKey(HeaderNames.Authorization) || HttpMethods.IsHead(method))
+        if (HttpMethods.IsHead(method) || HttpMethods.IsOptions(method))
         {
             return false;
+        }
+
+        // A cell that is saved, a command of RStudio: pages that ask for news by themselves do so by GET, nearly all of them.
+        if (!toIde && !HttpMethods.IsGet(method))
+        {
+            return true;
         }
 
         // Browsers send Sec-Fetch-* to https and to localhost, Sec-Fetch-User only where a click or a key has opened the page: https://www.w3.org/TR/fetch-metadata/.

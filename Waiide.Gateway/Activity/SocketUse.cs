@@ -25,6 +25,19 @@ internal sealed class SocketUse : IDisposable
         return new SocketUse(report, complain, new BrowserFrames(messages.Take));
     }
 
+    /// <summary>A socket of a page of the person's own server, whose language nobody knows.</summary>
+    internal static SocketUse OfPage(Action<Sight> report, Action<string> complain)
+    {
+        var news = new News();
+        return new SocketUse(report, complain, new BrowserFrames(news.Take, () =>
+        {
+            if (news.IsNew())
+            {
+                report(Sight.Person);
+            }
+        }));
+    }
+
     internal static SocketUse OfUnknown(Action<Sight> report) => new(report, _ => { }, null);
 
     public void Dispose() => _frames?.Dispose();

@@ -16,15 +16,22 @@ internal static class FrontChecks
             yield break;
         }
 
-        var token = GatewayChecks.TokenOf(options);
-        var answer = await dial.AskAsync(new Uri(front, "api/status"), token);
-        yield return Way(front, answer, isCertain: request.Front is not null);
+        // Without the token first: an address may be mistyped, and whoever answers there has no business with it.
+        var status = new Uri(front, "api/status");
+        var answer = await dial.AskAsync(status);
         if (answer.Json?["services"]?["WAIIDE"] is null)
         {
+            yield return Way(front, answer, isCertain: request.Front is not null);
             yield break;
         }
 
-        if (answer.Json["proxy"] is { } seen)
+        var token = MayCarryToken(front) ? GatewayChecks.TokenOf(options) : null;
+        answer = token is null ? answer : await dial.AskAsync(status, token);
+        yield return MayCarryToken(front)
+            ? Way(front, answer, isCertain: request.Front is not null)
+            : Finding.Warning(Checks.Front, $"{front} leads to a gateway. What it sees of a request, and WebSockets, were not looked at: this server's token would go there in the clear.", "--front https://hub.example.org  # or, on the proxy's own machine, --front http://127.0.0.1:8000");
+
+        if (answer.Json?["proxy"] is { } seen)
         {
             yield return Host(front, seen["host"]?.ToString() ?? "");
             yield return Scheme(front, seen["scheme"]?.ToString() ?? "", seen["peer_is_trusted"]?.GetValue<bool>() ?? false, seen["peer"]?.ToString() ?? "");
@@ -35,15 +42,23 @@ internal static class FrontChecks
             yield return await LoginAsync(front, hub, dial);
         }
 
-        var (status, cutAfter, trouble) = await dial.OpenWebSocketAsync(front, token, front.GetLeftPart(UriPartial.Authority), request.Quiet);
-        yield return WebSocket(status, trouble);
-        if (status == 101 && request.Quiet > TimeSpan.Zero)
+        if (!MayCarryToken(front))
+        {
+            yield break;
+        }
+
+        var (opened, cutAfter, trouble) = await dial.OpenWebSocketAsync(front, token, front.GetLeftPart(UriPartial.Authority), request.Quiet);
+        yield return WebSocket(opened, trouble);
+        if (opened == 101 && request.Quiet > TimeSpan.Zero)
         {
             yield return cutAfter is { } when
                 ? Finding.Failure(Checks.FrontQuiet, string.Create(CultureInfo.InvariantCulture, $"A quiet WebSocket is cut after {when.TotalSeconds:0} s: the IDE will reconnect all day."), "proxy_read_timeout 1d; proxy_send_timeout 1d;  # nginx; other load balancers call it the idle timeout")
                 : Finding.Ok(Checks.FrontQuiet, string.Create(CultureInfo.InvariantCulture, $"A WebSocket stays open while nothing is said for {request.Quiet.TotalSeconds:0} s."));
         }
     }
+
+    /// <summary>A token goes over https only, where a certificate says who gets it, or stays on this machine.</summary>
+    internal static bool MayCarryToken(Uri front) => front.Scheme == "https" || front.IsLoopback;
 
     internal static Finding Way(Uri front, Dial.Answer answer, bool isCertain)
     {

@@ -9,12 +9,12 @@ internal static class UserProcesses
     {
         var (home, state) = (services.GetRequiredService<IdeHome>(), services.GetRequiredService<IdeState>());
         var isOurs = services.GetRequiredService<GatewayOptions>().IdeUrl is null;
-        return new UserWork(() => state.Now.Status == IdeStatus.Starting, () => isOurs ? Total(Of(home.Measure(), Environment.ProcessId, IsKernel)) : null);
+        return new UserWork(() => state.Now.Status == IdeStatus.Starting, () => isOurs ? Total(home.Measure()) : null);
     }
 
     /// <summary>
     /// What has a terminal; kernels of notebooks, with what they start; and what has left the IDE server's family, such as a job that was started by setsid.
-    /// What is left is the IDE: its server, its extension hosts, language servers and watchers.
+    /// What is left is the IDE: its server, its extension hosts and watchers, and what these start.
     /// </summary>
     internal static IReadOnlyList<ProcessUse> Of(IReadOnlyList<ProcessUse> run, int gateway, Func<ProcessUse, bool> isKernel)
     {
@@ -40,10 +40,35 @@ internal static class UserProcesses
         }
     }
 
-    // A child's use goes over to its parent when it ends, so that a build of a thousand short compilers adds up.
-    private static WorkTotal Total(IReadOnlyList<ProcessUse> processes) => new(
-        processes.Aggregate(TimeSpan.Zero, (sum, process) => sum + process.Cpu + process.EndedChildrenCpu),
-        processes.Sum(process => Written(process.Id)));
+    /// <summary>What is below an extension host, without a terminal of its own: test runs, builds, agents and language servers.</summary>
+    internal static IReadOnlyList<ProcessUse> OfExtensions(IReadOnlyList<ProcessUse> run, Func<ProcessUse, bool> isExtensionHost)
+    {
+        var byId = run.ToDictionary(process => process.Id);
+        var hosts = run.Where(isExtensionHost).ToHashSet();
+        return [.. run.Where(process => !hosts.Contains(process) && Ancestors(process).Any(hosts.Contains))];
+
+        IEnumerable<ProcessUse> Ancestors(ProcessUse process)
+        {
+            while (byId.TryGetValue(process.Parent, out process!))
+            {
+                yield return process;
+            }
+        }
+    }
+
+    private static WorkTotal Total(IReadOnlyList<ProcessUse> run)
+    {
+        var own = Of(run, Environment.ProcessId, IsKernel);
+        var hosts = run.Where(process => VsCodeProcess.TypeOf(process.Id) == VsCodeProcess.ExtensionHost).ToHashSet();
+
+        // A child's use goes over to its parent when it ends, so that a build of a thousand short compilers adds up. Of an extension host that is all that counts: its own is VS Code's.
+        return new WorkTotal(
+            Sum(own, process => process.Cpu + process.EndedChildrenCpu),
+            own.Sum(process => Written(process.Id)),
+            Sum(OfExtensions(run, hosts.Contains).Except(own), process => process.Cpu + process.EndedChildrenCpu) + Sum(hosts, process => process.EndedChildrenCpu));
+    }
+
+    private static TimeSpan Sum(IEnumerable<ProcessUse> processes, Func<ProcessUse, TimeSpan> use) => processes.Aggregate(TimeSpan.Zero, (sum, process) => sum + use(process));
 
     // "python -m ipykernel_launcher --f=/…/kernel-v2-4711.json": every Jupyter kernel is told so where to connect.
     private static bool IsKernel(ProcessUse process) =>

@@ -55,7 +55,7 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
     /// <summary>For an endpoint that is a WebSocket itself, and is to be counted and ended as the others are.</summary>
     internal async Task AsSessionAsync(HttpContext context, RequestDelegate next)
     {
-        using var session = Session(context, activity.OfOtherSocket);
+        using var session = Session(context, () => activity.OfPortSocket(context));
         using var cut = session?.Cut.Register(context.Abort);
         await next(context);
     }

@@ -1,3 +1,5 @@
+using Waiide.Gateway.Activity;
+
 namespace Waiide.Gateway.Proxy;
 
 /// <summary>Follows the frames of one direction of a WebSocket, so that a frame of ours is only ever put between two of theirs.</summary>

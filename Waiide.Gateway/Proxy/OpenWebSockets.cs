@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http.Features;
+using Waiide.Gateway.Activity;
 
 namespace Waiide.Gateway.Proxy;
 

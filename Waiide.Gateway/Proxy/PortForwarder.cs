@@ -16,7 +16,7 @@ internal sealed class PortForwarder(GatewayOptions options, PrivateHeaders priva
     private async Task DirectAsync(HttpContext context, DevServer server, string target)
     {
         var request = new PortRequest(options, privateHeaders, server, target, null, () => Answered(context));
-        var outcome = await exchange.SendAsync(context, _client, request.Url, request, activity.OfOtherSocket, CancellationToken.None);
+        var outcome = await exchange.SendAsync(context, _client, request.Url, request, () => activity.OfPortSocket(context), CancellationToken.None);
         if (outcome is { Error: ForwarderError.Request or ForwarderError.RequestCreation, EndedHere: false } && !context.Response.HasStarted && LoopbackPort.IsClosed(Exchange.Cause(context)))
         {
             await NothingListensAsync(context, server);
@@ -30,7 +30,7 @@ internal sealed class PortForwarder(GatewayOptions options, PrivateHeaders priva
     private async Task ByWayOfTheIdeAsync(HttpContext context, DevServer server, string target)
     {
         PortRequest? request = null;
-        await ide.SendAsync(context, place => request = new PortRequest(options, privateHeaders, server, target, place, () => Answered(context)), activity.OfOtherSocket);
+        await ide.SendAsync(context, place => request = new PortRequest(options, privateHeaders, server, target, place, () => Answered(context)), () => activity.OfPortSocket(context));
         if (request is { NothingListens: true })
         {
             await NothingListensAsync(context, server);

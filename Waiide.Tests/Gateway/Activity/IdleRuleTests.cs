@@ -55,5 +55,11 @@ public class IdleRuleTests
     [InlineData(0, 3_000_000, true)] // 50 kB/s to a file.
     [InlineData(-50, -1_000_000, false)] // What had used it is gone.
     public void Work_is_more_than_the_breath_of_programs_that_wait(double cpu, long written, bool isWork) =>
-        Assert.Equal(isWork, WorkRate.IsWork(new WorkTotal(TimeSpan.FromHours(1), 5_000_000), new WorkTotal(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(cpu), 5_000_000 + written), 60 * Second));
+        Assert.Equal(isWork, WorkRate.IsWork(new WorkTotal(TimeSpan.FromHours(1), 5_000_000, TimeSpan.Zero), new WorkTotal(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(cpu), 5_000_000 + written, TimeSpan.Zero), 60 * Second));
+
+    [Theory]
+    [InlineData(8, false)] // A language server and git at rest, at their worst.
+    [InlineData(30, true)] // A test run that gets half a processor.
+    public void What_extensions_start_is_work_once_it_computes_much_more_than_it_does_at_rest(double cpu, bool isWork) =>
+        Assert.Equal(isWork, WorkRate.IsWork(default, new WorkTotal(TimeSpan.Zero, 0, TimeSpan.FromSeconds(cpu)), 60 * Second));
 }

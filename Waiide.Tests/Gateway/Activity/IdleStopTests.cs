@@ -65,6 +65,54 @@ public class IdleStopTests
     }
 
     [Fact]
+    public async Task On_ports_what_a_browser_changes_is_use_and_what_it_asks_for_is_not()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync(("WAIIDE_ACTIVITY", "input"), ("WAIIDE_IDLE_TIMEOUT", "3s"));
+        using var browser = gateway.Browser();
+        using var signedIn = await browser.OpenAsync("/login?token=" + RunningGateway.Token);
+        var (clock, origin) = (Stopwatch.StartNew(), gateway.Url.GetLeftPart(UriPartial.Authority));
+        await Eventually.Is(
+            async () =>
+            {
+                using var answer = await browser.SendAsync(HttpMethod.Post, "/proxy/4000/rpc/console_input", null, ("Origin", origin));
+                Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+                return clock.Elapsed > TimeSpan.FromSeconds(6);
+            },
+            "twice the limit has passed");
+        Assert.False(gateway.Process.HasExited);
+
+        var (socket, _) = await browser.ConnectAsync("/proxy/4000/socket", ("Origin", origin));
+        var typed = 0;
+        await Eventually.Is(
+            async () =>
+            {
+                await socket!.SendAsync(BitConverter.GetBytes(typed++), WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
+                return clock.Elapsed > TimeSpan.FromSeconds(12);
+            },
+            "twice the limit has passed again");
+        Assert.False(gateway.Process.HasExited);
+
+        await Eventually.Is(
+            async () =>
+            {
+                try
+                {
+                    await socket!.SendAsync("ping"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+                    using var answer = await browser.FetchAsync("/proxy/4000/news");
+                }
+                catch (Exception failure) when (failure is HttpRequestException or WebSocketException)
+                {
+                    // It stops while it is asked.
+                }
+
+                return gateway.Process.HasExited;
+            },
+            "the server stops although a page asks for news and keeps its socket alive");
+        socket!.Dispose();
+        Assert.Equal(0, gateway.Process.ExitCode);
+    }
+
+    [Fact]
     public async Task The_page_is_told_when_it_will_stop_and_somebody_who_wants_it_to_run_takes_that_back()
     {
         await using var gateway = await RunningGateway.StandaloneAsync(("WAIIDE_ACTIVITY", "input"), ("WAIIDE_IDLE_TIMEOUT", "12s"));

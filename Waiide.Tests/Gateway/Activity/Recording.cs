@@ -39,7 +39,7 @@ internal sealed class Recording
             }
             else if ((double?)entry["cpu"] is { } cpu)
             {
-                var total = new WorkTotal(TimeSpan.FromSeconds(cpu), (long)entry["written"]!);
+                var total = new WorkTotal(TimeSpan.FromSeconds(cpu), (long)entry["written"]!, TimeSpan.Zero);
                 if (before is { } earlier && WorkRate.IsWork(earlier.Total, total, TimeSpan.FromSeconds(time - earlier.Time)))
                 {
                     recording._sights.Add((time, Sight.Work));

@@ -134,6 +134,32 @@ public sealed class SocketUseTests : IDisposable
         Assert.Single(_complaints);
     }
 
+    // What pages at rest were seen to send, each a message of its own.
+    [Theory]
+    [InlineData("{\"type\":\"ping\"}", "{\"type\":\"ping\"}", false)] // Vite, every 30 s; its first is like all others.
+    [InlineData("40", "3", true, "3", false)] // socket.io: its greeting, then the same answer every 25 s.
+    [InlineData("a kernel's greeting", "[\"stdin\",\"l\"]", true, "[\"stdin\",\"s\"]", true)] // JupyterLab's terminal.
+    [InlineData("\u0003\u0001 0 0 800 600", "\u0005\u0001 10 10", true, "\u0003\u0001 0 0 800 600", false, "\u0005\u0000 10 10", true)] // noVNC asks for pictures; the mouse is pressed.
+    public void On_a_page_of_ones_own_what_is_said_word_for_word_again_is_no_use(string greeting, params object[] messages)
+    {
+        using var use = SocketUse.OfPage(_seen.Add, _complaints.Add);
+        use.Saw(Frames.Masked(Encoding.Latin1.GetBytes(greeting)));
+        Assert.Equal([Sight.Traffic], _seen);
+        foreach (var pair in messages.Chunk(2))
+        {
+            _seen.Clear();
+            var frame = Frames.Masked(Encoding.Latin1.GetBytes((string)pair[0]));
+            use.Saw(frame.AsSpan(..3));
+            use.Saw(frame.AsSpan(3..));
+            Assert.Equal((bool)pair[1], _seen.Contains(Sight.Person));
+        }
+
+        _seen.Clear();
+        use.Saw(Frames.Masked("a pong"u8.ToArray(), 0x8A));
+        Assert.Equal([Sight.Traffic], _seen);
+        Assert.Empty(_complaints);
+    }
+
     [Fact]
     public void Whatever_a_browser_sends_the_stream_goes_on()
     {

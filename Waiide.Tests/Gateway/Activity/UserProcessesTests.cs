@@ -28,6 +28,10 @@ public class UserProcessesTests
         Assert.Equal([20, 21, 22, 30, 31, 40, 41], UserProcesses.Of(Run, Gateway, process => process.Id == 30).Select(process => process.Id));
 
     [Fact]
+    public void What_extensions_start_is_known_as_theirs_and_the_extension_host_itself_is_not() =>
+        Assert.Equal([12, 13, 30, 31], UserProcesses.OfExtensions(Run, process => process.Id == 11).Select(process => process.Id));
+
+    [Fact]
     public void Use_of_ended_children_is_read_from_the_kernels_line()
     {
         var use = ProcessUse.Parse("4711 (make) S 1 4711 4711 34816 4711 4194560 1 2 3 4 150 50 1000 200 20 0 1 0 987 1 2 3");

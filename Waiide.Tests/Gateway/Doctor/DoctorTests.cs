@@ -214,6 +214,16 @@ public sealed class DoctorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Somebody_elses_server_does_not_get_the_token()
+    {
+        await using var stranger = await StubIde.StartAsync();
+        var said = await Doctors.SayAsync(_gateway.Environment, "--front", stranger.Url.ToString());
+        Assert.Contains("not this server", said.Of("front").Message, StringComparison.Ordinal);
+        Assert.NotEmpty(stranger.Requests);
+        Assert.DoesNotContain(stranger.Requests, request => request.Headers.ContainsKey("Authorization"));
+    }
+
+    [Fact]
     public async Task Without_a_hub_the_hub_is_not_asked()
     {
         await using var gateway = await RunningGateway.StandaloneAsync();

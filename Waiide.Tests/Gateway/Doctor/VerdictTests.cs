@@ -48,6 +48,15 @@ public class VerdictTests
         Is(verdict, GatewayChecks.ServiceUrl(new GatewayOptions { Address = IPAddress.Parse(address), HubSidePort = hubSidePort }, hubIsHere), "c.Spawner.");
 
     [Theory]
+    [InlineData("https://hub.example.org/", true)]
+    [InlineData("http://127.0.0.1:8000/", true)]
+    [InlineData("http://[::1]:8000/", true)]
+    [InlineData("http://localhost:8000/", true)]
+    [InlineData("http://hub:8000/", false)]
+    [InlineData("http://10.0.0.3:8000/", false)]
+    public void The_servers_token_goes_nowhere_in_the_clear(string front, bool mayCarry) => Assert.Equal(mayCarry, FrontChecks.MayCarryToken(new Uri(front)));
+
+    [Theory]
     [InlineData("https://hub.example.org/", "https", true, "Ok")]
     [InlineData("https://hub.example.org/", "unknown", false, "Warning")]
     [InlineData("https://hub.example.org/", "http", true, "Failure")]

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Waiide.Gateway;
+namespace Waiide.Gateway.Activity;
 
 /// <summary>The header of one frame of a WebSocket, taken in byte by byte as it comes (RFC 6455, section 5.2).</summary>
 internal sealed class FrameHeader
