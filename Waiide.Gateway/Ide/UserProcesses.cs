@@ -40,6 +40,24 @@ internal static class UserProcesses
         }
     }
 
+    /// <summary>One process with everything below it.</summary>
+    internal static IReadOnlyList<ProcessUse> Family(ProcessUse head, IReadOnlyList<ProcessUse> run)
+    {
+        var family = new List<ProcessUse> { head };
+        for (var next = 0; next < family.Count; next++)
+        {
+            family.AddRange(run.Where(process => process.Parent == family[next].Id));
+        }
+
+        return family;
+    }
+
+    /// <summary>Whether anything of the person's runs below an extension host, such as the kernel of a notebook, which would end with it.</summary>
+    internal static bool AreBelow(ProcessUse host, IReadOnlyList<ProcessUse> run) => AreBelow(host, run, IsKernel);
+
+    internal static bool AreBelow(ProcessUse host, IReadOnlyList<ProcessUse> run, Func<ProcessUse, bool> isKernel) =>
+        Family(host, run).Any(process => process.Terminal != 0 || isKernel(process));
+
     // A child's use goes over to its parent when it ends, so that a build of a thousand short compilers adds up.
     private static WorkTotal Total(IReadOnlyList<ProcessUse> processes) => new(
         processes.Aggregate(TimeSpan.Zero, (sum, process) => sum + process.Cpu + process.EndedChildrenCpu),
