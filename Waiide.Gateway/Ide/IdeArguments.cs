@@ -13,7 +13,6 @@ internal static class IdeArguments
     [
         "--disable-telemetry",
         "--disable-update-check",
-        "--disable-workspace-trust",
         "--disable-getting-started-override",
         "--reconnection-grace-time", ReconnectionGrace.TotalSeconds.ToString(CultureInfo.InvariantCulture),
         "--user-data-dir", UserData(dataDirectory),

@@ -13,9 +13,13 @@ internal sealed partial class IdeHome(GatewayOptions options, IdeAddress address
 
     private readonly string _mark = Run.NewMark();
     private readonly HashSet<(int Id, long Started)> _asked = [];
+    private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // The mark of the run that has to be ended. The data directory is locked by its gateway, so nobody else reads or writes this meanwhile.
     private string MarkFile => Path.Combine(options.DataDirectory, "run-mark");
+
+    /// <summary>Done when nothing runs any more that an earlier gateway has started.</summary>
+    public Task Entered => _entered.Task;
 
     /// <summary>Ends what a gateway that was killed left running with this data directory.</summary>
     public async Task EnterAsync()
@@ -30,6 +34,7 @@ internal sealed partial class IdeHome(GatewayOptions options, IdeAddress address
         }
 
         await File.WriteAllTextAsync(MarkFile, _mark);
+        _entered.SetResult();
     }
 
     /// <summary>Makes everything ready and returns the line to start; throws <see cref="IdeException"/> with what is in the way.</summary>

@@ -1,15 +1,23 @@
 namespace Waiide.Gateway.Ide;
 
 /// <summary>
-/// Looks every few seconds at how much memory is used: warns the person in the page, and, before the kernel would pick a process to kill, ends extension hosts that serve nobody.
+/// Looks every few seconds at how much memory is used: warns the person in the page, and, before the kernel would pick a process to kill, ends extension hosts that serve nobody and do nothing.
 /// </summary>
 internal sealed partial class MemoryGuard(MemoryMeter meter, IdeHome home, IdeAddress address, Notices notices, TimeProvider clock, ILogger<MemoryGuard> logger) : BackgroundService
 {
     private const string About = "memory";
+    private const string AboutEnded = "memory-ended";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    // Since when an extension host has been seen without a client, look after look.
-    private readonly Dictionary<(int Id, long Started), DateTimeOffset> _alone = [];
+    // Of one processor. An extension host that serves nobody, with its language servers, uses 1 to 5 %.
+    private const double Computes = 0.2;
+
+    // How long a person who comes back has to be told why a window lost its place; VS Code itself would not have kept it for longer.
+    private static readonly TimeSpan ToBeTold = TimeSpan.FromHours(1);
+
+    // Since when an extension host has been seen without a client, look after look, and how much it had computed at the last.
+    private Dictionary<(int Id, long Started), (DateTimeOffset Since, TimeSpan Cpu)> _alone = [];
+    private DateTimeOffset? _endedAt;
     private bool _isWarned;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -31,6 +39,12 @@ internal sealed partial class MemoryGuard(MemoryMeter meter, IdeHome home, IdeAd
     private void Look()
     {
         var abandoned = Abandoned();
+        if (_endedAt is { } ended && clock.GetUtcNow() - ended > ToBeTold)
+        {
+            _endedAt = null;
+            notices.Withdraw(AboutEnded);
+        }
+
         if (!_isWarned && !meter.MayExceed(MemoryRule.Soft))
         {
             return;
@@ -43,6 +57,13 @@ internal sealed partial class MemoryGuard(MemoryMeter meter, IdeHome home, IdeAd
             var (used, limit) = (MemoryUse.InWords(use.Used), MemoryUse.InWords(use.Limit!.Value));
             Log.Ends(logger, host.Process.Id, (int)host.For.TotalSeconds, used, limit);
             home.End(host.Process);
+            _endedAt = clock.GetUtcNow();
+            notices.Show(new Notice(
+                AboutEnded,
+                $"Memory was almost gone ({used} of {limit}), so the extensions of a window whose browser had been gone for {(int)Math.Max(1, host.For.TotalMinutes)} min were ended. That window asks to be reloaded when it comes back. Files, terminals and kernels were left alone.",
+                IsUrgent: false,
+                At: null,
+                clock.GetUtcNow()));
         }
 
         Tell(verdict.Notice, use);
@@ -83,25 +104,23 @@ internal sealed partial class MemoryGuard(MemoryMeter meter, IdeHome home, IdeAd
 
     private List<MemoryRule.Abandoned> Abandoned()
     {
-        var now = clock.GetUtcNow();
-        var alone = new List<MemoryRule.Abandoned>();
+        var (now, run) = (clock.GetUtcNow(), home.Measure());
+        var seen = new Dictionary<(int Id, long Started), (DateTimeOffset Since, TimeSpan Cpu)>();
+        var abandoned = new List<MemoryRule.Abandoned>();
         if (address.Now is { } place && VsCodeProcess.ConnectionsOf(place) is { } connections)
         {
-            foreach (var host in home.Measure().Where(process => process.Terminal == 0 && VsCodeProcess.TypeOf(process.Id) == VsCodeProcess.ExtensionHost && VsCodeProcess.HasClient(process.Id, connections) == false))
+            foreach (var host in run.Where(process => process.Terminal == 0 && VsCodeProcess.TypeOf(process.Id) == VsCodeProcess.ExtensionHost && VsCodeProcess.HasClient(process.Id, connections) == false))
             {
-                var since = _alone.GetValueOrDefault((host.Id, host.Started), now);
-                alone.Add(new MemoryRule.Abandoned(host, now - since));
+                // A child's time goes over to its parent when it ends.
+                var cpu = UserProcesses.Family(host, run).Aggregate(TimeSpan.Zero, (sum, process) => sum + process.Cpu + process.EndedChildrenCpu);
+                var before = _alone.GetValueOrDefault((host.Id, host.Started), (Since: now, Cpu: cpu));
+                abandoned.Add(new MemoryRule.Abandoned(host, now - before.Since, Works: cpu - before.Cpu >= Interval * Computes || UserProcesses.AreBelow(host, run)));
+                seen[(host.Id, host.Started)] = (before.Since, cpu);
             }
         }
 
-        // Whoever had a client in between begins anew.
-        _alone.Clear();
-        foreach (var host in alone)
-        {
-            _alone[(host.Process.Id, host.Process.Started)] = now - host.For;
-        }
-
-        return alone;
+        _alone = seen; // Whoever had a client in between begins anew.
+        return abandoned;
     }
 
     private static partial class Log
@@ -112,7 +131,7 @@ internal sealed partial class MemoryGuard(MemoryMeter meter, IdeHome home, IdeAd
         [LoggerMessage(Level = LogLevel.Information, Message = "There is room again: {Used} of {Limit} of memory are used.")]
         public static partial void Calm(ILogger logger, string used, string limit);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Extension host {Id} is ended: its browser has been gone for {Seconds} s or more, and {Used} of {Limit} of memory are used.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Extension host {Id} is ended: its browser has been gone for {Seconds} s or more, nothing of the user's runs below it, and {Used} of {Limit} of memory are used. Its window asks to be reloaded when it comes back.")]
         public static partial void Ends(ILogger logger, int id, int seconds, string used, string limit);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "How much memory is used cannot be measured: {Problem}")]

@@ -43,18 +43,27 @@ internal static class UserProcesses
     /// <summary>What is below an extension host, without a terminal of its own: test runs, builds, agents and language servers.</summary>
     internal static IReadOnlyList<ProcessUse> OfExtensions(IReadOnlyList<ProcessUse> run, Func<ProcessUse, bool> isExtensionHost)
     {
-        var byId = run.ToDictionary(process => process.Id);
         var hosts = run.Where(isExtensionHost).ToHashSet();
-        return [.. run.Where(process => !hosts.Contains(process) && Ancestors(process).Any(hosts.Contains))];
-
-        IEnumerable<ProcessUse> Ancestors(ProcessUse process)
-        {
-            while (byId.TryGetValue(process.Parent, out process!))
-            {
-                yield return process;
-            }
-        }
+        return [.. hosts.SelectMany(host => Family(host, run)).Except(hosts)];
     }
+
+    /// <summary>One process with everything below it.</summary>
+    internal static IReadOnlyList<ProcessUse> Family(ProcessUse head, IReadOnlyList<ProcessUse> run)
+    {
+        var family = new List<ProcessUse> { head };
+        for (var next = 0; next < family.Count; next++)
+        {
+            family.AddRange(run.Where(process => process.Parent == family[next].Id));
+        }
+
+        return family;
+    }
+
+    /// <summary>Whether anything of the person's runs below an extension host, such as the kernel of a notebook, which would end with it.</summary>
+    internal static bool AreBelow(ProcessUse host, IReadOnlyList<ProcessUse> run) => AreBelow(host, run, IsKernel);
+
+    internal static bool AreBelow(ProcessUse host, IReadOnlyList<ProcessUse> run, Func<ProcessUse, bool> isKernel) =>
+        Family(host, run).Any(process => process.Terminal != 0 || isKernel(process));
 
     private static WorkTotal Total(IReadOnlyList<ProcessUse> run)
     {

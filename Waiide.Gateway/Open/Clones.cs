@@ -5,7 +5,7 @@ using Waiide.Gateway.Ide;
 namespace Waiide.Gateway.Open;
 
 /// <summary>Clones repositories into the workspace, each folder by one at a time; what was there before is never touched.</summary>
-internal sealed partial class Clones(GatewayOptions options, Git git, IHostApplicationLifetime lifetime, ILogger<Clones> logger)
+internal sealed partial class Clones(GatewayOptions options, Git git, IdeHome home, IHostApplicationLifetime lifetime, ILogger<Clones> logger) : BackgroundService
 {
     private const int MostNames = 9;
     private const int MostAtATime = 4;
@@ -13,6 +13,9 @@ internal sealed partial class Clones(GatewayOptions options, Git git, IHostAppli
 
     // A host that sends nothing for a minute will not send anything any more.
     private static readonly string[] NotForEver = ["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60"];
+
+    // One for each clone that is not whole yet, with the name of its folder. The data directory is locked by its gateway, so whatever it finds there at its start has been left.
+    private string Notes => Path.Combine(options.DataDirectory, "unfinished-clones");
 
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, Clone> _known = new();
@@ -33,8 +36,7 @@ internal sealed partial class Clones(GatewayOptions options, Git git, IHostAppli
                 return new Place(folder, IsThere: false);
             }
 
-            // Without .git it may still be inside of a repository, which git would then tell of.
-            if (Path.Exists(Path.Combine(folder, ".git")) && await git.AskAsync(folder, "config", "--get", "remote.origin.url") is { } remote && IsSame(remote, link.Repository!))
+            if (Repository.Of(folder) is { } found && await git.ReadAsync(found.Configuration, "remote.origin.url") is { } remote && IsSame(remote, link.Repository!))
             {
                 return new Place(folder, IsThere: true);
             }
@@ -42,12 +44,6 @@ internal sealed partial class Clones(GatewayOptions options, Git git, IHostAppli
 
         throw new OpenException($"{options.Workspace} has too many folders named {link.FolderName} that are something else. Rename one, and follow the link again.");
     }
-
-    /// <summary>Whether the clone in <paramref name="folder"/> is at that branch, tag or commit.</summary>
-    public async Task<bool> IsAtAsync(string folder, string wanted) =>
-        await git.AskAsync(folder, "symbolic-ref", "--short", "--quiet", "HEAD") == wanted
-        || (await git.AskAsync(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}") is { } now
-            && now == await git.AskAsync(folder, "rev-parse", "--verify", "--quiet", wanted + "^{commit}"));
 
     /// <summary>Begins a clone, or finds the one that is going on there.</summary>
     public Clone Start(OpenLink link, string folder)
@@ -84,10 +80,13 @@ internal sealed partial class Clones(GatewayOptions options, Git git, IHostAppli
 
         // Made beside and moved when it is whole: a folder of that name is a clone, or is not there.
         var unfinished = Path.Combine(options.Workspace, $".{Path.GetFileName(clone.Folder)}.{clone.Id}.cloning");
+        var note = Path.Combine(Notes, clone.Id);
         string? problem;
         try
         {
             Directory.CreateDirectory(options.Workspace);
+            Directory.CreateDirectory(Notes);
+            await File.WriteAllTextAsync(note, unfinished);
             string[] branch = wanted is null || clone.Link.RefIsCommit ? [] : ["--branch", wanted];
             string[] make = ["-C", options.Workspace, .. NotForEver, "clone", "--progress", .. branch, "--", repository, unfinished];
             var code = await git.RunAsync(make, line => clone.Say(line.Replace(unfinished, clone.Folder, StringComparison.Ordinal)), Limit, lifetime.ApplicationStopping);
@@ -98,6 +97,7 @@ internal sealed partial class Clones(GatewayOptions options, Git git, IHostAppli
 
             if (code == 0)
             {
+                FromLink.Mark(unfinished);
                 Directory.Move(unfinished, clone.Folder);
             }
 
@@ -114,14 +114,27 @@ internal sealed partial class Clones(GatewayOptions options, Git git, IHostAppli
 
         if (problem is not null)
         {
-            Remove(unfinished);
             Log.Failed(logger, repository, problem);
         }
 
+        Remove(unfinished, note);
         clone.End(problem);
     }
 
-    private void Remove(string unfinished)
+    /// <summary>Removes what a gateway that was killed has left unfinished.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await home.Entered.WaitAsync(stoppingToken); // Until then the killed one's git may still write there.
+        foreach (var note in Directory.Exists(Notes) ? Directory.GetFiles(Notes) : [])
+        {
+            if (!_known.ContainsKey(Path.GetFileName(note)))
+            {
+                Remove(await File.ReadAllTextAsync(note, stoppingToken), note);
+            }
+        }
+    }
+
+    private void Remove(string unfinished, string note)
     {
         try
         {
@@ -129,6 +142,8 @@ internal sealed partial class Clones(GatewayOptions options, Git git, IHostAppli
             {
                 Directory.Delete(unfinished, recursive: true);
             }
+
+            File.Delete(note);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -22,11 +22,11 @@ internal sealed class Git(IdeHome home)
 
     internal static bool IsInstalled => IdeCommand.IsOnPath("git", Environment.GetEnvironmentVariable("PATH"));
 
-    /// <summary>The answer to a short question about a repository, in one line; null where git has none.</summary>
-    public async Task<string?> AskAsync(string folder, params string[] question)
+    /// <summary>A value of a repository's configuration; null where it has none. Only that file is read: git that works in a repository may run what its configuration names.</summary>
+    public async Task<string?> ReadAsync(string file, string key)
     {
         var lines = new List<string>();
-        return await RunAsync(["-C", folder, .. question], lines.Add, AnswerLimit, CancellationToken.None) == 0 ? lines.FirstOrDefault() : null;
+        return await RunAsync(["-C", "/", "config", "--file", file, "--get", key], lines.Add, AnswerLimit, CancellationToken.None) == 0 ? lines.FirstOrDefault() : null;
     }
 
     /// <summary>Runs it to its end, or to the limit, and returns the exit code. A line that replaces the one before it, as progress does, begins with a carriage return.</summary>

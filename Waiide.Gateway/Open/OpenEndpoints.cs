@@ -25,7 +25,7 @@ internal sealed class OpenEndpoints(GatewayOptions options, Clones clones, OpenP
 
         RequireGit();
         var place = await clones.PlaceOfAsync(link);
-        return place.IsThere ? await OpenThereAsync(context, link, place.Folder) : pages.Confirm(link, place.Folder);
+        return place.IsThere ? OpenThere(context, link, place.Folder) : pages.Confirm(link, place.Folder);
     });
 
     /// <summary>POST: clones.</summary>
@@ -50,7 +50,7 @@ internal sealed class OpenEndpoints(GatewayOptions options, Clones clones, OpenP
 
         RequireGit();
         var place = await clones.PlaceOfAsync(link);
-        return place.IsThere ? await OpenThereAsync(context, link, place.Folder) : new SeeOther($"{options.Prefix}open/{clones.Start(link, place.Folder).Id}");
+        return place.IsThere ? OpenThere(context, link, place.Folder) : new SeeOther($"{options.Prefix}open/{clones.Start(link, place.Folder).Id}");
     });
 
     /// <summary>GET /{id}: how a clone is going, for the page and for its script.</summary>
@@ -83,8 +83,8 @@ internal sealed class OpenEndpoints(GatewayOptions options, Clones clones, OpenP
     }
 
     // A clone that is there is opened as it is: its owner may be in the middle of something.
-    private async Task<IResult> OpenThereAsync(HttpContext context, OpenLink link, string folder) =>
-        link.Ref is { } wanted && !await clones.IsAtAsync(folder, wanted)
+    private IResult OpenThere(HttpContext context, OpenLink link, string folder) =>
+        link.Ref is { } wanted && Repository.Of(folder)?.IsAt(wanted) != true
             ? OpenPages.OtherRef(link, folder, Exists(link, folder) ? LocationOf(context, link, folder) : LocationOf(context, link with { Path = null }, folder))
             : Open(context, link, folder);
 

@@ -7,6 +7,7 @@ internal static class OpenExtensions
     {
         builder.Services.AddSingleton<Git>();
         builder.Services.AddSingleton<Clones>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Clones>());
         builder.Services.AddSingleton<OpenPages>();
         builder.Services.AddSingleton<OpenEndpoints>();
     }

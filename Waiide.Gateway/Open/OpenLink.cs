@@ -17,8 +17,13 @@ internal sealed partial record OpenLink(Uri? Repository, string? Ref, string? Pa
     /// <summary>True where <see cref="Ref"/> is a commit and so nothing that a clone can begin with.</summary>
     public bool RefIsCommit => Ref is not null && Commit().IsMatch(Ref);
 
-    /// <summary>The folder that a clone goes to is named after the repository. Never a hidden one: the workspace may be the home directory, and a repository called .ssh exists quickly.</summary>
-    public string FolderName => NotForAName().Replace(LastSegment(Repository!), "-").TrimStart('.', '-');
+    /// <summary>The folder that a clone goes to is named after the repository. Never a hidden one: the workspace may be the home directory, and a repository called .ssh exists quickly.
+    /// For the same reason none whose programs or modules are found without being asked for: ~/bin is first on the PATH of many, and ~/node_modules is everybody's below it.</summary>
+    public string FolderName => NotForAName().Replace(LastSegment(Repository!), "-").TrimStart('.', '-') switch
+    {
+        var name and ("bin" or "go" or "node_modules" or "perl5") => name + "-repository",
+        var name => name,
+    };
 
     /// <summary>Reads the four values (empty is missing); throws <see cref="OpenException"/> with what is wrong.</summary>
     internal static OpenLink Read(Func<string, string?> value)

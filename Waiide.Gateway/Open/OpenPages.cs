@@ -43,10 +43,10 @@ internal sealed class OpenPages(GatewayOptions options)
         """);
 
     internal IResult Confirm(OpenLink link, string folder) => Page(StatusCodes.Status200OK, $"Clone {link.FolderName}?", $"""
-        <p>A link asks to clone</p>
-        <p>{Code(link.Repository!.AbsoluteUri)}{(link.Ref is { } wanted ? $" at {Code(wanted)}" : "")}</p>
+        <p>A link asks to clone from <strong>{HtmlPage.Encode(link.Repository!.Authority)}</strong></p>
+        <p>{Code(link.Repository.AbsoluteUri)}{(link.Ref is { } wanted ? $" at {Code(wanted)}" : "")}</p>
         <p>into {Code(Short(folder))}{(link.Path is { } path ? $" and to open {Code(path)}{(link.Line is { } line ? string.Create(CultureInfo.InvariantCulture, $" at line {line}") : "")}" : "")}.</p>
-        <p class="quiet">Do that only if you trust where the link and the repository come from: tasks, extensions and programs that you run in VS Code may run what is in it.</p>
+        <p class="quiet">VS Code opens it in Restricted Mode. If you trust it there, what is in it may run as you, at once. Until then you can read it.</p>
         <form method="post" action="{HtmlPage.Encode(options.Prefix)}open">
         {Hidden("repo", link.Repository.AbsoluteUri)}{Hidden("ref", link.Ref)}{Hidden("path", link.Path)}{Hidden("line", link.Line?.ToString(CultureInfo.InvariantCulture))}
         <button>Clone and open</button>

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.Net.Http.Headers;
 using Waiide.Gateway.Ide;
 
@@ -11,6 +13,8 @@ internal sealed class PortRequest(GatewayOptions options, PrivateHeaders private
 {
     // These speak for a whole origin, and this one is the hub's and the IDE's: its cookies and storage, where else it is to be found, where its errors are reported.
     private static readonly string[] ForTheWholeOrigin = ["Clear-Site-Data", "Alt-Svc", "NEL", "Report-To"];
+
+    private static ReadOnlySpan<byte> Refusal => "connect ECONNREFUSED "u8;
 
     /// <summary>True where the IDE server has said that nothing listens there.</summary>
     public bool NothingListens { get; private set; }
@@ -91,7 +95,7 @@ internal sealed class PortRequest(GatewayOptions options, PrivateHeaders private
     private string WithoutIdesProxy(string location) =>
         ide is not null && location.StartsWith($"/proxy/{server.Port}/", StringComparison.Ordinal) ? location[$"/proxy/{server.Port}".Length..] : location;
 
-    // Its own words for that: status 500, no type, "connect ECONNREFUSED 0.0.0.0:3000".
+    // Its own words for that: status 500, no type, "connect ECONNREFUSED 0.0.0.0:3000". No more than their beginning is waited for: the rest may be a dev server's own, and without an end.
     private static async Task<bool> IsRefusalAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         if ((int)answer.StatusCode != StatusCodes.Status500InternalServerError || answer.Content.Headers.ContentType is not null)
@@ -99,7 +103,11 @@ internal sealed class PortRequest(GatewayOptions options, PrivateHeaders private
             return false;
         }
 
-        await answer.Content.LoadIntoBufferAsync(cancellationToken); // Kept, to be passed on where it is the dev server's own.
-        return (await answer.Content.ReadAsStringAsync(cancellationToken)).StartsWith("connect ECONNREFUSED ", StringComparison.Ordinal);
+        var body = PipeReader.Create(await answer.Content.ReadAsStreamAsync(cancellationToken));
+        var begin = (await body.ReadAtLeastAsync(Refusal.Length, cancellationToken)).Buffer;
+        var isRefusal = begin.Length >= Refusal.Length && begin.Slice(0, Refusal.Length).ToArray().AsSpan().SequenceEqual(Refusal);
+        body.AdvanceTo(begin.Start); // What was read is read again, by the forwarder.
+        answer.Content = new StreamContent(body.AsStream());
+        return isRefusal;
     }
 }

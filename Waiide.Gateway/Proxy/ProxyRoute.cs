@@ -20,7 +20,7 @@ internal abstract record ProxyRoute
     /// <param name="target">What follows the prefix.</param>
     /// <param name="options">The ports that are refused, and the IDE's well-known one.</param>
     /// <param name="idePort">Where the IDE listens now, if on a port.</param>
-    internal static ProxyRoute Of(string target, GatewayOptions options, int? idePort) => Of(target, options, idePort, options.Prefix);
+    internal static ProxyRoute Of(string target, GatewayOptions options, int? idePort) => Of(target, options, idePort, options.Prefix, isBelowIde: false);
 
     /// <summary>The port that <paramref name="text"/> names: ASCII digits and nothing else. char.IsDigit and int.Parse know more of them ("٨٠٧١", "+8071", " 8071").</summary>
     internal static ushort? PortOf(ReadOnlySpan<char> text) =>
@@ -29,7 +29,7 @@ internal abstract record ProxyRoute
             ? port
             : null;
 
-    private static ProxyRoute Of(string target, GatewayOptions options, int? idePort, string prefix)
+    private static ProxyRoute Of(string target, GatewayOptions options, int? idePort, string prefix, bool isBelowIde)
     {
         var path = RawTarget.PathOf(target);
         var segments = path.TrimStart('/');
@@ -65,6 +65,12 @@ internal abstract record ProxyRoute
             return new Refused(StatusCodes.Status403Forbidden, sentence);
         }
 
+        if (isIde && isBelowIde)
+        {
+            // One level is VS Code's own doing, in its list of ports. More is nobody's, and each would cost a copy of all that follows it.
+            return new Refused(StatusCodes.Status400BadRequest, $"Port {port} is the IDE, and this address is below it already.");
+        }
+
         if (rest.Length == digits.Length)
         {
             return new AddSlash(string.Concat(digits, "/", target.AsSpan(path.Length)));
@@ -72,7 +78,7 @@ internal abstract record ProxyRoute
 
         var below = string.Concat(rest[digits.Length..], target.AsSpan(path.Length));
         return isIde
-            ? Of(below, options, idePort, @base) // The IDE server would read /proxy/ there as well as here.
+            ? Of(below, options, idePort, @base, isBelowIde: true) // The IDE server would read /proxy/ there as well as here.
             : new ToPort(new DevServer(port, @base, seesBase), seesBase ? string.Concat(@base, below.AsSpan(1)) : below);
     }
 

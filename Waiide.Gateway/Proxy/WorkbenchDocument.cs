@@ -1,18 +1,23 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using System.Text;
 using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Waiide.Gateway.Proxy;
 
-/// <summary>VS Code's page with a script of ours in its head; every other byte, and every other answer, stays as the IDE gave it.</summary>
+/// <summary>VS Code's page with a script of ours in its head, and without Restricted Mode where the folder is the person's own; every other byte, and every other answer, stays as the IDE gave it.</summary>
 internal sealed class WorkbenchDocument(HttpTransformer inner, GatewayOptions options) : HttpTransformer
 {
     // VS Code's has 4 kB. A longer one than this goes through as it is.
     private const int Longest = 1024 * 1024;
 
     private static readonly string[] OfACopyOrAPart = [HeaderNames.IfNoneMatch, HeaderNames.IfModifiedSince, HeaderNames.IfRange, HeaderNames.Range];
+
+    private static ReadOnlySpan<byte> TrustsFew => "&quot;enableWorkspaceTrust&quot;:true"u8;
+
+    private static ReadOnlySpan<byte> TrustsAll => "&quot;enableWorkspaceTrust&quot;:false"u8;
 
     /// <summary>What takes <paramref name="inner"/>'s place where <paramref name="target"/>, as the IDE server will see it, is its root and the answer will be the document of a tab or frame.</summary>
     internal static HttpTransformer Around(HttpTransformer inner, HttpRequest request, string target, GatewayOptions options) =>
@@ -37,7 +42,7 @@ internal sealed class WorkbenchDocument(HttpTransformer inner, GatewayOptions op
         if (proxyResponse is { StatusCode: HttpStatusCode.OK, Content: { Headers: { ContentEncoding.Count: 0, ContentType.MediaType: { } type } } }
             && type.Equals("text/html", StringComparison.OrdinalIgnoreCase))
         {
-            await InsertAsync(proxyResponse, WorkbenchScript.TagFor(httpContext.User, options), cancellationToken);
+            await ChangeAsync(proxyResponse, WorkbenchScript.TagFor(httpContext.User, options), HasOwnFolder(httpContext.Request.Query), cancellationToken);
         }
 
         return await inner.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
@@ -46,18 +51,31 @@ internal sealed class WorkbenchDocument(HttpTransformer inner, GatewayOptions op
     public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) =>
         inner.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
 
+    // VS Code takes the last of several; a workspace file may name folders anywhere. An attached IDE's folders may be those of another machine, and its owner has decided.
+    private bool HasOwnFolder(IQueryCollection query) =>
+        options.IdeUrl is null && query["workspace"].Count == 0 && query["folder"].All(folder => FromLink.IsOwn(folder ?? "", options.Workspace));
+
     /// <summary>The document with <paramref name="tag"/> before the end of its head; null where it has none.</summary>
-    private static byte[]? With(string tag, ReadOnlySpan<byte> document)
+    private static byte[]? With(string tag, bool isTrusted, ReadOnlySpan<byte> document)
     {
         var at = document.IndexOf("</head>"u8);
-        return at < 0 ? null : [.. document[..at], .. System.Text.Encoding.UTF8.GetBytes(tag), .. document[at..]];
+        if (at < 0)
+        {
+            return null;
+        }
+
+        // In the head, in the workbench's configuration. Where it is written otherwise one day, VS Code restricts too much.
+        var trust = isTrusted ? document[..at].IndexOf(TrustsFew) : -1;
+        return trust < 0
+            ? [.. document[..at], .. Encoding.UTF8.GetBytes(tag), .. document[at..]]
+            : [.. document[..trust], .. TrustsAll, .. document[(trust + TrustsFew.Length)..at], .. Encoding.UTF8.GetBytes(tag), .. document[at..]];
     }
 
-    private static async Task InsertAsync(HttpResponseMessage response, string tag, CancellationToken cancellationToken)
+    private static async Task ChangeAsync(HttpResponseMessage response, string tag, bool isTrusted, CancellationToken cancellationToken)
     {
         var body = PipeReader.Create(await response.Content.ReadAsStreamAsync(cancellationToken));
         var read = await body.ReadAtLeastAsync(Longest, cancellationToken);
-        var changed = read.IsCompleted ? With(tag, read.Buffer.ToArray()) : null;
+        var changed = read.IsCompleted ? With(tag, isTrusted, read.Buffer.ToArray()) : null;
         HttpContent content = new StreamContent(body.AsStream());
         if (changed is null)
         {

@@ -13,7 +13,7 @@ public class IdeCommandTests
         var command = IdeCommand.For(Options, "/data/run/ide.sock", new Dictionary<string, string>());
         Assert.Equal("/opt/code-server", command.Program);
         Assert.Equal(
-            "--auth none --socket /data/run/ide.sock --socket-mode 600 --disable-telemetry --disable-update-check --disable-workspace-trust --disable-getting-started-override "
+            "--auth none --socket /data/run/ide.sock --socket-mode 600 --disable-telemetry --disable-update-check --disable-getting-started-override "
             + "--reconnection-grace-time 3600 --user-data-dir /data/user-data --extensions-dir /data/extensions --config /dev/null /work",
             string.Join(' ', command.Arguments));
     }

@@ -28,7 +28,12 @@ internal sealed class StubCodeServer
         const inGroup = spawn('sleep', ['1000'], { stdio: 'ignore' });
         const outside = spawn('sh', ['-c', 'nohup sleep 1000 & wait'], { stdio: 'ignore', detached: true });
         process.on('SIGTERM', () => { if (process.env.STUB_MODE !== 'stubborn') { process.exit(0); } });
-        const server = http.createServer((request, response) => response.setHeader('X-Stub', 'ide').end(request.url === '/version' ? '0123456789abcdef0123456789abcdef01234567' : request.url));
+        const server = http.createServer((request, response) => {
+          const isPage = /^\/(\?|$)/.test(request.url);
+          response.setHeader('X-Stub', 'ide').setHeader('Content-Type', isPage ? 'text/html' : 'text/plain');
+          response.end(request.url === '/version' ? '0123456789abcdef0123456789abcdef01234567' : !isPage ? request.url
+            : `<html><head><meta data-settings="{&quot;enableWorkspaceTrust&quot;:${!process.argv.includes('--disable-workspace-trust')},&quot;x&quot;:1}"></head><body>${request.url}`);
+        });
         const [host, port] = (after('--bind-addr') ?? '').split(':');
         const listening = () => {
           if (after('--socket-mode')) {

@@ -151,6 +151,90 @@ public sealed class CloneTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Looking_at_a_folder_that_is_there_runs_nothing_of_it()
+    {
+        // As out of an archive: git that works there fetches a missing commit, and asks for a password for it.
+        await using var server = await GitServer.StartAsync();
+        await using var gateway = await Start();
+        var (folder, ran) = (Path.Combine(_work, "letters"), Path.Combine(_home.Path, "ran"));
+        GitServer.Git(_home.Path, "init", "--quiet", "--initial-branch=main", folder);
+        var asks = server.Url + "asks/letters.git";
+        foreach (var (key, value) in new[]
+        {
+            ("remote.origin.url", asks), ("remote.origin.promisor", "true"), ("remote.origin.partialclonefilter", "blob:none"), ("extensions.partialClone", "origin"),
+            ("core.repositoryformatversion", "1"), ("credential.helper", $"!touch {ran};"), ("core.fsmonitor", $"touch {ran}"), ("core.sshCommand", $"touch {ran};"),
+        })
+        {
+            GitServer.Git(folder, "config", key, value);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(folder, ".git", "refs", "heads", "main"), new string('1', 40) + "\n");
+        foreach (var wanted in new[] { "main", "other", new string('1', 40), new string('2', 40) })
+        {
+            var page = await _client.GetAsync(new Uri(gateway.Url, "open" + Query(asks, wanted)));
+            Assert.Equal(wanted is "main" || wanted[0] == '1' ? HttpStatusCode.Redirect : HttpStatusCode.OK, page.StatusCode);
+            page.Dispose();
+        }
+
+        Assert.False(File.Exists(ran), "The folder's own configuration was obeyed.");
+    }
+
+    [SkippableFact]
+    public async Task A_clone_that_is_there_is_known_by_branch_tag_and_commit()
+    {
+        await using var server = await GitServer.StartAsync();
+        await using var gateway = await Start();
+        var folder = Path.Combine(_work, "letters");
+        GitServer.Git(_home.Path, "clone", "--quiet", server.Letters, folder);
+        GitServer.Git(folder, "tag", "-a", "-m", "note", "noted");
+        GitServer.Git(folder, "pack-refs", "--all");
+        var head = GitServer.Git(folder, "rev-parse", "HEAD");
+
+        foreach (var (wanted, isThere) in new[] { ("main", true), ("v1.0", true), ("noted", true), (head, true), (server.FirstCommit, false), ("other/branch", false), ("missing", false) })
+        {
+            Assert.True(isThere == (await Location(gateway, Query(server.Letters, wanted)) is not null), wanted);
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_clone_that_was_cut_short_by_force_is_swept_away_at_the_next_start()
+    {
+        await using var server = await GitServer.StartAsync();
+        var mine = Path.Combine(_work, ".letters.0123456789abcdef.cloning");
+        await using (var gateway = await Start())
+        {
+            Directory.CreateDirectory(mine); // By somebody else, whatever it is called.
+            await Post(gateway, server.Url + "hangs.git");
+            await Eventually.Is(() => Directory.EnumerateDirectories(_work).Count() == 2, "git has made its folder");
+            gateway.Process.Signal("KILL");
+            await gateway.Process.WaitForExit();
+        }
+
+        await using var next = await Start();
+        await Eventually.Is(() => Directory.EnumerateDirectories(_work).SequenceEqual([mine]), "what was left unfinished is gone, and nothing else");
+    }
+
+    [SkippableFact]
+    public async Task VS_Code_restricts_what_a_link_has_brought_and_folders_elsewhere_and_not_the_workspace()
+    {
+        await using var server = await GitServer.StartAsync();
+        await using var gateway = await Start();
+        await Clone(gateway, server.Letters);
+        var (work, letters) = (Uri.EscapeDataString(_work), Uri.EscapeDataString(Path.Combine(_work, "letters")));
+        foreach (var (query, isRestricted) in new[]
+        {
+            ("", false), ($"?folder={work}", false), ("?ew=true", false),
+            ($"?folder={letters}", true), ($"?folder={letters}%2Fsrc", true), ($"?folder={work}&folder={letters}", true), ("?folder=/tmp", true), ($"?workspace={work}%2Fa.code-workspace", true),
+        })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(gateway.Url, query));
+            request.Headers.Add("Accept", "text/html");
+            using var answer = await _client.SendAsync(request);
+            Assert.Contains($"&quot;enableWorkspaceTrust&quot;:{(isRestricted ? "true" : "false")},", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [SkippableFact]
     public async Task A_path_alone_opens_the_workspace()
     {
         await using var gateway = await Start();

@@ -35,6 +35,11 @@ internal sealed class GitServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         server._app = builder.Build();
         server._app.MapGet("/hangs.git/{**rest}", async (HttpContext context) => await Task.Delay(Timeout.Infinite, context.RequestAborted));
+        server._app.MapGet("/asks/{**rest}", (HttpContext context) =>
+        {
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"x\"";
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        });
         server._app.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(server._folder.Path, ExclusionFilters.None), ServeUnknownFileTypes = true });
         await server._app.StartAsync();
         server.Url = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() + "/");

@@ -1,3 +1,4 @@
+using Waiide.Gateway;
 using Waiide.Gateway.Open;
 using Waiide.Tests.Support;
 
@@ -11,6 +12,10 @@ public class OpenLinkTests
     [InlineData("https://git.example.org:8443/a/b/c/", "c")]
     [InlineData("http://localhost:3000/x%20y", "x-y")]
     [InlineData("https://example.org/~ada/.ssh", "ssh")]
+    [InlineData("https://example.org/~ada/bin", "bin-repository")]
+    [InlineData("https://example.org/~ada/.bin.git", "bin-repository")]
+    [InlineData("https://example.org/node_modules", "node_modules-repository")]
+    [InlineData("https://example.org/binary", "binary")]
     [InlineData("https://example.org/.git", null)]
     [InlineData("https://example.org/..%2f..%2fetc", "etc")]
     [InlineData("https://example.org/", null)]
@@ -126,6 +131,28 @@ public class OpenLinkTests
     public void The_address_holds_up_against_odd_names() => Assert.Equal(
         "/user/ada/?folder=/work/a%26b%20c&payload=%5B%5B%22openFile%22%2C%22vscode-remote%3A%2F%2Fhub.example.org%3A8000%2Fwork%2Fa%2526b%2520c%2F%2522%2523.txt%3A12%22%5D%2C%5B%22gotoLineMode%22%2C%22true%22%5D%5D",
         IdeLocation.Of("/user/ada/", "hub.example.org:8000", "/work/a&b c", "/work/a&b c/\"#.txt", 12));
+
+    [Fact]
+    public void A_folder_is_the_persons_own_in_the_workspace_and_in_nothing_that_a_link_has_brought()
+    {
+        using var home = new TempDirectory();
+        var work = Path.Combine(home.Path, "work");
+        foreach (var folder in new[] { "work/own/.git", "work/letters/.git", "work/letters/src", "workshop" })
+        {
+            Directory.CreateDirectory(Path.Combine(home.Path, folder));
+        }
+
+        FromLink.Mark(Path.Combine(work, "letters"));
+        Directory.CreateSymbolicLink(Path.Combine(home.Path, "way"), work);
+        Directory.CreateSymbolicLink(Path.Combine(work, "in"), Path.Combine(work, "letters"));
+        Directory.CreateSymbolicLink(Path.Combine(work, "out"), Path.Combine(home.Path, "workshop"));
+
+        Assert.All(["", "/", "/own", "/own/", "/letters/../own"], folder => Assert.True(FromLink.IsOwn(work + folder, work), folder));
+        Assert.True(FromLink.IsOwn(home.Path + "/way/own", work));
+        Assert.True(FromLink.IsOwn(work, home.Path + "/way"));
+        Assert.All(["/letters", "/letters/src", "/letters/", "/own/../letters", "/in", "/in/src", "/out", "shop", "/..", "/missing"], folder => Assert.False(FromLink.IsOwn(work + folder, work), folder));
+        Assert.All(["", "own", "vscode-remote://x" + work], folder => Assert.False(FromLink.IsOwn(folder, work), folder));
+    }
 
     private const string Repo = "https://github.com/octocat/Hello-World";
 

@@ -131,6 +131,28 @@ public sealed class AttachedPortTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_failure_of_the_dev_servers_own_is_passed_on_before_it_ends()
+    {
+        var end = new TaskCompletionSource();
+        _gateway.Ide.When("/proxy/3002/", async context =>
+        {
+            context.Response.StatusCode = 500;
+            await context.Response.WriteAsync("connect ETIMEDOUT, says the dev server");
+            await context.Response.Body.FlushAsync();
+            await end.Task;
+            await context.Response.WriteAsync(", at length");
+        });
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{_gateway.Authority}/user/ad%C3%A9/s%201/proxy/3002/"));
+        request.Headers.Add("Cookie", _browser.CookiesFor("/user/ad%C3%A9/s%201/"));
+        using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false, UseProxy = false });
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(TimeSpan.FromSeconds(20));
+        end.SetResult();
+
+        Assert.Equal((HttpStatusCode.InternalServerError, "connect ETIMEDOUT, says the dev server, at length"), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
+    }
+
+    [Fact]
     public async Task The_workbench_is_in_no_frame_also_at_its_well_known_port()
     {
         foreach (var target in new[] { "/", "/?folder=/x" })

@@ -33,7 +33,6 @@ public class ProxyRouteTests
     [InlineData("/proxy/8071/", "/")]
     [InlineData("/proxy/8071/static/%2F?a=%20", "/static/%2F?a=%20")]
     [InlineData("/proxy/8071/?", "/?")]
-    [InlineData("/proxy/8071/proxy/8071//x", "//x")]
     public void The_ide_has_the_root_and_its_well_known_port(string target, string seen) =>
         Assert.Equal(new ProxyRoute.Ide(seen), ProxyRoute.Of(target, Options, 40123));
 
@@ -96,9 +95,19 @@ public class ProxyRouteTests
     [InlineData("/%70roxy/8070/")]
     [InlineData("/proxy/8071/proxy/8070/")]
     [InlineData("/proxy/8071//absproxy/8081/")]
-    [InlineData("/proxy/8071/proxy/8071/proxy/40123")]
     public void Ports_of_Waiide_and_its_hub_and_those_ruled_out_are_refused(string target) =>
         Assert.Equal(403, Assert.IsType<ProxyRoute.Refused>(ProxyRoute.Of(target, Options, 40123)).Status);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(2900)]
+    public void The_ide_is_below_itself_once(int times)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var route = ProxyRoute.Of(string.Concat(Enumerable.Repeat("/proxy/8071", times)) + "/x", Options, 40123);
+        Assert.Equal(400, Assert.IsType<ProxyRoute.Refused>(route).Status);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
+    }
 
     [Theory]
     [InlineData("/proxy/443/")]

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Waiide.Gateway.Open;
+namespace Waiide.Gateway;
 
 /// <summary>Where a path really leads: a link in a repository must not open what is outside of it.</summary>
 internal static partial class RealPath
@@ -16,7 +16,7 @@ internal static partial class RealPath
         folder is not null && path is not null && (path == folder || path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal));
 
     /// <summary>Without a link in any part of it; null where it does not exist.</summary>
-    private static string? Of(string path)
+    internal static string? Of(string path)
     {
         var found = Resolve(path, IntPtr.Zero);
         try
