@@ -31,6 +31,9 @@ internal static class HtmlPage
     /// <summary>A page with <paramref name="bodyHtml"/> under the title; whatever came from outside must have gone through <see cref="Encode"/>. A script runs by its nonce.</summary>
     internal static IResult Of(int status, string title, string bodyHtml, string? script = null) => new Page(status, title, bodyHtml, script);
 
+    /// <summary>The way on from a page that is no way in itself.</summary>
+    internal static string OpenIde(GatewayOptions options) => $"<p><a href=\"{Encode(options.Prefix)}\">Open VS Code</a></p>";
+
     /// <summary>Text made safe for HTML, in content as in quoted attributes.</summary>
     internal static string Encode(string text) => HtmlEncoder.Default.Encode(text);
 

@@ -45,7 +45,7 @@ internal sealed partial class IdleStop(
     {
         var now = clock.GetUtcNow();
         var at = DateTimeOffset.FromUnixTimeSeconds((long)Math.Ceiling((now + left).ToUnixTimeMilliseconds() / 1000.0));
-        notices.Show(new Notice(NoticeId, "Nobody has used this server for a while, so it is about to stop, and what runs in its terminals with it. Your files stay.", IsUrgent: true, at, now));
+        notices.Show(new Notice(NoticeId, "Nobody has used this server for a while, so it is about to stop, and what runs in its terminals with it. Your files and unsaved editors are kept.", IsUrgent: true, at, now));
     }
 
     private static partial class Log

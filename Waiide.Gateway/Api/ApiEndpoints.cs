@@ -7,7 +7,6 @@ namespace Waiide.Gateway.Api;
 internal static class ApiEndpoints
 {
     private static readonly string[] GetOrHead = [HttpMethods.Get, HttpMethods.Head];
-    private static readonly string[] Paths = ["health", "alive", "api", "api/health", "api/status", "api/notices", "api/restart", "proxy/{port}/"];
 
     internal static void AddApi(this WebApplicationBuilder builder)
     {
@@ -24,7 +23,7 @@ internal static class ApiEndpoints
         var api = app.MapGroup("/api");
 
         // What hubs from 5.0 on ask for until it answers, without a credential and without the slash.
-        api.MapMethods("/", GetOrHead, (HttpContext context) => Index(context, options)).AllowAnonymous();
+        api.MapMethods("/", GetOrHead, (HttpContext context) => Index(context, options, app)).AllowAnonymous();
         api.MapMethods("/status", GetOrHead, app.Services.GetRequiredService<StatusReport>().Get).AllowAnonymous().WithMetadata(AsksWhoItIs.Mark);
         api.MapMethods("/health", GetOrHead, (HttpContext context, HealthCheckService checks) => HealthEndpoints.Answer(context, checks)).RequireAuthorization(Access.Users);
         api.MapMethods("/notices", GetOrHead, app.Services.GetRequiredService<NoticeBoard>().Get).RequireAuthorization(Access.Users);
@@ -33,8 +32,8 @@ internal static class ApiEndpoints
         api.Map("/{**unknown}", () => TypedResults.Json(new { status = 404, message = "There is no such endpoint." }, statusCode: StatusCodes.Status404NotFound)).RequireAuthorization(Access.Users);
     }
 
-    private static IResult Index(HttpContext context, GatewayOptions options) =>
+    private static IResult Index(HttpContext context, GatewayOptions options, WebApplication app) =>
         options.Hub is null && context.Request.Path.Value!.EndsWith('/')
-            ? TypedResults.Json(new { version = CommandLine.Version, endpoints = Paths.Select(path => options.Prefix + path) })
+            ? TypedResults.Json(new { version = CommandLine.Version, endpoints = EndpointList.PathsOf(app).Select(path => options.Prefix + path) })
             : TypedResults.Json(new { version = CommandLine.Version });
 }

@@ -20,6 +20,10 @@ internal static class EndpointList
         }
     }
 
+    /// <summary>The addresses below the prefix, for somebody who looks around: without what catches the rest, but with the ports that it leads to.</summary>
+    internal static IEnumerable<string> PathsOf(IEndpointRouteBuilder app) =>
+        Of(app).Select(row => row.Pattern.Trim('/')).Where(path => !path.Contains("{**", StringComparison.Ordinal)).Concat(["proxy/{port}/", "absproxy/{port}/"]).Distinct();
+
     private static IReadOnlyList<Row> Of(IEndpointRouteBuilder app) =>
     [
         .. from source in app.DataSources

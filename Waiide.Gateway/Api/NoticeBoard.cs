@@ -26,7 +26,12 @@ internal sealed class NoticeBoard(Notices notices, IdeState ide)
         if (!ide.IsUsable)
         {
             var now = ide.Now;
-            yield return new Notice("ide", $"VS Code's own server is not running. {now.Detail}", IsUrgent: true, At: null, DateTimeOffset.UtcNow - now.Elapsed);
+            yield return new Notice(
+                "ide",
+                $"VS Code's own server is not running. {now.Reason}{(now.NextAttempt is null ? "" : " The next attempt is in")}", // The page counts down behind it.
+                IsUrgent: true,
+                now.NextAttempt,
+                DateTimeOffset.UtcNow - now.Elapsed);
         }
     }
 }

@@ -88,7 +88,15 @@ internal static partial class MachineChecks
             return Finding.Failure(Checks.IdeProgram, $"{program} is not a program that can be started.", fix);
         }
 
-        using var process = Process.Start(new ProcessStartInfo(program, ["--version"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        // Or code-server writes, even for this, a configuration with a password (and says so before the version) and empty logs into the home directory.
+        var scratch = Directory.CreateTempSubdirectory("waiide-doctor-");
+        using var process = Process.Start(new ProcessStartInfo(program, ["--config", "/dev/null", "--version"])
+        {
+            Environment = { ["XDG_DATA_HOME"] = scratch.FullName },
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30)); // Node.js on a cold disk.
         try
         {
@@ -97,19 +105,23 @@ internal static partial class MachineChecks
             var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
             return process.ExitCode == 0
-                ? Finding.Ok(Checks.IdeProgram, $"{program} is {FirstLine(output)}.")
-                : Finding.Failure(Checks.IdeProgram, $"{program} --version ends with {process.ExitCode}: {FirstLine(await errors)}", fix);
+                ? Finding.Ok(Checks.IdeProgram, $"{program} is {Lines(output)[^1]}.")
+                : Finding.Failure(Checks.IdeProgram, $"{program} --version ends with {process.ExitCode}: {Lines(await errors)[0]}", fix);
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
             return Finding.Failure(Checks.IdeProgram, $"{program} --version does not end within 30 s.", fix);
         }
+        finally
+        {
+            scratch.Delete(recursive: true);
+        }
     }
 
     private static string? Read(string path) => File.Exists(path) ? File.ReadAllText(path).Trim() : null;
 
-    private static string FirstLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "silent";
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } lines ? lines : ["silent"];
 
     private static string Size(long bytes) =>
         bytes < Gibibyte ? string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20} MiB") : string.Create(CultureInfo.InvariantCulture, $"{(double)bytes / Gibibyte:0.#} GiB");

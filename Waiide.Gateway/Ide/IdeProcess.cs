@@ -88,7 +88,7 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
                 }
 
                 var pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(attempt++, 10)));
-                state.Set(IdeStatus.Failed, $"{reason} The next attempt is in {pause.TotalSeconds:0.#} s.");
+                state.Set(IdeStatus.Failed, reason, nextAttempt: DateTimeOffset.UtcNow + pause);
                 Log.Ended(logger, reason, pause.TotalSeconds);
                 await Task.Delay(pause, interrupt.Token);
             }
@@ -106,6 +106,7 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
         try
         {
             using var process = Run.Start(home.Prepare());
+            state.ForgetLines();
             state.Set(IdeStatus.Starting, "The IDE server is starting.", restarts);
             Log.Started(logger, options.IdeCommand, process.Id, address.Now!);
             _ = KeepLinesAsync(process.StandardOutput);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Waiide.Gateway.Ide;
 
@@ -24,10 +25,16 @@ internal sealed class IdeState
     private readonly Queue<string> _lines = new();
     private volatile Snapshot _now = new(IdeStatus.Starting, "The IDE server is starting.", 0, Stopwatch.GetTimestamp());
 
-    /// <summary>One consistent view: the status, one sentence for a person, how often a supervised IDE was started again, and when the status began.</summary>
-    internal sealed record Snapshot(IdeStatus Status, string Detail, int Restarts, long Since)
+    /// <summary>One consistent view: the status, why it is so, how often a supervised IDE was started again, when the status began, and when the next attempt is made.</summary>
+    internal sealed record Snapshot(IdeStatus Status, string Reason, int Restarts, long Since, DateTimeOffset? NextAttempt = null)
     {
         public TimeSpan Elapsed => Stopwatch.GetElapsedTime(Since);
+
+        /// <summary>The seconds until the next attempt; null where none is waited for.</summary>
+        public int? NextIn => NextAttempt is { } next ? Math.Max(0, (int)Math.Ceiling((next - DateTimeOffset.UtcNow).TotalSeconds)) : null;
+
+        /// <summary>All of it in a sentence or two of the moment.</summary>
+        public string Detail => NextIn is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"{Reason} The next attempt is in {seconds} s.") : Reason;
     }
 
     public Snapshot Now => _now;
@@ -50,13 +57,13 @@ internal sealed class IdeState
     }
 
     /// <summary>Returns true when the status is another one than before.</summary>
-    public bool Set(IdeStatus status, string detail, int? restarts = null)
+    public bool Set(IdeStatus status, string reason, int? restarts = null, DateTimeOffset? nextAttempt = null)
     {
         Snapshot before;
         lock (_gate)
         {
             before = _now;
-            _now = new Snapshot(status, detail, restarts ?? before.Restarts, status == before.Status ? before.Since : Stopwatch.GetTimestamp());
+            _now = new Snapshot(status, reason, restarts ?? before.Restarts, status == before.Status ? before.Since : Stopwatch.GetTimestamp(), nextAttempt);
         }
 
         if (before.Status == IdeStatus.Running && status != IdeStatus.Running)
@@ -65,6 +72,15 @@ internal sealed class IdeState
         }
 
         return status != before.Status;
+    }
+
+    /// <summary>A run begins: what the one before it printed is no longer the last.</summary>
+    public void ForgetLines()
+    {
+        lock (_gate)
+        {
+            _lines.Clear();
+        }
     }
 
     public void Say(string line)

@@ -29,6 +29,13 @@ internal sealed class OpenPages(GatewayOptions options)
         setTimeout(look, 300);
         """;
 
+    // A field without a name is not sent: people copy the address that comes of it.
+    private const string FormScript = """
+        document.querySelector('form').addEventListener('submit', event => {
+          for (const field of event.target.querySelectorAll('input')) { field.name = field.value.trim() ? field.id : ''; }
+        });
+        """;
+
     /// <summary>{prefix}open alone: what a link can say, as a form whose answer has the link as its address.</summary>
     internal IResult Form() => Page(StatusCodes.Status200OK, "Open a repository or a file", $"""
         <p>Fill in what a link shall open. The address of the page that follows is the link: give it to whoever has a server like this.</p>
@@ -40,7 +47,7 @@ internal sealed class OpenPages(GatewayOptions options)
         <button>Make the link</button>
         </form>
         <p class="quiet">Without a repository, the file or folder is one of the workspace, {Code(Short(options.Workspace))}.</p>
-        """);
+        """, FormScript);
 
     internal IResult Confirm(OpenLink link, string folder) => Page(StatusCodes.Status200OK, $"Clone {link.FolderName}?", $"""
         <p>A link asks to clone from <strong>{HtmlPage.Encode(link.Repository!.Authority)}</strong></p>

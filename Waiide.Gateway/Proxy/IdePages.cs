@@ -13,8 +13,15 @@ internal static class IdePages
         const at = id => document.getElementById(id);
         const say = (element, text) => { if (element.textContent !== text) { element.textContent = text; } };
         const begun = () => Date.now() - 1000 * Number(at('elapsed').dataset.seconds);
-        let started = begun();
+        let started = begun(), next = 0;
+        const wait = seconds => { // Until the next attempt; null where none is waited for.
+          next = Date.now() + 1000 * seconds;
+          at('again-soon').hidden = seconds === null;
+          at('again-late').hidden = seconds !== null;
+        };
+        wait(at('next').dataset.seconds ? Number(at('next').dataset.seconds) : null);
         const count = () => {
+          say(at('next'), Math.max(0, Math.ceil((next - Date.now()) / 1000)) + ' s');
           const seconds = Math.max(0, Math.floor((Date.now() - started) / 1000));
           say(at('elapsed'), seconds < 60 ? seconds + ' s' : Math.floor(seconds / 60) + ' min ' + seconds % 60 + ' s');
           at('slow').hidden = seconds < 30 || at('phases').hidden;
@@ -32,7 +39,8 @@ internal static class IdePages
             started = begun();
             say(document.querySelector('h1'), now.title);
             document.title = now.title + ' · Waiide';
-            say(at('detail'), now.message);
+            say(at('detail'), now.detail);
+            wait(now.next_in);
             say(at('lines'), now.lines.join('\n'));
             at('printed').hidden = now.lines.length === 0;
             at('phases').hidden = now.failed;
@@ -63,7 +71,7 @@ internal static class IdePages
         : TypedResults.Json(Words(now, lastLines), statusCode: StatusCodes.Status503ServiceUnavailable));
 
     private static object Words(IdeState.Snapshot now, IReadOnlyList<string> lastLines) =>
-        new { status = StatusCodes.Status503ServiceUnavailable, title = Title(now), message = now.Detail, lines = lastLines, failed = HasFailed(now), seconds = Seconds(now) };
+        new { status = StatusCodes.Status503ServiceUnavailable, title = Title(now), message = now.Detail, detail = Detail(now, lastLines), next_in = now.NextIn, lines = lastLines, failed = HasFailed(now), seconds = Seconds(now) };
 
     // "curl -f .../version" is answered as a program that asks whether the IDE is there, not as a person.
     private static bool IsForPeople(HttpRequest request) =>
@@ -75,6 +83,9 @@ internal static class IdePages
 
     private static string Title(IdeState.Snapshot now) => HasFailed(now) ? "VS Code is not running" : "VS Code is starting";
 
+    // Under a title that says that it starts: how far it is.
+    private static string Detail(IdeState.Snapshot now, IReadOnlyList<string> lastLines) => now.Status == IdeStatus.Starting && lastLines is [.., var last] ? last : now.Reason;
+
     private static IResult Page(HttpContext context, IdeState.Snapshot now, IReadOnlyList<string> lastLines)
     {
         var (failed, seconds) = (HasFailed(now), Seconds(now));
@@ -82,7 +93,7 @@ internal static class IdePages
             StatusCodes.Status200OK,
             Title(now),
             $"""
-            <p id="detail" role="status">{HtmlPage.Encode(now.Detail)}</p>
+            <p id="detail" role="status">{HtmlPage.Encode(Detail(now, lastLines))}</p>
             <div id="phases"{Hidden(failed)}>
             <progress aria-label="VS Code is starting"></progress>
             <ol>
@@ -93,10 +104,12 @@ internal static class IdePages
             <p id="slow"{Hidden(failed || seconds < 30)}>This takes longer than usual. The very first start downloads the IDE, which may take a minute or two; otherwise the log of this server tells more.</p>
             </div>
             <div id="failed"{Hidden(!failed)}>
+            <p id="again-soon"{Hidden(now.NextIn is null)}>It starts again by itself in <span id="next" data-seconds="{now.NextIn}">{now.NextIn} s</span>, and this page then becomes VS Code.</p>
+            <p id="again-late"{Hidden(now.NextIn is not null)}>This page becomes VS Code by itself as soon as it answers again.</p>
             {WhatToDo(context)}
             </div>
             <p class="quiet"><span id="elapsed" data-seconds="{seconds}">{seconds} s</span> so far. <span id="problem" role="status"></span></p>
-            <details id="printed"{(failed ? " open" : "")}{Hidden(lastLines.Count == 0)}>
+            <details id="printed" open{Hidden(lastLines.Count == 0)}>
             <summary>What it printed last</summary>
             <pre id="lines" tabindex="0" aria-label="The last lines of the log">{HtmlPage.Encode(string.Join('\n', lastLines))}</pre>
             </details>
@@ -112,14 +125,14 @@ internal static class IdePages
         var options = context.RequestServices.GetRequiredService<GatewayOptions>();
         if (options.IdeUrl is not null)
         {
-            return "<p>It is run apart from this server: whoever runs it can start it again. This page then becomes VS Code by itself.</p>";
+            return "<p>It is run apart from this server: whoever runs it can start it again.</p>";
         }
 
         return Access.MayAdministerServer(context.User)
             ? $"""
-              <p>It is started again by itself after a pause, and this page then becomes VS Code. You need not wait for that. If it ends again and again, what it printed last, or the log of this server, says why.</p>
+              <p>You need not wait. If it ends again and again, what it printed last, or the log of this server, says why.</p>
               <form id="again" method="post" action="{HtmlPage.Encode(options.Prefix)}api/restart"><button>Start it again</button> <span id="asked" role="status"></span></form>
               """
-            : "<p>It is started again by itself after a pause, and this page then becomes VS Code. If it does not, tell the owner of this server.</p>";
+            : "<p>If it does not come back, tell the owner of this server.</p>";
     }
 }

@@ -13,6 +13,12 @@ internal sealed class IdeRequest(GatewayOptions options, PrivateHeaders privateH
     // The name of a user's default server is empty, here as in JUPYTERHUB_SERVER_NAME; so both headers are always there, and always ours.
     protected override void Complete(HttpContext context, HttpRequestMessage request)
     {
+        // VS Code answers 405 to a HEAD of its page. Ours has GET's head, and the server leaves the body out.
+        if (HttpMethods.IsHead(context.Request.Method) && RawTarget.PathOf(Target) is "/")
+        {
+            request.Method = HttpMethod.Get;
+        }
+
         request.Headers.TryAddWithoutValidation("X-JupyterHub-User", Visible(context.User.Identity?.Name ?? ""));
         request.Headers.TryAddWithoutValidation("X-JupyterHub-Server", Visible(Options.ServerName));
     }

@@ -29,6 +29,7 @@ internal static class PortPages
             <progress aria-label="Waiting for port {port}"></progress>
             <p>Start your server, and let it listen on <code>localhost:{port}</code> with plain http. This page becomes your server's as soon as it answers.</p>
             <p class="quiet" role="status" id="problem"></p>
+            {(Navigation.IsTopLevel(request) ? HtmlPage.OpenIde(request.HttpContext.RequestServices.GetRequiredService<GatewayOptions>()) : "")}
             <noscript><meta http-equiv="refresh" content="{AskAgain.Seconds}"></noscript>
             """,
             Script)

@@ -19,7 +19,7 @@ internal sealed class ProxySwitch(GatewayOptions options, IdeAddress address, Id
         switch (ProxyRoute.Of(target, options, address.Now is { Socket: null } place ? place.Url.Port : null))
         {
             case ProxyRoute.Refused refused:
-                return Refusal.Of(context.Request, refused.Status, "Not reachable here", refused.Sentence).ExecuteAsync(context);
+                return Refusal.Of(context.Request, refused.Status, "Not reachable here", refused.Sentence, HtmlPage.OpenIde(options)).ExecuteAsync(context);
             case ProxyRoute.AddSlash slash:
                 return Results.Redirect(slash.Location, permanent: false, preserveMethod: true).ExecuteAsync(context);
             case ProxyRoute.ToPort port:

@@ -51,11 +51,13 @@ internal sealed class Tunnel(GatewayOptions options, IdeAddress address)
     {
         var request = context.Request;
         port = ProxyRoute.PortOf((string)request.RouteValues["port"]!) ?? 0;
-        return port == 0 ? Refusal.Of(request, StatusCodes.Status400BadRequest, "Not a port", "After /tunnel/ comes a port: a number from 1 to 65535.")
-            : RefusedPorts.WhyNot(port, options, address.Now is { Socket: null } place ? place.Url.Port : null) is { } sentence ? Refusal.Of(request, StatusCodes.Status403Forbidden, "Not reachable here", sentence)
-            : options.IdeUrl is not null ? Refusal.Of(request, StatusCodes.Status409Conflict, "Not from here", "The IDE is attached: its machine, where the port is, can be reached by HTTP only.")
-            : !context.WebSockets.IsWebSocketRequest ? Refusal.Of(request, StatusCodes.Status426UpgradeRequired, "For programs", "This address is a tunnel: open it as a WebSocket.")
+        return port == 0 ? No(StatusCodes.Status400BadRequest, "Not a port", "After /tunnel/ comes a port: a number from 1 to 65535.")
+            : RefusedPorts.WhyNot(port, options, address.Now is { Socket: null } place ? place.Url.Port : null) is { } sentence ? No(StatusCodes.Status403Forbidden, "Not reachable here", sentence)
+            : options.IdeUrl is not null ? No(StatusCodes.Status409Conflict, "Not from here", "The IDE is attached: its machine, where the port is, can be reached by HTTP only.")
+            : !context.WebSockets.IsWebSocketRequest ? No(StatusCodes.Status426UpgradeRequired, "For programs", "This address is a tunnel: open it as a WebSocket.")
             : null;
+
+        IResult No(int status, string title, string sentence) => Refusal.Of(request, status, title, sentence, HtmlPage.OpenIde(options));
     }
 
     private static async Task ToPortAsync(WebSocket socket, NetworkStream connection, CancellationToken cancellationToken)

@@ -14,6 +14,8 @@ internal abstract class UpstreamRequest(GatewayOptions options, PrivateHeaders p
 
     protected GatewayOptions Options => options;
 
+    protected string Target => target;
+
     public Uri Url => url;
 
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)

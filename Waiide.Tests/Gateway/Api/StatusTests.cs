@@ -63,7 +63,12 @@ public class StatusTests
         var token = ("Authorization", "token " + RunningGateway.Token);
 
         Assert.Equal("version", Assert.Single((await JsonAsync(browser, "/api")).AsObject()).Key);
-        Assert.Contains("/api/status", (await JsonAsync(browser, "/api/"))["endpoints"]!.AsArray().Select(path => (string)path!));
+        var endpoints = (await JsonAsync(browser, "/api/"))["endpoints"]!.AsArray().Select(path => (string)path!).ToArray();
+        Assert.Superset(
+            new HashSet<string> { "/health", "/alive", "/api", "/api/status", "/api/activity", "/api/notices", "/api/restart", "/open", "/tunnel/{port}", "/proxy/{port}/", "/absproxy/{port}/" },
+            endpoints.ToHashSet());
+        Assert.DoesNotContain(endpoints, path => path.Contains("**", StringComparison.Ordinal));
+        Assert.Equal(endpoints.Distinct(), endpoints);
         Assert.Equal("healthy", (string)(await JsonAsync(browser, "/api/health", token))["status"]!);
         foreach (var path in new[] { "/api/unknown", "/api/restart/x", "/api/status/x", "/API/other" })
         {

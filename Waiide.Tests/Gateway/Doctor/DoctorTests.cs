@@ -134,6 +134,30 @@ public sealed class DoctorTests : IAsyncLifetime
         Assert.False(Directory.Exists(data));
     }
 
+    [SkippableFact]
+    public async Task It_asks_code_server_for_its_version_without_a_trace_in_the_home_directory()
+    {
+        Prerequisites.Need("setsid");
+        using var home = new TempDirectory();
+        using var programs = new TempDirectory();
+        var program = Path.Combine(programs.Path, "code-server");
+
+        // As code-server 4.139 does: it always writes logs; without a configuration named it writes one, and says so before the version.
+        await File.WriteAllTextAsync(program, """
+            #!/bin/sh
+            if [ "$1" = --config ]; then shift 2; else mkdir -p "$HOME/.config/code-server" && echo 'password: x' > "$HOME/.config/code-server/config.yaml"; fi
+            mkdir -p "${XDG_DATA_HOME:-$HOME/.local/share}/code-server/coder-logs"
+            echo 'info  Using the config file'
+            echo '4.139.1 0123456 with Code 1.139.1'
+            """);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var said = await Doctors.SayAsync(With(
+            ("WAIIDE_IDE_URL", ""), ("WAIIDE_IDE_COMMAND", program), ("HOME", home.Path), ("PORT", Text(Ports.Free())), ("JUPYTERHUB_SERVICE_URL", ""),
+            ("WAIIDE_DATA_DIR", Path.Combine(home.Path, "data")), ("WAIIDE_WORKSPACE", home.Path)));
+        Assert.Equal($"{program} is 4.139.1 0123456 with Code 1.139.1.", said.Of("ide-program").Message);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(home.Path));
+    }
+
     [Fact]
     public async Task An_IDE_that_is_down_is_found()
     {

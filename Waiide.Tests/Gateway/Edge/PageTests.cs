@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Waiide.Tests.Gateway.Ide;
 using Waiide.Tests.Support;
@@ -129,6 +130,13 @@ public sealed class PageTests(Chromium chromium)
         await Expect(page.GetByText("ended with exit code 3")).ToBeVisibleAsync();
         await Expect(page.GetByText("this <b>will</b> not do").First).ToBeVisibleAsync();
         await IsInOrder(page, "VS Code is not running", scripts);
+        await Expect(page.Locator("#next")).ToHaveTextAsync(new Regex("^1?[0-9] s$"));
+        if (scripts)
+        {
+            await page.EvaluateAsync("() => { document.seen = new Set(); new MutationObserver(() => document.seen.add(document.getElementById('next').textContent)).observe(document.getElementById('next'), { childList: true }); }");
+            await Eventually.Is(async () => await page.EvaluateAsync<int>("() => document.seen.size") >= 2, "it counts down to the next attempt");
+        }
+
         await File.WriteAllTextAsync(stub.Program, good);
         var starts = stub.Starts.Length;
 
@@ -136,6 +144,54 @@ public sealed class PageTests(Chromium chromium)
 
         await Eventually.Is(() => stub.Starts.Length > starts, "the button starts it, long before its own next attempt", TimeSpan.FromSeconds(10));
         await Expect(page.Locator("body")).ToHaveTextAsync("/", new() { Timeout = 15_000 }); // What the stub shows.
+    }
+
+    [SkippableFact]
+    public async Task Starting_says_what_the_IDE_printed_last()
+    {
+        Prerequisites.Need("setsid");
+        using var home = new TempDirectory();
+        var program = Path.Combine(home.Path, "code-server");
+        await File.WriteAllTextAsync(program, "#!/bin/sh\necho 'ide: downloading'\necho '34 % of 180 MB'\nexec sleep 100\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await using var gateway = await RunningGateway.WithoutIdeAsync(null, ("WAIIDE_IDE_COMMAND", program), ("WAIIDE_DATA_DIR", Path.Combine(home.Path, "data")), ("WAIIDE_WORKSPACE", home.Path));
+        var page = await Watched(gateway);
+
+        await page.GotoAsync(gateway.Url + "login?token=" + RunningGateway.Token);
+
+        await Expect(page.Locator("#detail")).ToHaveTextAsync("34 % of 180 MB");
+        await Expect(page.GetByText("ide: downloading")).ToBeVisibleAsync();
+        await IsInOrder(page, "VS Code is starting");
+    }
+
+    [SkippableFact]
+    public async Task Not_reachable_here_leads_back_to_VS_Code()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        gateway.Ide.When("/", Document);
+        var page = await Watched(gateway);
+        await page.GotoAsync(gateway.Url + "login?token=" + RunningGateway.Token);
+
+        await page.GotoAsync(gateway.Url + "proxy/nowhere/");
+
+        await IsInOrder(page, "Not reachable here");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open VS Code" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading)).ToHaveTextAsync("The workbench");
+    }
+
+    [SkippableFact]
+    public async Task The_link_that_the_form_makes_says_only_what_was_filled_in()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        var page = await Watched(gateway);
+        await page.GotoAsync(gateway.Url + "login?token=" + RunningGateway.Token);
+        await page.GotoAsync(gateway.Url + "open");
+        await IsInOrder(page, "Open a repository or a file");
+
+        await page.GetByLabel("File or folder").FillAsync("/elsewhere/../x");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the link" }).ClickAsync();
+
+        await Expect(page).ToHaveURLAsync(gateway.Url + "open?path=%2Felsewhere%2F..%2Fx");
     }
 
     private static Task Document(Microsoft.AspNetCore.Http.HttpContext context)

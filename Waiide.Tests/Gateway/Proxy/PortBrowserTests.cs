@@ -28,6 +28,7 @@ public sealed class PortBrowserTests(Chromium chromium)
         var answer = await page.GotoAsync(place);
         Assert.Equal(502, answer!.Status);
         await Expect(page.GetByRole(AriaRole.Heading)).ToHaveTextAsync($"Nothing listens on port {port}");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Open VS Code" })).ToHaveAttributeAsync("href", gateway.Url.AbsolutePath);
 
         await using var server = HttpServer(folder.Path, port);
         await Expect(page.GetByText("Directory listing for /")).ToBeVisibleAsync(new() { Timeout = 30_000 });

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Waiide.Tests.Gateway.Proxy;
 
 public class ProxyPathTests(ProxyFixture proxy) : IClassFixture<ProxyFixture>
@@ -98,6 +100,23 @@ public class ProxyPathTests(ProxyFixture proxy) : IClassFixture<ProxyFixture>
         var answer = await proxy.Raw($"GET {ProxyFixture.Prefix}proxy/8071?a=%2F HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 307", answer, StringComparison.Ordinal);
         Assert.Contains("\r\nLocation: 8071/?a=%2F\r\n", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("proxy/8071/")]
+    public async Task HEAD_of_the_page_has_the_head_of_GET_although_VS_Code_refuses_it(string path)
+    {
+        proxy.Ide.When("/", context =>
+        {
+            context.Response.StatusCode = HttpMethods.IsGet(context.Request.Method) ? 200 : 405;
+            context.Response.ContentType = "text/html";
+            return context.Response.WriteAsync("<title>VS Code</title>");
+        });
+        var answer = await proxy.Raw($"HEAD {ProxyFixture.Prefix}{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+        Assert.Contains("Content-Type: text/html", answer, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
     }
 
     [Theory]
