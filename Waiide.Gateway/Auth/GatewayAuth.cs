@@ -22,8 +22,7 @@ internal static class GatewayAuth
         services.AddSingleton<TokenCache>();
         services.AddSingleton<HubAccess>();
         services.AddSingleton<Guesses>();
-        services.AddSingleton<StandingWatch>();
-        services.AddHostedService(provider => provider.GetRequiredService<StandingWatch>());
+        services.AddStandingWatch();
         services.AddSingleton<Login>();
         services.AddSingleton<Logout>();
         if (options.Hub is not null)

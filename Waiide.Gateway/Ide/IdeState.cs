@@ -22,20 +22,22 @@ internal sealed class IdeState
 
     private readonly Lock _gate = new();
     private readonly Queue<string> _lines = new();
-    private volatile Snapshot _now = new(IdeStatus.Starting, "The IDE server is starting.", 0, Stopwatch.GetTimestamp());
+    private volatile Snapshot _now = new(IdeStatus.Starting, "The IDE server is starting.", 0, Stopwatch.GetTimestamp(), new CancellationTokenSource());
 
-    /// <summary>One consistent view: the status, one sentence for a person, how often a supervised IDE was started again, and when the status began.</summary>
-    internal sealed record Snapshot(IdeStatus Status, string Detail, int Restarts, long Since)
+    /// <summary>
+    /// One consistent view: the status, one sentence for a person, how often a supervised IDE was started again, when the status began, and what its end is told by.
+    /// </summary>
+    internal sealed record Snapshot(IdeStatus Status, string Detail, int Restarts, long Since, CancellationTokenSource Losing)
     {
+        /// <summary>Cancelled when the IDE, usable until then, no longer is.</summary>
+        public CancellationToken Lost => Losing.Token;
+
         public TimeSpan Elapsed => Stopwatch.GetElapsedTime(Since);
     }
 
     public Snapshot Now => _now;
 
     public bool IsUsable => _now.Status == IdeStatus.Running;
-
-    /// <summary>Raised when the IDE, usable until then, no longer is.</summary>
-    public event Action? Lost;
 
     /// <summary>The last lines that a supervised IDE printed, for the person who wonders what it is doing.</summary>
     public IReadOnlyList<string> LastLines
@@ -52,19 +54,23 @@ internal sealed class IdeState
     /// <summary>Returns true when the status is another one than before.</summary>
     public bool Set(IdeStatus status, string detail, int? restarts = null)
     {
-        Snapshot before;
         lock (_gate)
         {
-            before = _now;
-            _now = new Snapshot(status, detail, restarts ?? before.Restarts, status == before.Status ? before.Since : Stopwatch.GetTimestamp());
-        }
+            var before = _now;
+            var isLost = before.Status == IdeStatus.Running && status != IdeStatus.Running;
+            _now = new Snapshot(
+                status,
+                detail,
+                restarts ?? before.Restarts,
+                status == before.Status ? before.Since : Stopwatch.GetTimestamp(),
+                isLost ? new CancellationTokenSource() : before.Losing);
+            if (isLost)
+            {
+                _ = before.Losing.CancelAsync(); // Not Cancel, which would have the supervisor do the work of everybody who waits, and fail with it.
+            }
 
-        if (before.Status == IdeStatus.Running && status != IdeStatus.Running)
-        {
-            Lost?.Invoke();
+            return status != before.Status;
         }
-
-        return status != before.Status;
     }
 
     public void Say(string line)
