@@ -39,7 +39,7 @@ public sealed class EntryPointTests
         await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Waiide_AppHost>(["--WAIIDE_DENIED_PORTS=5432"], limit.Token);
         var gateway = builder.Resources.Single(resource => resource.Name == "gateway");
         var context = new EnvironmentCallbackContext(builder.ExecutionContext, gateway);
-        foreach (var variable in gateway.Annotations.OfType<EnvironmentCallbackAnnotation>())
+        foreach (var variable in gateway.Annotations.OfType<EnvironmentCallbackAnnotation>().ToArray())
         {
             await variable.Callback(context);
         }
