@@ -44,6 +44,10 @@ var gateway = builder.AddProject<Projects.Waiide_Gateway>("gateway")
     .WithExternalHttpEndpoints()
     .WaitFor(ide);
 
+// The port that people see is the engine's, of which the gateway does not know that it leads back to itself.
+gateway.WithEnvironment(
+    "WAIIDE_DENIED_PORTS", ReferenceExpression.Create($"{gateway.GetEndpoint("http").Property(EndpointProperty.Port)},{builder.Configuration["WAIIDE_DENIED_PORTS"] ?? ""}"));
+
 // ---- who may come in: the users of a hub, or whoever has the token ---------------------------------------
 if (settings.Mode == Mode.JupyterHub)
 {

@@ -29,6 +29,7 @@ try
     builder.AddGatewayOptions();
     builder.AddServiceDefaults();
     builder.AddListener();
+    builder.AddLegacyAddresses();
     builder.AddHub();
     builder.AddGatewayAuth();
     builder.AddActivity();
@@ -65,8 +66,7 @@ try
         return 0;
     }
 
-    await app.ServeAsync();
-    return 0;
+    return await app.ServeAsync();
 }
 catch (CannotStartException mistake)
 {

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Waiide.Gateway;
 
@@ -34,8 +32,10 @@ internal sealed class StandingWatch(TimeProvider clock) : BackgroundService
     {
         while (true)
         {
-            await Task.Delay(Interval, clock, stoppingToken);
-            await LookAsync();
+            // A question that hangs delays no look at the others, and is not asked twice: whoever asks the hub waits for the same answer.
+            var next = Task.Delay(Interval, clock, stoppingToken);
+            await await Task.WhenAny(LookAsync(), next);
+            await next;
         }
     }
 
@@ -55,52 +55,4 @@ internal sealed class StandingWatch(TimeProvider clock) : BackgroundService
 
         public void Dispose() => watch._open.TryRemove(this, out _);
     }
-
-    /// <summary>Watches every exchange that needed a permission; WebSockets are watched where they can be ended in words.</summary>
-    internal static void Use(WebApplication app)
-    {
-        var watch = app.Services.GetRequiredService<StandingWatch>();
-        app.Use(async (context, next) =>
-        {
-            if (context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null || context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true })
-            {
-                await next(context);
-                return;
-            }
-
-            // What has begun cannot be ended in words: a stream of events asks again and gets its 401, a download is seen to be incomplete.
-            // Locked, because the server uses the same context for the next request of the connection, which may be somebody else's.
-            var ending = new Lock();
-            var isOver = false;
-            using var watched = watch.Over(Standing.Of(context), _ =>
-            {
-                lock (ending)
-                {
-                    if (!isOver)
-                    {
-                        context.Abort();
-                    }
-                }
-
-                return Task.CompletedTask;
-            });
-            try
-            {
-                await next(context);
-            }
-            finally
-            {
-                lock (ending)
-                {
-                    isOver = true;
-                }
-            }
-        });
-    }
-}
-
-/// <summary>Puts the watch into the pipeline.</summary>
-internal static class StandingWatchExtensions
-{
-    internal static void UseStandingWatch(this WebApplication app) => StandingWatch.Use(app);
 }

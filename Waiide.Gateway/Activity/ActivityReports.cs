@@ -12,9 +12,8 @@ internal sealed partial class ActivityReports(HubClient hub, LastActivity activi
         for (long? reported = null; ;)
         {
             var seen = activity.Stamp;
-            if (seen != reported)
+            if (seen != reported && await ReportAsync(stoppingToken))
             {
-                await ReportAsync(stoppingToken);
                 reported = seen;
             }
 
@@ -23,8 +22,8 @@ internal sealed partial class ActivityReports(HubClient hub, LastActivity activi
         }
     }
 
-    // A report that fails for a whole interval is given up: the next one tells more. Each try tells what is true by then.
-    private async Task ReportAsync(CancellationToken stoppingToken)
+    // False after a whole interval without success: the next report tells more. Each try tells what is true by then.
+    private async Task<bool> ReportAsync(CancellationToken stoppingToken)
     {
         var startedAt = clock.GetTimestamp();
         for (var pause = TimeSpan.FromSeconds(1); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
@@ -32,7 +31,7 @@ internal sealed partial class ActivityReports(HubClient hub, LastActivity activi
             try
             {
                 await hub.ReportActivityAsync(activity.Time, stoppingToken);
-                return;
+                return true;
             }
             catch (HubException failure)
             {
@@ -41,7 +40,7 @@ internal sealed partial class ActivityReports(HubClient hub, LastActivity activi
 
             if (clock.GetElapsedTime(startedAt) + pause > options.Hub!.ActivityInterval)
             {
-                return;
+                return false;
             }
 
             await Task.Delay(pause, clock, stoppingToken);

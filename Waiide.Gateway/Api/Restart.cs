@@ -26,7 +26,11 @@ internal sealed class Restart(GatewayOptions options, IdeState ide, IdeProcess p
         }
 
         var restarts = ide.Now.Restarts;
-        process.Restart();
+        if (!process.Restart())
+        {
+            return Refusal.Of(
+                context.Request, StatusCodes.Status503ServiceUnavailable, "Not now", "This server is just starting or stopping, and its IDE server with it. There is nothing to start again.");
+        }
 
         // A form, where there are no scripts: back to the page, which shows how it goes.
         if (context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))

@@ -24,8 +24,7 @@ internal static class GatewayAuth
         services.AddSingleton<HubAccess>();
         services.AddSingleton<Guesses>();
         services.AddSingleton<Spelling>();
-        services.AddSingleton<StandingWatch>();
-        services.AddHostedService(provider => provider.GetRequiredService<StandingWatch>());
+        services.AddStandingWatch();
         services.AddSingleton<Login>();
         services.AddSingleton<Logout>();
         if (options.Hub is not null)

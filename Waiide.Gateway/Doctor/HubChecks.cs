@@ -98,7 +98,7 @@ internal static class HubChecks
 
         return Hub.HubVersion.IsKnown(version)
             ? Finding.Ok(Checks.HubApi, $"{url} is JupyterHub {version}.")
-            : Finding.Warning(Checks.HubApi, $"{url} is JupyterHub {version}, with which this version of Waiide has not been tried.", $"a newer Waiide, or a hub of version {Hub.HubVersion.Oldest} to {Hub.HubVersion.Newest}");
+            : Finding.Warning(Checks.HubApi, $"{url} is JupyterHub {version}, for which this version of Waiide is not written.", $"a newer Waiide, or a hub of version {Hub.HubVersion.Oldest} to {Hub.HubVersion.Newest}");
     }
 
     internal static Finding Clock(TimeSpan ahead)

@@ -6,23 +6,17 @@ namespace Waiide.Gateway.Edge;
 /// Addresses from before named servers, /user/ada/waiide/ and /user/ada/waiide/WAIIDE/, and c.Spawner.default_url = '/WAIIDE/': as far as they reach this server they lead
 /// to its own address, with a note that they will end.
 /// </summary>
-internal static partial class LegacyAddresses
+internal sealed partial class LegacyAddresses(GatewayOptions options, ILogger<LegacyAddresses> logger)
 {
-    private const string Name = "waiide";
+    internal const string Name = "waiide";
 
     // 26 January 2025, when the reference called them deprecated; https://www.rfc-editor.org/rfc/rfc9745.
     private const string DeprecatedSince = "@1737849600";
 
-    private static int _isLogged;
-
-    internal static void MapLegacyAddresses(this WebApplication app)
-    {
-        var options = app.Services.GetRequiredService<GatewayOptions>();
-        app.MapMethods($"/{Name}/{{**rest}}", [HttpMethods.Get, HttpMethods.Head], (HttpContext context) => Redirect(context, options) ?? TypedResults.NotFound()).RequireAuthorization(Access.Users);
-    }
+    private int _isLogged;
 
     /// <summary>The way from a legacy address of this server, within its prefix or beside it; null where it is none.</summary>
-    internal static IResult? Redirect(HttpContext context, GatewayOptions options)
+    internal IResult? Redirect(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (!(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)) || Successor(target, options) is not { } successor)
@@ -32,7 +26,7 @@ internal static partial class LegacyAddresses
 
         if (Interlocked.Exchange(ref _isLogged, 1) == 0)
         {
-            Log.Used(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Waiide.Gateway.Edge.LegacyAddresses"), options.Prefix);
+            Log.Used(logger, options.Prefix);
         }
 
         context.Response.Headers["Deprecation"] = DeprecatedSince;

@@ -77,10 +77,11 @@ internal static partial class Listener
         return mistakes.Length == 0 ? options with { HeldPorts = held } : throw new CannotStartException(mistakes);
     }
 
-    /// <summary>Runs until the process is told to stop.</summary>
-    internal static async Task ServeAsync(this WebApplication app)
+    /// <summary>Runs until the process is told to stop, and returns the exit code: 0 is said on purpose, and never by a gateway that a part of itself has taken down.</summary>
+    internal static async Task<int> ServeAsync(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<GatewayOptions>();
+        var parts = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray(); // Asked for now: the services end with the run.
         app.Lifetime.ApplicationStarted.Register(() => Announce(app.Logger, options));
         try
         {
@@ -90,6 +91,14 @@ internal static partial class Listener
         {
             throw new CannotStartException(Sentence(options, options.Port, SocketError.AddressAlreadyInUse)); // Taken since it was looked at.
         }
+
+        if (parts.FirstOrDefault(part => part.ExecuteTask is { IsFaulted: true }) is not { } failed)
+        {
+            return 0;
+        }
+
+        Console.Error.WriteLine($"The gateway has ended because a part of it ({failed.GetType().Name}) failed: {failed.ExecuteTask!.Exception!.GetBaseException().Message} Its log says where.");
+        return 1;
     }
 
     private static void Announce(ILogger logger, GatewayOptions options)

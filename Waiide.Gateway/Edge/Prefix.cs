@@ -10,6 +10,7 @@ internal static class Prefix
     internal static void UsePrefix(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<GatewayOptions>();
+        var legacyAddresses = app.Services.GetRequiredService<LegacyAddresses>();
         var pathBase = Uri.UnescapeDataString(options.Prefix).TrimEnd('/');
         if (pathBase.Length == 0)
         {
@@ -42,7 +43,7 @@ internal static class Prefix
 
         Task Outside(HttpContext context)
         {
-            if (LegacyAddresses.Redirect(context, options) is { } legacy)
+            if (legacyAddresses.Redirect(context) is { } legacy)
             {
                 return legacy.ExecuteAsync(context);
             }

@@ -36,7 +36,7 @@ internal sealed partial class HubCheck(HubClient hub, HubVersion version, Gatewa
         [LoggerMessage(Level = LogLevel.Information, Message = "The hub at {ApiUrl} is JupyterHub {Version}.")]
         public static partial void Found(ILogger logger, string version, Uri apiUrl);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "This version of Waiide has been tried under JupyterHub {Oldest} to {Newest}, not under {Version}.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "This version of Waiide is written for JupyterHub {Oldest} to {Newest}, and the hub is {Version}.")]
         public static partial void Unknown(ILogger logger, string version, int oldest, int newest);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The hub at {ApiUrl} (JUPYTERHUB_API_URL): {Reason} The next try is in {Pause}.")]

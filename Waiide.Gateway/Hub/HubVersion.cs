@@ -5,7 +5,7 @@ namespace Waiide.Gateway.Hub;
 /// <summary>The hub's version, sent back to it on every response: hubs compare, and give up redirects sooner where it differs.</summary>
 internal sealed class HubVersion
 {
-    /// <summary>The major versions of JupyterHub that this gateway has been tried under.</summary>
+    /// <summary>The major versions of JupyterHub whose contract this gateway is written for; docs/jupyterhub.md says with which it is tested.</summary>
     internal const int Oldest = 3;
 
     /// <inheritdoc cref="Oldest"/>

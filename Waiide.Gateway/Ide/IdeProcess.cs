@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace Waiide.Gateway.Ide;
 
@@ -167,40 +166,15 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
     {
         try
         {
-            // Not by ReadLine, which keeps all of a line that never ends.
-            var (buffer, line) = (new char[4096], new StringBuilder());
-            while (await output.ReadAsync(buffer) is > 0 and var length)
+            await BoundedLines.ReadAsync(output, LongestLine, (line, _) =>
             {
-                foreach (var character in buffer.AsSpan(0, length))
-                {
-                    if (character is '\n' or '\r')
-                    {
-                        Keep(line);
-                    }
-                    else if (line.Length < LongestLine && (!char.IsControl(character) || character == '\t'))
-                    {
-                        // What a child prints must not be able to forge lines of the log, or fill it.
-                        line.Append(character);
-                    }
-                }
-            }
-
-            Keep(line);
+                state.Say(line);
+                Log.Line(logger, line);
+            });
         }
         catch (Exception failure) when (failure is ObjectDisposedException or IOException or OperationCanceledException)
         {
             // The server has ended and its pipe was closed while something that it started still held the other end.
-        }
-    }
-
-    private void Keep(StringBuilder line)
-    {
-        if (line.Length > 0)
-        {
-            var text = line.ToString();
-            line.Clear();
-            state.Say(text);
-            Log.Line(logger, text);
         }
     }
 

@@ -23,11 +23,16 @@ internal sealed class IdeState
 
     private readonly Lock _gate = new();
     private readonly Queue<string> _lines = new();
-    private volatile Snapshot _now = new(IdeStatus.Starting, "The IDE server is starting.", 0, Stopwatch.GetTimestamp());
+    private volatile Snapshot _now = new(IdeStatus.Starting, "The IDE server is starting.", 0, Stopwatch.GetTimestamp(), new CancellationTokenSource());
 
-    /// <summary>One consistent view: the status, why it is so, how often a supervised IDE was started again, when the status began, and when the next attempt is made.</summary>
-    internal sealed record Snapshot(IdeStatus Status, string Reason, int Restarts, long Since, DateTimeOffset? NextAttempt = null)
+    /// <summary>
+    /// One consistent view: the status, why it is so, how often a supervised IDE was started again, when the status began, what its end is told by, and when the next attempt is made.
+    /// </summary>
+    internal sealed record Snapshot(IdeStatus Status, string Reason, int Restarts, long Since, CancellationTokenSource Losing, DateTimeOffset? NextAttempt = null)
     {
+        /// <summary>Cancelled when the IDE, usable until then, no longer is.</summary>
+        public CancellationToken Lost => Losing.Token;
+
         public TimeSpan Elapsed => Stopwatch.GetElapsedTime(Since);
 
         /// <summary>The seconds until the next attempt; null where none is waited for.</summary>
@@ -40,9 +45,6 @@ internal sealed class IdeState
     public Snapshot Now => _now;
 
     public bool IsUsable => _now.Status == IdeStatus.Running;
-
-    /// <summary>Raised when the IDE, usable until then, no longer is.</summary>
-    public event Action? Lost;
 
     /// <summary>The last lines that a supervised IDE printed, for the person who wonders what it is doing.</summary>
     public IReadOnlyList<string> LastLines
@@ -59,19 +61,24 @@ internal sealed class IdeState
     /// <summary>Returns true when the status is another one than before.</summary>
     public bool Set(IdeStatus status, string reason, int? restarts = null, DateTimeOffset? nextAttempt = null)
     {
-        Snapshot before;
         lock (_gate)
         {
-            before = _now;
-            _now = new Snapshot(status, reason, restarts ?? before.Restarts, status == before.Status ? before.Since : Stopwatch.GetTimestamp(), nextAttempt);
-        }
+            var before = _now;
+            var isLost = before.Status == IdeStatus.Running && status != IdeStatus.Running;
+            _now = new Snapshot(
+                status,
+                reason,
+                restarts ?? before.Restarts,
+                status == before.Status ? before.Since : Stopwatch.GetTimestamp(),
+                isLost ? new CancellationTokenSource() : before.Losing,
+                nextAttempt);
+            if (isLost)
+            {
+                _ = before.Losing.CancelAsync(); // Not Cancel, which would have the supervisor do the work of everybody who waits, and fail with it.
+            }
 
-        if (before.Status == IdeStatus.Running && status != IdeStatus.Running)
-        {
-            Lost?.Invoke();
+            return status != before.Status;
         }
-
-        return status != before.Status;
     }
 
     /// <summary>A run begins: what the one before it printed is no longer the last.</summary>

@@ -117,25 +117,11 @@ internal static partial class Run
     private static HashSet<int> OwnLine()
     {
         var line = new HashSet<int>();
-        for (var id = Environment.ProcessId; id > 0 && line.Add(id); id = ParentOf(id))
+        for (var id = Environment.ProcessId; id > 0 && line.Add(id); id = ProcessUse.Of(id)?.Parent ?? 0)
         {
         }
 
         return line;
-    }
-
-    // The name, in parentheses, may hold anything; after it come the state and the parent (proc_pid_stat(5)).
-    private static int ParentOf(int id)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{id}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return 0; // It ended meanwhile.
-        }
     }
 
     private static bool Has(ReadOnlySpan<byte> environ, ReadOnlySpan<byte> wanted)

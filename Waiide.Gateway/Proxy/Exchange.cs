@@ -63,22 +63,62 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
     /// <summary>Answers for <paramref name="upstream"/> ("the IDE server") where it has not answered itself.</summary>
     internal async Task ExplainAsync(HttpContext context, Outcome outcome, string upstream)
     {
-        if (context.RequestAborted.IsCancellationRequested || (outcome.EndedHere && context.Response.HasStarted))
+        if (outcome.EndedHere || context.RequestAborted.IsCancellationRequested)
         {
             Log.Ended(logger, outcome.Error);
-            return;
         }
-
-        Log.Failed(logger, upstream, outcome.Error, Cause(context)?.GetBaseException().Message ?? "no further word");
-        if (context.Response.HasStarted)
+        else
         {
-            return;
+            Log.Failed(logger, upstream, outcome.Error, Cause(context)?.GetBaseException().Message ?? "no further word");
         }
 
+        if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            await AnswerAsync(context, outcome, upstream);
+        }
+
+        // The server would wait for the rest of a body that nobody wants any more, or fail over the reading that was broken off.
+        if (outcome is { EndedHere: true, Goodbye: null } && IsHalfSent(context))
+        {
+            await context.Response.CompleteAsync();
+            context.Abort();
+        }
+    }
+
+    /// <summary>What made it fail.</summary>
+    internal static Exception? Cause(HttpContext context) => context.Features.Get<IForwarderErrorFeature>()?.Exception;
+
+    private static bool IsHalfSent(HttpContext context)
+    {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
+        {
+            return false;
+        }
+
+        try
+        {
+            if (!context.Request.BodyReader.TryRead(out var rest))
+            {
+                return true;
+            }
+
+            context.Request.BodyReader.AdvanceTo(rest.Buffer.Start, rest.Buffer.End);
+            return !rest.IsCompleted;
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or IOException)
+        {
+            return true; // Reading was broken off.
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Outcome outcome, string upstream)
+    {
         var (status, title, sentence) = outcome.Error switch
         {
             _ when outcome.Goodbye is { Code: OpenWebSockets.PolicyViolation } goodbye => (StatusCodes.Status403Forbidden, "No longer allowed", goodbye.Reason),
-            _ when outcome.EndedHere => (StatusCodes.Status503ServiceUnavailable, "Ended", outcome.Goodbye?.Reason ?? "The gateway is stopping."),
+            _ when outcome.Goodbye is { } goodbye => (StatusCodes.Status503ServiceUnavailable, "Ended", goodbye.Reason),
+            _ when lifetime.ApplicationStopping.IsCancellationRequested => (StatusCodes.Status503ServiceUnavailable, "Ended", "The gateway is stopping."),
+            _ when outcome.EndedHere => (StatusCodes.Status503ServiceUnavailable, "Ended", $"There was a moment without {upstream}. Try again."),
             ForwarderError.RequestTimedOut => (StatusCodes.Status504GatewayTimeout, "No answer in time", $"The request went to {upstream}, which did not answer in time."),
             ForwarderError.RequestBodyClient => (StatusCodes.Status400BadRequest, "Broken off", "The body of the request could not be read to its end."),
             ForwarderError.ResponseHeaders => (StatusCodes.Status502BadGateway, "Not understood", $"There was an answer from {upstream}, but one that cannot be passed on."),
@@ -87,9 +127,6 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
         context.Response.Clear();
         await Refusal.Of(context.Request, status, title, sentence).ExecuteAsync(context);
     }
-
-    /// <summary>What made it fail.</summary>
-    internal static Exception? Cause(HttpContext context) => context.Features.Get<IForwarderErrorFeature>()?.Exception;
 
     /// <summary>A WebSocket can be counted, and ended in words; the forwarder sees it as the server's own.</summary>
     private WebSocketSession? Session(HttpContext context, Func<SocketUse> use)

@@ -28,15 +28,17 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
             return;
         }
 
+        // Somebody who opens a page while the IDE dies sees that at once, rather than wait for whatever holds the connection. An answer that has begun is left alone.
         using var lost = new CancellationTokenSource();
-        using var watch = Navigation.IsTopLevel(context.Request) ? WhileUnanswered(context, lost) : null;
+        using var unanswered = Navigation.IsTopLevel(context.Request) ? now.Lost.Register(lost.Cancel) : default;
+        context.Response.OnStarting(() => unanswered.DisposeAsync().AsTask());
         var outcome = await exchange.SendAsync(context, _client, place.Url, make(place), use, lost.Token);
         if (outcome.Error == ForwarderError.None)
         {
             return;
         }
 
-        if (outcome.EndedHere && !context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted && !state.IsUsable)
+        if (lost.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted && !state.IsUsable)
         {
             context.Response.Clear();
             await IdePages.NotUsable(context.Request, state.Now, state.LastLines).ExecuteAsync(context);
@@ -47,27 +49,4 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
     }
 
     public void Dispose() => _client.Dispose();
-
-    // Somebody who opens a page while the IDE dies sees that at once, rather than wait for whatever holds the connection.
-    private LostWatch WhileUnanswered(HttpContext context, CancellationTokenSource lost) => new(state, () =>
-    {
-        if (!context.Response.HasStarted)
-        {
-            lost.Cancel();
-        }
-    });
-
-    private sealed class LostWatch : IDisposable
-    {
-        private readonly IdeState _state;
-        private readonly Action _lost;
-
-        public LostWatch(IdeState state, Action lost)
-        {
-            (_state, _lost) = (state, lost);
-            state.Lost += lost;
-        }
-
-        public void Dispose() => _state.Lost -= _lost;
-    }
 }

@@ -31,6 +31,23 @@ public sealed class EntryPointTests
         await app.StopAsync(limit.Token);
     }
 
+    /// <summary>The gateway cannot know that port, and a dev server is asked for on the same machine.</summary>
+    [Fact]
+    public async Task The_gateway_is_told_to_refuse_its_public_port()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Waiide_AppHost>(["--WAIIDE_DENIED_PORTS=5432"], limit.Token);
+        var gateway = builder.Resources.Single(resource => resource.Name == "gateway");
+        var context = new EnvironmentCallbackContext(builder.ExecutionContext, gateway);
+        foreach (var variable in gateway.Annotations.OfType<EnvironmentCallbackAnnotation>().ToArray())
+        {
+            await variable.Callback(context);
+        }
+
+        var denied = Assert.IsType<ReferenceExpression>(context.EnvironmentVariables["WAIIDE_DENIED_PORTS"]);
+        Assert.Equal("{gateway.bindings.http.port},5432", denied.ValueExpression);
+    }
+
     [Fact]
     public async Task An_AppHost_that_is_never_started_is_let_go()
     {

@@ -209,6 +209,24 @@ public sealed class RestartOfTheIdeTests : IDisposable
         }
     }
 
-    private async Task<RunningGateway> Supervised(StubCodeServer stub) => await RunningGateway.StartAsync(
-        await StubHub.StartAsync(), ("WAIIDE_IDE_URL", ""), ("WAIIDE_IDE_COMMAND", stub.Program), ("WAIIDE_DATA_DIR", _home.Path), ("WAIIDE_WORKSPACE", _home.Path));
+    [SkippableFact]
+    public async Task A_server_that_is_not_yet_ready_for_it_says_so()
+    {
+        Prerequisites.Need("node", "setsid");
+        var stub = new StubCodeServer(_home.Path, _home.Path);
+        await using var gateway = await Supervised(stub, ("STUB_MODE", "stubborn"));
+        await stub.Run();
+        gateway.Process.Signal("KILL");
+        await gateway.Process.WaitForExit();
+        await gateway.RestartWithoutWaitingAsync(); // Which waits for the stubborn one to end, before it begins.
+
+        using var browser = gateway.Browser();
+        using var answer = await browser.SendAsync(HttpMethod.Post, "/user/ada/api/restart", null, ("Authorization", "token " + gateway.Hub!.TokenOf("ada")));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("just starting or stopping", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    private async Task<RunningGateway> Supervised(StubCodeServer stub, params (string, string)[] environment) => await RunningGateway.StartAsync(
+        await StubHub.StartAsync(), [("WAIIDE_IDE_URL", ""), ("WAIIDE_IDE_COMMAND", stub.Program), ("WAIIDE_DATA_DIR", _home.Path), ("WAIIDE_WORKSPACE", _home.Path), .. environment]);
 }

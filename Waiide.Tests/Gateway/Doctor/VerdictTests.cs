@@ -91,7 +91,7 @@ public class VerdictTests
     [InlineData("2.3.1", false)]
     [InlineData("7.0.0", false)]
     [InlineData("?", false)]
-    public void Hubs_that_nobody_has_tried_are_told(string version, bool isKnown) => Assert.Equal(isKnown, Waiide.Gateway.Hub.HubVersion.IsKnown(version));
+    public void Hubs_of_unknown_versions_are_told(string version, bool isKnown) => Assert.Equal(isKnown, Waiide.Gateway.Hub.HubVersion.IsKnown(version));
 
     [Fact]
     public void The_page_on_troubleshooting_has_a_row_for_each_check_and_no_other()

@@ -63,14 +63,14 @@ public class HubSideTests
         await gateway.Process.WaitForOutput("The hub answered 503 when asked for its version. The next try is in");
         hub.Broken = 200;
         await gateway.Process.WaitForOutput("is JupyterHub 5.4.3");
-        Assert.DoesNotContain("has been tried under", gateway.Process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("is written for", gateway.Process.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_hub_of_a_version_that_nobody_has_tried_is_noticed_and_served()
+    public async Task A_hub_of_a_version_that_is_not_known_is_noticed_and_served()
     {
         await using var gateway = await RunningGateway.StartAsync(await StubHub.StartAsync(version: "7.0.0"));
-        await gateway.Process.WaitForOutput("has been tried under JupyterHub 3 to 6, not under 7.0.0.");
+        await gateway.Process.WaitForOutput("is written for JupyterHub 3 to 6, and the hub is 7.0.0.");
     }
 
     // As hubs write it for c.Spawner.ip = '', '::' and "all of them"; no Uri in the sense of .NET.
@@ -86,6 +86,28 @@ public class HubSideTests
         using var client = new HttpClient();
         using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/user/ada/api"));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Use_while_the_hub_is_away_is_reported_when_it_is_back()
+    {
+        await using var gateway = await RunningGateway.StartAsync(await StubHub.StartAsync(), ("JUPYTERHUB_ACTIVITY_INTERVAL", "0.2"));
+        var hub = gateway.Hub!;
+        using var browser = gateway.Browser("ada");
+        (await browser.FollowAsync("/user/ada/")).Answer.Dispose();
+        await Eventually.Is(() => !hub.Activity.IsEmpty, "a report at the start");
+        hub.Broken = 503;
+        using (var used = await browser.OpenAsync("/user/ada/x"))
+        {
+            Assert.Equal(HttpStatusCode.OK, used.StatusCode);
+        }
+
+        var at = DateTimeOffset.UtcNow;
+        await Eventually.Is(() => gateway.Process.Output.Split("could not be reported").Length > 3, "a report fails for more than an interval");
+        hub.Activity.Clear();
+        hub.Broken = 200;
+        await Eventually.Is(() => !hub.Activity.IsEmpty, "the report of what happened meanwhile");
+        Assert.True(DateTimeOffset.Parse((string)hub.Activity.Last()["last_activity"]!, CultureInfo.InvariantCulture) <= at);
     }
 
     [Fact]

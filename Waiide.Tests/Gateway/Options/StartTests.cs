@@ -80,6 +80,20 @@ public class StartTests
     }
 
     [Fact]
+    public async Task A_gateway_that_a_part_of_itself_takes_down_does_not_end_as_one_that_was_told_to()
+    {
+        await using var gateway = await RunningGateway.WithoutIdeAsync(null);
+        gateway.Process.Signal("TERM");
+        Assert.Equal(0, await gateway.Process.WaitForExit());
+
+        Directory.CreateDirectory(Path.Combine(gateway.DataDirectory, "run-mark")); // Where the supervisor of the IDE writes a file.
+        await gateway.RestartWithoutWaitingAsync();
+
+        Assert.Equal(1, await gateway.Process.WaitForExit());
+        Assert.Contains("The gateway has ended because a part of it (IdeProcess) failed: ", gateway.Process.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_versions_and_the_settings_are_printed_without_starting_anything()
     {
         await using var version = ChildProcess.StartDotnet("Waiide.Gateway.dll", new Dictionary<string, string>(), "--version");

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using AngleSharp.Html.Parser;
+using Waiide.Gateway.Ide;
 using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Gateway.Proxy;
@@ -140,6 +141,86 @@ public sealed class ProxyStateTests : IAsyncLifetime
         _ide.Healthy = false;
         using var page = await opening.WaitAsync(TimeSpan.FromSeconds(5));
         Assert.Contains("VS Code is not running", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_ide_that_comes_and_goes_under_many_requests_takes_nothing_down()
+    {
+        await using var gateway = await (await BareGateway.StartAsync(_ide)).WhenUsable();
+        _ide.When("/short", context => Task.Delay(Random.Shared.Next(30), context.RequestAborted));
+        using var end = new CancellationTokenSource();
+        var people = Enumerable.Range(0, 100).Select(_ => Task.Run(async () =>
+        {
+            while (!end.IsCancellationRequested && !gateway.Process.HasExited)
+            {
+                try
+                {
+                    (await Navigate(gateway, "short")).Dispose();
+                }
+                catch (HttpRequestException)
+                {
+                    // Whether the gateway lives is asked below.
+                }
+            }
+        })).ToArray();
+        for (var loss = 1; loss <= 4; loss++)
+        {
+            _ide.Healthy = false;
+            await Eventually.Is(() => gateway.Process.HasExited || Times("The IDE cannot be used") == loss, "the gateway misses the IDE");
+            _ide.Healthy = true;
+            await Eventually.Is(() => gateway.Process.HasExited || Times("The IDE server answers at") == loss + 1, "the gateway finds it again");
+        }
+
+        await end.CancelAsync();
+        await Task.WhenAll(people);
+        Assert.False(gateway.Process.HasExited, gateway.Process.Output);
+
+        int Times(string line) => gateway.Process.Output.Split(line).Length - 1;
+    }
+
+    [Fact]
+    public void Whoever_waits_for_the_loss_of_the_ide_cannot_fail_the_one_who_tells_it()
+    {
+        var state = new IdeState();
+        state.Set(IdeStatus.Running, "It answers.");
+        var now = state.Now;
+        using var waits = now.Lost.Register(() => throw new ObjectDisposedException("a request that has ended"));
+
+        state.Set(IdeStatus.Failed, "It does not.");
+
+        Assert.True(now.Lost.IsCancellationRequested);
+        state.Set(IdeStatus.Running, "It answers again.");
+        Assert.False(state.Now.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_stop_that_is_meant_is_no_trouble_in_the_log()
+    {
+        await using var gateway = await (await BareGateway.StartAsync(_ide)).WhenUsable();
+        var asked = new CountdownEvent(2);
+        _ide.When("/hangs", async context =>
+        {
+            asked.Signal();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        _ide.When("/takes", async context =>
+        {
+            asked.Signal();
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        });
+        var hanging = Client.GetAsync(new Uri(gateway.Url, "hangs"), Json());
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", gateway.Port);
+        await client.GetStream().WriteAsync("POST /takes HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf"u8.ToArray());
+        await Eventually.Is(() => asked.IsSet, "both requests have reached the IDE");
+        var before = gateway.Process.Output.Length;
+
+        await gateway.Stop();
+
+        using var answer = await hanging;
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("The gateway is stopping.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"(?m)^\S+ (warn|fail|crit)|InvalidOperationException", gateway.Process.Output[before..]);
     }
 
     [Fact]
