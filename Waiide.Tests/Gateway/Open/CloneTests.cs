@@ -208,6 +208,14 @@ public sealed class CloneTests : IDisposable
             await Eventually.Is(() => Directory.EnumerateDirectories(_work).Count() == 2, "git has made its folder");
             gateway.Process.Signal("KILL");
             await gateway.Process.WaitForExit();
+
+            // git cleans up where it can; not where the whole machine goes.
+            foreach (var git in Processes.All().Where(process => process.CommandLine.Contains("clone --progress", StringComparison.Ordinal) && process.CommandLine.Contains(_work, StringComparison.Ordinal)))
+            {
+                StubCodeServer.Kill(git.Id);
+            }
+
+            Assert.Equal(2, Directory.EnumerateDirectories(_work).Count());
         }
 
         await using var next = await Start();
