@@ -18,6 +18,10 @@ public sealed class RestartTests(PlainHub hub, Chromium chromium)
         var shell = await workbench.RunInTerminal("echo $$", FileOf("shell.txt"));
         var server = await hub.Api.ProcessOf("staying");
 
+        // What is open is stored together every few seconds, that there is a terminal with it: a reload before that would find none.
+        await workbench.OpenFile("shell.txt");
+        await workbench.RemembersEditor("shell.txt");
+
         foreach (var signal in (string[])["TERM", "KILL"])
         {
             hub.Hub!.Signal(signal);
