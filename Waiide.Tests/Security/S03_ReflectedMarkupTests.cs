@@ -82,7 +82,7 @@ public class S03_ReflectedMarkupTests(Gateways gateways)
     // What Kestrel refuses before there is a request has no body, and no headers of ours.
     private static async Task Check(RunningGateway gateway, string request)
     {
-        var answer = await Wire.Exchange(gateway.Port, request);
+        var answer = await Wire.Exchange(gateway.Port, request, from: "127.0.0.67"); // Its wrong tokens slow down nobody else.
         var (head, body) = (answer.Split("\r\n\r\n")[0], answer[Math.Min(answer.Length, answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
         if (head.Contains("X-Stub: ide", StringComparison.Ordinal))
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Playwright;
 using Waiide.Tests.Gateway.Open;
 using Waiide.Tests.Support;
@@ -10,29 +9,15 @@ namespace Waiide.Tests.Topology;
 [Collection("browser")]
 public sealed class OpenLinkTests(Chromium chromium)
 {
-    private const string Token = "token-of-the-link-test";
-
     [SkippableFact]
     public async Task A_person_clicks_a_link_says_yes_and_sees_the_line()
     {
-        Prerequisites.Need("node", "npm", "chromium", "setsid");
+        await using var gateway = await GatewayWithIde.StartAsync();
         await using var server = await GitServer.StartAsync();
-        using var workspace = new TempDirectory();
-        using var data = new TempDirectory();
-        var port = Ports.Free();
-        await using var gateway = ChildProcess.StartDotnet("Waiide.Gateway.dll", new Dictionary<string, string>
-        {
-            ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
-            ["WAIIDE_TOKEN"] = Token,
-            ["WAIIDE_WORKSPACE"] = workspace.Path,
-            ["WAIIDE_DATA_DIR"] = data.Path,
-            ["WAIIDE_IDE_COMMAND"] = Path.Combine(Repository.Root, "ide", "code-server"),
-        });
-        await gateway.WaitForOutput("The IDE can be used.", TimeSpan.FromMinutes(5));
         var page = await chromium.NewPageAsync();
 
-        await page.GotoAsync($"http://localhost:{port}/open?repo={Uri.EscapeDataString(server.Letters)}&ref=main&path=src/letter.txt&line=150");
-        await page.GetByLabel("Token").FillAsync(Token);
+        await page.GotoAsync($"{gateway.Url}open?repo={Uri.EscapeDataString(server.Letters)}&ref=main&path=src/letter.txt&line=150");
+        await page.GetByLabel("Token").FillAsync(GatewayWithIde.Token);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await Expect(page.GetByText(server.Letters)).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Clone and open" }).ClickAsync();
@@ -42,6 +27,7 @@ public sealed class OpenLinkTests(Chromium chromium)
         await workbench.HasEditor("letter.txt");
         await Expect(page.Locator(".part.statusbar")).ToContainTextAsync("Ln 150, Col 1", new() { Timeout = 30_000 });
         await workbench.ExplorerShows("second.txt");
-        Assert.Equal("main", GitServer.Git(Path.Combine(workspace.Path, "letters"), "branch", "--show-current"));
+        await Expect(page.Locator(".part.statusbar")).ToContainTextAsync("Restricted Mode"); // Programs that it names are not run before the person trusts it.
+        Assert.Equal("main", GitServer.Git(gateway.FileOf("letters"), "branch", "--show-current"));
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
 using Microsoft.Playwright;
 using Waiide.Tests.Support;
 using static Microsoft.Playwright.Assertions;
@@ -11,38 +10,21 @@ namespace Waiide.Tests.Topology;
 [Collection("browser")]
 public sealed class SupervisedIdeTests(Chromium chromium)
 {
-    private const string Token = "token-of-the-supervised-test";
-
     [SkippableFact]
     public async Task A_killed_IDE_answers_within_five_seconds_and_after_a_reload_editors_and_typed_text_are_back()
     {
-        Prerequisites.Need("node", "npm", "chromium", "setsid");
-        using var workspace = new TempDirectory();
-        using var data = new TempDirectory();
-        await File.WriteAllTextAsync(Path.Combine(workspace.Path, "letter.txt"), "");
-        var port = Ports.Free();
-        await using var gateway = ChildProcess.StartDotnet("Waiide.Gateway.dll", new Dictionary<string, string>
-        {
-            ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
-            ["WAIIDE_TOKEN"] = Token,
-            ["WAIIDE_WORKSPACE"] = workspace.Path,
-            ["WAIIDE_DATA_DIR"] = data.Path,
-            ["WAIIDE_IDE_COMMAND"] = Path.Combine(Repository.Root, "ide", "code-server"),
-        });
-        using var http = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}/") };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("token", Token);
-        await Eventually.Is(() => VersionAnswers(http), "the IDE has started", TimeSpan.FromMinutes(5));
-        var page = await chromium.NewPageAsync();
-        await page.GotoAsync($"http://localhost:{port}/login?token={Token}");
-        var workbench = new Workbench(page);
-        await workbench.IsOpen();
+        await using var gateway = await GatewayWithIde.StartAsync();
+        await File.WriteAllTextAsync(gateway.FileOf("letter.txt"), "");
+        using var http = gateway.Program();
+        var workbench = await gateway.OpenAsync(chromium);
+        var page = workbench.Page;
         await workbench.OpenFile("letter.txt");
         await workbench.TypeInEditor("Dear reader");
         await Eventually.Is(
-            () => File.ReadAllText(Path.Combine(workspace.Path, "letter.txt")) == "Dear reader", "VS Code saves what was typed");
+            () => File.ReadAllText(gateway.FileOf("letter.txt")) == "Dear reader", "VS Code saves what was typed");
         await workbench.RemembersEditor("letter.txt");
 
-        foreach (var process in Processes.All().Where(process => process.CommandLine.Contains(data.Path, StringComparison.Ordinal) && process.Id != gateway.Id))
+        foreach (var process in Processes.All().Where(process => process.CommandLine.Contains(gateway.DataDirectory, StringComparison.Ordinal) && process.Id != gateway.Process.Id))
         {
             Process.Start("kill", ["-KILL", process.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
         }
@@ -64,7 +46,7 @@ public sealed class SupervisedIdeTests(Chromium chromium)
         }
         catch (HttpRequestException)
         {
-            return false; // The gateway does not listen yet.
+            return false; // The connection breaks with the IDE.
         }
     }
 }

@@ -72,7 +72,8 @@ public class ProxyPathTests(ProxyFixture proxy) : IClassFixture<ProxyFixture>
         await Refused("403", $"/proxy/8071/proxy/{proxy.Gateway.Port}/api");
         await Refused("403", $"/proxy/8071/absproxy/{proxy.Gateway.Port}/");
         await Refused("403", $"/proxy/8071//proxy/{proxy.Gateway.Port}/");
-        await Refused("403", $"/proxy/8071/PROXY/8071/%70roxy/{proxy.Ide.Url.Port}/");
+        await Refused("403", $"/proxy/8071/%70roxy/{proxy.Ide.Url.Port}/");
+        await Refused("400", $"/proxy/8071/PROXY/8071/%70roxy/{proxy.Ide.Url.Port}/"); // No deeper than that.
         await Refused("400", "/proxy/8071/proxy/evil.com/");
     }
 

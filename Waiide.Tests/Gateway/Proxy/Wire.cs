@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -9,9 +10,9 @@ internal static class Wire
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     /// <summary>Sends the text as Latin-1 and returns everything until the other side closes.</summary>
-    internal static async Task<string> Exchange(int port, string request)
+    internal static async Task<string> Exchange(int port, string request, string from = "127.0.0.1")
     {
-        using var client = new TcpClient();
+        using var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
         await client.ConnectAsync("127.0.0.1", port);
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
