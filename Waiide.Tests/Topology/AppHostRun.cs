@@ -63,10 +63,17 @@ internal sealed partial class AppHostRun : IAsyncDisposable
     /// <summary>Where the console says to click.</summary>
     public string Link => LinkLine().Match(_dotnetRun.Output).Groups[1].Value;
 
-    public async Task LeavesNothing(TimeSpan limit) => await Eventually.Is(
-        () => AllProcesses.Count == 0,
-        $"nothing of the run is left",
-        limit);
+    public async Task LeavesNothing(TimeSpan limit)
+    {
+        try
+        {
+            await Eventually.Is(() => AllProcesses.Count == 0, "nothing of the run is left", limit);
+        }
+        catch (Exception late)
+        {
+            throw new InvalidOperationException($"{late.Message}, but:\n{string.Join('\n', AllProcesses)}\n{_dotnetRun.Output}", late);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -50,5 +50,6 @@ public sealed class KillTests(Chromium chromium)
         Process.Start("kill", [signal, "--", process.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
 }
 
-[CollectionDefinition("kills")]
+// Alone on the machine: what is measured is how fast a run ends, not how busy other tests keep the processors.
+[CollectionDefinition("kills", DisableParallelization = true)]
 public sealed class KillCollection : ICollectionFixture<Chromium>;
