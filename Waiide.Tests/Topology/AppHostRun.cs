@@ -17,8 +17,10 @@ internal sealed partial class AppHostRun : IAsyncDisposable
     private AppHostRun(string[] launcher, string[] arguments)
     {
         var start = new ProcessStartInfo("setsid") { WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+
+        // A suite that was started by nohup, or in the background of a script, ignores these signals, and its children would with it: a terminal's do not.
         foreach (var argument in (string[])
-            [.. launcher, "dotnet", "run", "--project", "Waiide.AppHost", "--no-build", "--configuration", Repository.Configuration, "--",
+            ["env", "--default-signal=HUP,INT", .. launcher, "dotnet", "run", "--project", "Waiide.AppHost", "--no-build", "--configuration", Repository.Configuration, "--",
                 $"--WAIIDE_WORKSPACE={_workspace.Path}", $"--WAIIDE_DATA_DIR={_data.Path}",
                 .. PortSettings.Select(setting => $"--Waiide:{setting}={Ports.Free()}"), .. arguments])
         {
