@@ -23,11 +23,32 @@ internal sealed record HubOptions
     /// <summary>Hub:Profile: the JupyterHub version to answer as.</summary>
     public VersionProfile Profile { get; init; } = VersionProfile.All[VersionProfile.Default];
 
+    /// <summary>Hub:Database: the SQLite file that keeps what a restart must not lose; ":memory:" keeps nothing.</summary>
+    public string Database { get; init; } = ":memory:";
+
     /// <summary>Hub:Users:name=password and Hub:Admins.</summary>
     public IReadOnlyList<UserOptions> Users { get; init; } = [];
 
+    /// <summary>Hub:DummyPassword: lets everybody in under any name, as JupyterHub's DummyAuthenticator does; null: only users with a password of their own.</summary>
+    public string? DummyPassword { get; init; }
+
+    /// <summary>Hub:Groups:name=ada,bob.</summary>
+    public IReadOnlyList<GroupOptions> Groups { get; init; } = [];
+
+    /// <summary>Hub:Services:n: programs with a token and scopes of their own.</summary>
+    public IReadOnlyList<ServiceOptions> Services { get; init; } = [];
+
     /// <summary>Hub:Servers:n: servers that run without the hub having started them.</summary>
     public IReadOnlyList<ServerOptions> Servers { get; init; } = [];
+
+    /// <summary>Hub:Spawner:*: how servers are started and stopped.</summary>
+    public SpawnerOptions Spawner { get; init; } = new();
+
+    /// <summary>Hub:Proxy:*: the front proxy, ours or somebody else's.</summary>
+    public ProxyOptions Proxy { get; init; } = new();
+
+    /// <summary>Hub:Faults:*: what the hub is made to do wrong.</summary>
+    public FaultOptions Faults { get; init; } = new();
 
     /// <summary>The path of the hub itself, with a slash at both ends.</summary>
     public string HubPrefix => BaseUrl + "hub/";
@@ -35,6 +56,12 @@ internal sealed record HubOptions
 
 /// <summary>One user who may sign in.</summary>
 internal sealed record UserOptions(string Name, string Password, bool IsAdmin);
+
+/// <summary>One group and its members.</summary>
+internal sealed record GroupOptions(string Name, IReadOnlyList<string> Users);
+
+/// <summary>One service: a program that calls the API with a token of its own (Hub:Services:n:Name, ApiToken, Admin, Scopes).</summary>
+internal sealed record ServiceOptions(string Name, string ApiToken, bool IsAdmin, IReadOnlyList<string> Scopes);
 
 /// <summary>One server known from the start; an empty name is the user's default server.</summary>
 internal sealed record ServerOptions(string User, string Name, Uri Url, string ApiToken);

@@ -4,7 +4,7 @@ using System.Net;
 namespace Waiide.Hub.Mock;
 
 /// <summary>Turns Hub:* into <see cref="HubOptions"/>, or into one sentence per mistake.</summary>
-internal static class HubSettings
+internal static partial class HubSettings
 {
     /// <summary>Adds the options; on mistakes prints all of them and returns false.</summary>
     public static bool AddHubOptions(this WebApplicationBuilder builder)
@@ -30,14 +30,20 @@ internal static class HubSettings
             BaseUrl = BaseUrl(hub, mistakes),
             PublicUrl = PublicUrl(hub, mistakes),
             Profile = Profile(hub, mistakes),
+            Database = hub["Database"] is { Length: > 0 } database ? database : ":memory:",
             Users = Users(hub, mistakes),
+            DummyPassword = hub["DummyPassword"] is { Length: > 0 } dummy ? dummy : null,
+            Services = Services(hub, mistakes),
+            Spawner = Spawner(hub, mistakes),
+            Proxy = Proxy(hub, mistakes),
+            Faults = Faults(hub, mistakes),
         };
         if (options.FrontPort == options.ApiPort)
         {
             mistakes.Add($"Hub:FrontPort and Hub:ApiPort are both {options.FrontPort}; give them different ports.");
         }
 
-        return options with { Servers = Servers(hub, options.Users, mistakes) };
+        return options with { Groups = Groups(hub), Servers = Servers(hub, options.Users, mistakes) };
     }
 
     private static int Port(IConfigurationSection hub, string name, int otherwise, List<string> mistakes)
@@ -138,7 +144,7 @@ internal static class HubSettings
             }
         }
 
-        if (users.Count == 0 && mistakes.Count == 0)
+        if (users.Count == 0 && mistakes.Count == 0 && string.IsNullOrEmpty(hub["DummyPassword"]))
         {
             mistakes.Add("Nobody could sign in: set Hub:Users:<name>=<password> for each user (as an environment variable: Hub__Users__<name>). There is no default password.");
         }
@@ -211,4 +217,36 @@ internal static class HubSettings
         (section.Value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Concat(section.GetChildren().Select(child => child.Value ?? ""))
             .Where(name => name.Length > 0);
+
+    private static bool Flag(IConfigurationSection section, string name, bool otherwise, List<string> mistakes)
+    {
+        if (section[name] is not { Length: > 0 } text)
+        {
+            return otherwise;
+        }
+
+        if (bool.TryParse(text, out var flag))
+        {
+            return flag;
+        }
+
+        mistakes.Add($"{section.Path}:{name} is '{text}'; set true or false.");
+        return otherwise;
+    }
+
+    private static TimeSpan Seconds(IConfigurationSection section, string name, TimeSpan otherwise, List<string> mistakes)
+    {
+        if (section[name] is not { Length: > 0 } text)
+        {
+            return otherwise;
+        }
+
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 1e6)
+        {
+            return TimeSpan.FromSeconds(seconds);
+        }
+
+        mistakes.Add($"{section.Path}:{name} is '{text}'; set a number of seconds, such as {otherwise.TotalSeconds}.");
+        return otherwise;
+    }
 }

@@ -18,13 +18,14 @@ if (!builder.AddHubOptions()) // Hub:*, or every mistake at once
 builder.AddListeners();       // the front's port and the API's
 builder.AddFrontProxy();
 builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddSingleton<HubState>(); // users, servers, tokens
+builder.Services.AddSingleton<Store>();    // the database
+builder.Services.AddSingleton<HubState>(); // users, groups, servers, tokens
 builder.Services.AddSingleton<Sessions>();
 builder.Services.AddSingleton<Xsrf>();
 builder.Services.AddSingleton<Callers>();
 builder.Services.AddSingleton<LoginThrottle>();
 builder.Services.AddSingleton<AuthorizationCodes>();
-builder.Services.AddHostedService<ReadinessPoll>();
+builder.AddServers();         // starting, watching, stopping
 
 var app = builder.Build();
 var options = app.Services.GetRequiredService<HubOptions>();

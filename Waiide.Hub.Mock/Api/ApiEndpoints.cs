@@ -82,7 +82,11 @@ internal static class ApiEndpoints
     private static Answer GetSelf(HttpContext context, HubOptions options)
     {
         var caller = context.Caller();
-        var model = Models.User(caller.User, caller, options);
+        var model = caller.Owner switch
+        {
+            User user => Models.User(user, caller, options),
+            var service => new JsonObject { ["kind"] = service.Kind, ["name"] = service.Name, ["admin"] = service.IsAdmin },
+        };
         model["token_id"] = caller.Token?.Id;
         model["session_id"] = caller.Token?.SessionId;
         model["scopes"] = new JsonArray([.. caller.Scopes.Order(StringComparer.Ordinal).Select(scope => (JsonNode)scope)]);

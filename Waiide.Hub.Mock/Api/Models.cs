@@ -61,7 +61,7 @@ internal static class Models
     /// <summary>A token without its secret.</summary>
     public static JsonObject Token(Token token) => new()
     {
-        ["user"] = token.Owner.Name,
+        [token.Owner.Kind] = token.Owner.Name,
         ["id"] = token.Id,
         ["kind"] = "api_token",
         ["roles"] = new JsonArray(),
@@ -107,5 +107,10 @@ internal static class Models
         string? Full(string path) => options.PublicUrl is { } url ? url.GetLeftPart(UriPartial.Authority) + path : null;
     }
 
-    private static string? Pending(Server server) => server.State == ServerState.Pending ? "spawn" : null;
+    private static string? Pending(Server server) => server.State switch
+    {
+        ServerState.Spawning => "spawn",
+        ServerState.Stopping => "stop",
+        _ => null,
+    };
 }

@@ -28,7 +28,7 @@ internal static class TokenEndpoints
             JsonObject given => given,
             _ => throw Bad("body must be a json dict"),
         };
-        var note = Text(body["note"], "note") ?? (caller.User == owner ? "Requested via api" : $"Requested via api by user {caller.User.Name}");
+        var note = Text(body["note"], "note") ?? (caller.User == owner ? "Requested via api" : $"Requested via api by user {caller.Owner.Name}");
         var token = state.CreateApiToken(owner, Wanted(body["scopes"], owner, caller), note, Lifetime(body["expires_in"]), out var secret);
         var model = Models.Token(token);
         model["token"] = secret;

@@ -3,7 +3,14 @@ using Waiide.Hub.Mock.State;
 namespace Waiide.Hub.Mock.Auth;
 
 /// <summary>Who asks, and what they may do: a token's owner, or whoever signed in with this browser.</summary>
-internal sealed record Caller(User User, IReadOnlySet<string> Scopes, Token? Token, Session? Session);
+internal sealed record Caller(Owner Owner, IReadOnlySet<string> Scopes, Token? Token, Session? Session)
+{
+    /// <summary>The user who asks; null if it is a service.</summary>
+    public User? User => Owner as User;
+
+    /// <summary>The user who signed in: for endpoints that only browsers reach (<see cref="GateExtensions.ForSignedIn"/>).</summary>
+    public User SignedIn => (User)Owner;
+}
 
 /// <summary>Finds the caller of a request.</summary>
 internal sealed class Callers(HubState state, Sessions sessions, Xsrf xsrf, TimeProvider clock)
@@ -38,7 +45,7 @@ internal sealed class Callers(HubState state, Sessions sessions, Xsrf xsrf, Time
 
         var now = clock.GetUtcNow();
         token.LastActivity.Record(now);
-        token.Owner.LastActivity.Record(now);
+        (token.Owner as User)?.LastActivity.Record(now);
         return new Caller(token.Owner, token.Scopes, token, Session: null);
     }
 }

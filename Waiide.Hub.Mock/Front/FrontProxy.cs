@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Waiide.Hub.Mock.Pages;
-using Waiide.Hub.Mock.State;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Waiide.Hub.Mock.Front;
@@ -135,17 +134,8 @@ internal static class FrontProxyExtensions
 
         // What YARP says in a stack trace, the proxy says in a sentence.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Error);
-        builder.Services.AddSingleton(services =>
-        {
-            var routes = new RouteTable();
-            var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-            foreach (var server in services.GetRequiredService<HubState>().Servers)
-            {
-                routes.Add(new FrontRoute(server.Prefix, server.Url, server.User.Name, server.Name, now));
-            }
-
-            return routes;
-        });
+        builder.Services.AddSingleton<RouteTable>();
+        builder.Services.AddSingleton<IRoutes, OwnRoutes>();
     }
 
     public static void UseFrontProxy(this IApplicationBuilder app) => app.UseMiddleware<FrontProxy>();

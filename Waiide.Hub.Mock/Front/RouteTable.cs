@@ -31,6 +31,17 @@ internal sealed class RouteTable
         }
     }
 
+    public void Remove(string prefix)
+    {
+        lock (_changing)
+        {
+            var routes = new Dictionary<string, FrontRoute>(_routes);
+            routes.Remove(Decode(prefix).TrimEnd('/'));
+            _routes = routes.ToFrozenDictionary(StringComparer.Ordinal);
+            _deepest = routes.Count == 0 ? 0 : routes.Keys.Max(key => key.Count('/'));
+        }
+    }
+
     /// <summary>The route for a raw path; null if there is none. Throws <see cref="FormatException"/> for a path that cannot be decoded.</summary>
     public FrontRoute? Find(string rawPath)
     {

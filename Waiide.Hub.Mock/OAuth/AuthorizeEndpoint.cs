@@ -24,7 +24,7 @@ internal static class AuthorizeEndpoint
         var caller = Admit(context, request);
         return IsKnown(caller, request.Server, state.Tokens)
             ? Grant(request, caller, codes)
-            : Answer.Page(ConfirmPage.Of(options, request.Server, caller.User, xsrf.TokenFor(context, caller.Session)));
+            : Answer.Page(ConfirmPage.Of(options, request.Server, caller.SignedIn, xsrf.TokenFor(context, caller.Session)));
     }
 
     // The gate has checked _xsrf: the answer comes from our own page.
@@ -44,8 +44,8 @@ internal static class AuthorizeEndpoint
 
     // One's own server, or one that this user has let in before.
     private static bool IsKnown(Caller caller, Server server, Tokens tokens) =>
-        server.User == caller.User || tokens.Of(caller.User).Any(token => token.ClientId == server.ClientId);
+        server.User == caller.SignedIn || tokens.Of(caller.SignedIn).Any(token => token.ClientId == server.ClientId);
 
     private static Answer Grant(AuthorizationRequest request, Caller caller, AuthorizationCodes codes) =>
-        Answer.Redirect(request.Callback("code=" + codes.Issue(request.Server, caller.User, caller.Session!.Id, request.CodeChallenge)));
+        Answer.Redirect(request.Callback("code=" + codes.Issue(request.Server, caller.SignedIn, caller.Session!.Id, request.CodeChallenge)));
 }

@@ -7,10 +7,10 @@ internal static class HomePage
 {
     public static Html Of(HubOptions options, User user)
     {
-        var waiting = user.Servers.Values.Any(server => server.State == ServerState.Pending);
+        var waiting = user.Servers.Values.Any(server => server.State == ServerState.Spawning);
         return Layout.Page(options, "Home", Html.Of($"""
             <h1>Your servers</h1>
-            {(user.Servers.Count == 0
+            {(user.Servers.IsEmpty
                 ? Html.Of($"""<p class="soft">You have no server yet. Whoever runs this hub can add one for you (Hub:Servers).</p>""")
                 : Html.Of($"<ul>{user.Servers.Values.OrderBy(server => server.Name, StringComparer.Ordinal).Select(Row)}</ul>"))}
             """), user, refreshSeconds: waiting ? 3 : null, wide: true);
@@ -22,7 +22,7 @@ internal static class HomePage
         var (state, words) = server.State switch
         {
             ServerState.Ready => ("ready", "running"),
-            ServerState.Pending => ("pending", "starting"),
+            ServerState.Spawning => ("pending", "starting"),
             _ => ("stopped", "not running"),
         };
         return Html.Of($"""

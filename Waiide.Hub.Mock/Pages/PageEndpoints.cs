@@ -13,8 +13,8 @@ internal static class PageEndpoints
     public static void MapPages(this IEndpointRouteBuilder routes, HubOptions options)
     {
         var hub = options.HubPrefix;
-        routes.MapGet(hub, (HttpContext context) => Answer.Redirect(LoginEndpoints.Home(options, context.Caller().User))).ForSignedIn();
-        routes.MapGet(hub + "home", (HttpContext context) => Answer.Page(HomePage.Of(options, context.Caller().User))).ForSignedIn();
+        routes.MapGet(hub, (HttpContext context) => Answer.Redirect(LoginEndpoints.Home(options, context.Caller().SignedIn))).ForSignedIn();
+        routes.MapGet(hub + "home", (HttpContext context) => Answer.Page(HomePage.Of(options, context.Caller().SignedIn))).ForSignedIn();
         routes.MapGet(hub + "spawn", () => Answer.Redirect(hub + "home")).ForSignedIn();
         routes.MapGet(hub + "spawn-pending/{user}", ShowPending).ForSignedIn();
         routes.MapGet(hub + "spawn-pending/{user}/{server}", ShowPending).ForSignedIn();
@@ -27,7 +27,7 @@ internal static class PageEndpoints
         return found?.State switch
         {
             ServerState.Ready => Answer.Redirect(found.Prefix),
-            ServerState.Pending => Answer.Page(PendingPage.Of(options, found, context.Caller().User)),
+            ServerState.Spawning => Answer.Page(PendingPage.Of(options, found, context.Caller().SignedIn)),
             _ => throw NotRunning(),
         };
     }
@@ -63,7 +63,7 @@ internal static class PageEndpoints
             return Answer.Json(new JsonObject { ["message"] = message }, StatusCodes.Status424FailedDependency);
         }
 
-        return server?.State == ServerState.Pending
+        return server?.State == ServerState.Spawning
             ? Answer.Redirect($"{options.HubPrefix}spawn-pending/{server.Prefix[(options.BaseUrl.Length + "user/".Length)..^1]}", StatusCodes.Status303SeeOther)
             : throw NotRunning();
     }

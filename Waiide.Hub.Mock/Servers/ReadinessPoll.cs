@@ -1,10 +1,11 @@
 using System.Net;
+using Waiide.Hub.Mock.Front;
 using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Servers;
 
 /// <summary>Asks each server whether it is there, as JupyterHub does: anonymously, past the proxy; any answer below 500 counts.</summary>
-internal sealed partial class ReadinessPoll(HubOptions options, HubState state, TimeProvider clock, ILogger<ReadinessPoll> logger) : BackgroundService
+internal sealed partial class ReadinessPoll(HubOptions options, HubState state, IRoutes routes, TimeProvider clock, ILogger<ReadinessPoll> logger) : BackgroundService
 {
     // Without an answer for this long a server counts as stopped; it is asked all the same, for the hub did not start it and cannot start it again.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -15,14 +16,15 @@ internal sealed partial class ReadinessPoll(HubOptions options, HubState state, 
     private static readonly HttpMessageInvoker Client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, ActivityHeadersPropagator = null });
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(state.Servers.Select(server => WatchAsync(server, stoppingToken)));
+        Task.WhenAll(state.Servers.Where(server => server.IsAttached).Select(server => WatchAsync(server, stoppingToken)));
 
     private async Task WatchAsync(Server server, CancellationToken stopping)
     {
-        var url = new Uri(server.Url.GetLeftPart(UriPartial.Authority) + server.Prefix + options.Profile.ReadinessPath, Untouched);
+        var url = new Uri(server.Url!.GetLeftPart(UriPartial.Authority) + server.Prefix + options.Profile.ReadinessPath, Untouched);
         var silentSince = clock.GetTimestamp();
         var attempt = 0;
         var versionWasChecked = false;
+        await routes.AddAsync(server, stopping); // Always: what is not there yet is the proxy's 503, not the hub's 404.
         while (!stopping.IsCancellationRequested)
         {
             var before = server.State;
@@ -43,7 +45,7 @@ internal sealed partial class ReadinessPoll(HubOptions options, HubState state, 
             }
             else
             {
-                server.State = ServerState.Pending;
+                server.State = ServerState.Spawning;
             }
 
             if (server.State != before)

@@ -64,6 +64,9 @@ internal static class Scopes
     public static IReadOnlySet<string> Of(User user) =>
         Expand(user.IsAdmin ? AdminRole : UserRole.Select(scope => $"{scope}!user={user.Name}"));
 
+    /// <summary>Everything that a service may do.</summary>
+    public static IReadOnlySet<string> Of(Service service) => Expand(service.IsAdmin ? AdminRole : service.Scopes);
+
     /// <summary>What a server may do with its own token: report activity and recognise its owner.</summary>
     public static IReadOnlySet<string> OfServerToken(Server server) =>
         Expand([$"access:servers!server={server.FullName}", $"users:activity!user={server.User.Name}", .. Identify(server.User)]);

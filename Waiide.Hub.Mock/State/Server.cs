@@ -1,60 +1,80 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Waiide.Hub.Mock.State;
 
 /// <summary>Where a server is in its life, as the hub last saw it.</summary>
 internal enum ServerState
 {
+    /// <summary>Not running.</summary>
+    Stopped,
+
     /// <summary>Not answering yet.</summary>
-    Pending,
+    Spawning,
 
     /// <summary>Answering.</summary>
     Ready,
 
-    /// <summary>Gave no answer for so long that it counts as stopped.</summary>
-    Stopped,
+    /// <summary>Told to stop, and not gone yet.</summary>
+    Stopping,
 }
 
-/// <summary>A single-user server: its address, its place in the hub's URLs and its identity as an OAuth client.</summary>
-internal sealed class Server(User user, string name, Uri url, string apiToken, string baseUrl, DateTimeOffset started)
+/// <summary>A single-user server: its place in the hub's URLs, its identity as an OAuth client and, while it runs, its address.</summary>
+internal sealed class Server(User user, string name, string baseUrl, bool isAttached)
 {
-    private readonly byte[] _secretHash = Encoding.ASCII.GetBytes(Secrets.Hash(apiToken));
-    private volatile ServerState _state = ServerState.Pending;
+    private readonly string _baseUrl = baseUrl;
+    private volatile ServerState _state;
+    private volatile byte[] _secretHash = [];
 
     public User User { get; } = user;
 
     public string Name { get; } = name;
 
-    /// <summary>Where the hub reaches it: scheme, host and port.</summary>
-    public Uri Url { get; } = url;
+    /// <summary>Known from Hub:Servers: it runs without the hub having started it, so the hub cannot start or stop it either.</summary>
+    public bool IsAttached { get; } = isAttached;
+
+    /// <summary>Where the hub reaches it: scheme, host and port; null while it is stopped.</summary>
+    public Uri? Url { get; set; }
 
     /// <summary>Its prefix as browsers see it, percent-encoded, with a slash at both ends.</summary>
-    public string Prefix { get; } = $"{baseUrl}user/{HubNames.Segment(user.Name)}/{(name.Length == 0 ? "" : HubNames.Segment(name) + "/")}";
+    public string Prefix => $"{_baseUrl}user/{HubNames.Segment(User.Name)}/{(Name.Length == 0 ? "" : HubNames.Segment(Name) + "/")}";
 
     /// <summary>Its path below the hub's API, from which it is started, stopped and watched.</summary>
-    public string ApiPath { get; } = $"users/{HubNames.Segment(user.Name)}/{(name.Length == 0 ? "server" : "servers/" + HubNames.Segment(name))}";
+    public string ApiPath => $"users/{HubNames.Segment(User.Name)}/{(Name.Length == 0 ? "server" : "servers/" + HubNames.Segment(Name))}";
 
     /// <summary>Its name in scopes, not escaped: alice/ or alice/env-one.</summary>
-    public string FullName { get; } = $"{user.Name}/{name}";
+    public string FullName => $"{User.Name}/{Name}";
 
-    public string ClientId { get; } = HubNames.ClientId(user.Name, name);
+    public string ClientId => HubNames.ClientId(User.Name, Name);
 
     /// <summary>The only redirect_uri that its OAuth client may use, byte for byte.</summary>
     public string CallbackUrl => Prefix + "oauth_callback";
 
-    /// <summary>Whether this is the secret of the OAuth client, which is the server's own token.</summary>
-    public bool HasSecret(string secret) => CryptographicOperations.FixedTimeEquals(_secretHash, Encoding.ASCII.GetBytes(Secrets.Hash(secret)));
-
     public string Description => $"Server at {Prefix}";
 
-    public DateTimeOffset Started { get; } = started;
+    /// <summary>When it was last started; null if it never was.</summary>
+    public DateTimeOffset? Started { get; set; }
 
-    public LastActivity LastActivity { get; } = new(started);
+    public LastActivity LastActivity { get; } = new();
+
+    /// <summary>The body of the request that started it.</summary>
+    public JsonObject UserOptions { get; set; } = [];
+
+    /// <summary>The process that the hub started; null if there is none.</summary>
+    public int? ProcessId { get; set; }
 
     public ServerState State
     {
         get => _state;
         set => _state = value;
     }
+
+    /// <summary>Whether this is the secret of the OAuth client, which is the server's own token.</summary>
+    public bool HasSecret(string secret) => CryptographicOperations.FixedTimeEquals(_secretHash, Encoding.ASCII.GetBytes(Secrets.Hash(secret)));
+
+    /// <summary>The secret for this run of the server, as its hash.</summary>
+    internal void SetSecretHash(string hash) => _secretHash = Encoding.ASCII.GetBytes(hash);
+
+    internal string SecretHash => Encoding.ASCII.GetString(_secretHash);
 }

@@ -9,7 +9,7 @@ internal sealed record Token
     /// <summary>The name in URLs: a1, a2, ...</summary>
     public required string Id { get; init; }
 
-    public required User Owner { get; init; }
+    public required Owner Owner { get; init; }
 
     public required IReadOnlySet<string> Scopes { get; init; }
 
@@ -21,6 +21,9 @@ internal sealed record Token
 
     /// <summary>The login session that an OAuth token ends with.</summary>
     public string? SessionId { get; init; }
+
+    /// <summary>The server whose own token this is.</summary>
+    public Server? Server { get; init; }
 
     public string ClientId { get; init; } = HubClient;
 

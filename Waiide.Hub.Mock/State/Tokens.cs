@@ -21,8 +21,8 @@ internal sealed class Tokens(TimeProvider clock)
     public Token? Find(string secret) =>
         _byHash.TryGetValue(Secrets.Hash(secret), out var token) && !HasExpired(token) ? token : null;
 
-    public IEnumerable<Token> Of(User user) =>
-        _byHash.Values.Where(token => token.Owner == user && !HasExpired(token)).OrderBy(token => token.Created);
+    public IEnumerable<Token> Of(Owner owner) =>
+        _byHash.Values.Where(token => token.Owner == owner && !HasExpired(token)).OrderBy(token => token.Created);
 
     public void Revoke(Func<Token, bool> which)
     {

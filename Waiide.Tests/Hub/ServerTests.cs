@@ -51,7 +51,7 @@ public sealed class ServerTests(HubFixture hub)
         Assert.Equal(HttpStatusCode.InternalServerError, stuck.StatusCode);
 
         await stub.DisposeAsync();
-        await process.WaitForOutput("The server at /jhub/user/ada/ is Pending.");
+        await process.WaitForOutput("The server at /jhub/user/ada/ is Spawning.");
 
         using var lead = await browser.GetAsync("/jhub/hub/user/ada/lab");
         Assert.Equal(HttpStatusCode.SeeOther, lead.StatusCode);

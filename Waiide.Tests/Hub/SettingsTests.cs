@@ -39,7 +39,7 @@ public sealed class SettingsTests
 
         foreach (var setting in new[]
         {
-            "Hub:FrontPort is 'eighty'", "Hub:Address is 'localhost'", "Hub:BaseUrl is '/a b/'", "Hub:PublicUrl is 'hub.example.org'", "Hub:Profile is '2.0'; the versions to choose from are 5.5.",
+            "Hub:FrontPort is 'eighty'", "Hub:Address is 'localhost'", "Hub:BaseUrl is '/a b/'", "Hub:PublicUrl is 'hub.example.org'", "Hub:Profile is '2.0'; the versions to choose from are 3.0, 4.1, 5.5, 6.0.",
             "Hub:Users:eve has no password", "Hub:Admins names 'mallory'", "Hub:Servers:0:User is 'nobody'", "Hub:Servers:0:Url is 'localhost:8070'", "Hub:Servers:0:ApiToken is missing or shorter",
             "Hub:Servers:1:Name 'a/b' contains a slash",
         })

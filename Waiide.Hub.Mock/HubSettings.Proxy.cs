@@ -1,0 +1,35 @@
+namespace Waiide.Hub.Mock;
+
+/// <summary>Hub:Proxy:*.</summary>
+internal static partial class HubSettings
+{
+    private static ProxyOptions Proxy(IConfigurationSection hub, List<string> mistakes)
+    {
+        var section = hub.GetSection("Proxy");
+        var defaults = new ProxyOptions();
+        var url = HttpUrl(section["ApiUrl"]);
+        if (url is null && section["ApiUrl"] is { Length: > 0 } text)
+        {
+            mistakes.Add($"Hub:Proxy:ApiUrl is '{text}'; set the address of the proxy's REST API, such as http://127.0.0.1:8001.");
+        }
+
+        var options = new ProxyOptions
+        {
+            ApiPort = section["ApiPort"] is { Length: > 0 } ? Port(hub, "Proxy:ApiPort", 8001, mistakes) : null,
+            ApiUrl = url,
+            AuthToken = section["AuthToken"] is { Length: > 0 } token ? token : null,
+            LastActivityInterval = Seconds(hub, "LastActivityInterval", defaults.LastActivityInterval, mistakes),
+        };
+        if ((options.ApiPort is not null || options.ApiUrl is not null) && options.AuthToken is null)
+        {
+            mistakes.Add("Hub:Proxy:AuthToken is missing; set the token that the proxy's REST API is called with (the proxy's CONFIGPROXY_AUTH_TOKEN).");
+        }
+
+        if (options.ApiPort is not null && options.ApiUrl is not null)
+        {
+            mistakes.Add("Hub:Proxy:ApiPort is for the hub's own proxy and Hub:Proxy:ApiUrl for another one; set one of them.");
+        }
+
+        return options;
+    }
+}

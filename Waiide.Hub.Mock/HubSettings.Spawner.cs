@@ -1,0 +1,87 @@
+using System.Globalization;
+
+namespace Waiide.Hub.Mock;
+
+/// <summary>Hub:Spawner:* and what belongs to it.</summary>
+internal static partial class HubSettings
+{
+    private static SpawnerOptions Spawner(IConfigurationSection hub, List<string> mistakes)
+    {
+        var section = hub.GetSection("Spawner");
+        var defaults = new SpawnerOptions();
+        return new SpawnerOptions
+        {
+            Cmd = [.. Words(section.GetSection("Cmd"))],
+            Args = [.. Words(section.GetSection("Args"))],
+            Environment = section.GetSection("Environment").GetChildren().ToDictionary(entry => entry.Key, entry => entry.Value ?? "", StringComparer.Ordinal),
+            EnvKeep = section.GetSection("EnvKeep") is var keep && keep.Exists() ? [.. Names(keep)] : defaults.EnvKeep,
+            Ip = section["Ip"] ?? defaults.Ip,
+            Home = section["Home"] is { Length: > 0 } home ? home : null,
+            HttpTimeout = Seconds(section, "HttpTimeout", defaults.HttpTimeout, mistakes),
+            SlowSpawnTimeout = Seconds(section, "SlowSpawnTimeout", defaults.SlowSpawnTimeout, mistakes),
+            SlowStopTimeout = Seconds(section, "SlowStopTimeout", defaults.SlowStopTimeout, mistakes),
+            InterruptTimeout = Seconds(section, "InterruptTimeout", defaults.InterruptTimeout, mistakes),
+            TermTimeout = Seconds(section, "TermTimeout", defaults.TermTimeout, mistakes),
+            KillTimeout = Seconds(section, "KillTimeout", defaults.KillTimeout, mistakes),
+            PollInterval = Seconds(section, "PollInterval", defaults.PollInterval, mistakes),
+            MemLimit = Bytes(section, "MemLimit", mistakes),
+            CpuLimit = Processors(section, "CpuLimit", mistakes),
+            AllowNamedServers = Flag(hub, "AllowNamedServers", defaults.AllowNamedServers, mistakes),
+            NamedServerLimitPerUser = Count(hub, "NamedServerLimitPerUser", mistakes),
+            CleanupServers = Flag(hub, "CleanupServers", defaults.CleanupServers, mistakes),
+        };
+    }
+
+    // Hub:Spawner:Cmd:0=python3, :1=server.py; or one word for a program without arguments. A comma may be part of an argument.
+    private static IEnumerable<string> Words(IConfigurationSection section) =>
+        section.Value is { Length: > 0 } word ? [word] : section.GetChildren().Select(child => child.Value ?? "");
+
+    private static long? Bytes(IConfigurationSection section, string name, List<string> mistakes)
+    {
+        if (section[name] is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        var power = "KMGT".IndexOf(char.ToUpperInvariant(text[^1])) + 1;
+        if (double.TryParse(power > 0 ? text[..^1] : text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 1e15)
+        {
+            return (long)(number * Math.Pow(1024, power));
+        }
+
+        mistakes.Add($"{section.Path}:{name} is '{text}'; set bytes, or a number with K, M, G or T, such as 2G.");
+        return null;
+    }
+
+    private static double? Processors(IConfigurationSection section, string name, List<string> mistakes)
+    {
+        if (section[name] is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 4096)
+        {
+            return number;
+        }
+
+        mistakes.Add($"{section.Path}:{name} is '{text}'; set a number of processors, such as 1.5.");
+        return null;
+    }
+
+    private static int Count(IConfigurationSection section, string name, List<string> mistakes)
+    {
+        if (section[name] is not { Length: > 0 } text)
+        {
+            return 0;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        {
+            return count;
+        }
+
+        mistakes.Add($"{section.Path}:{name} is '{text}'; set a whole number, or 0 for no limit.");
+        return 0;
+    }
+}

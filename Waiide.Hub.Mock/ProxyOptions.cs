@@ -1,0 +1,17 @@
+namespace Waiide.Hub.Mock;
+
+/// <summary>The front proxy (Hub:Proxy:*): our own on Hub:FrontPort, or a configurable-http-proxy that stands in front.</summary>
+internal sealed record ProxyOptions
+{
+    /// <summary>Hub:Proxy:ApiPort: where our own proxy answers configurable-http-proxy's REST API; null: nowhere.</summary>
+    public int? ApiPort { get; init; }
+
+    /// <summary>Hub:Proxy:ApiUrl: the REST API of a configurable-http-proxy to use instead of our own, such as http://127.0.0.1:8001; then Hub:FrontPort is not opened.</summary>
+    public Uri? ApiUrl { get; init; }
+
+    /// <summary>Hub:Proxy:AuthToken: what the REST API is called with (CONFIGPROXY_AUTH_TOKEN).</summary>
+    public string? AuthToken { get; init; }
+
+    /// <summary>Hub:LastActivityInterval, in seconds: how often the routes' activity is taken over into users and servers.</summary>
+    public TimeSpan LastActivityInterval { get; init; } = TimeSpan.FromSeconds(300);
+}

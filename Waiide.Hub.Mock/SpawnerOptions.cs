@@ -1,0 +1,59 @@
+namespace Waiide.Hub.Mock;
+
+/// <summary>How servers are started and stopped (Hub:Spawner:*); names and defaults are JupyterHub's (reference: "Spawners").</summary>
+internal sealed record SpawnerOptions
+{
+    /// <summary>Hub:Spawner:Cmd: the program and its first arguments; empty: Waiide.Gateway, which supervises the IDE.</summary>
+    public IReadOnlyList<string> Cmd { get; init; } = [];
+
+    /// <summary>Hub:Spawner:Args: further arguments.</summary>
+    public IReadOnlyList<string> Args { get; init; } = [];
+
+    /// <summary>Hub:Spawner:Environment:NAME=value: set last, so that it wins.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Hub:Spawner:EnvKeep: the hub's own variables that servers inherit.</summary>
+    public IReadOnlyList<string> EnvKeep { get; init; } = ["PATH", "PYTHONPATH", "CONDA_ROOT", "CONDA_DEFAULT_ENV", "VIRTUAL_ENV", "LANG", "LC_ALL", "JUPYTERHUB_SINGLEUSER_APP"];
+
+    /// <summary>Hub:Spawner:Ip: the address that servers are told to listen on.</summary>
+    public string Ip { get; init; } = "127.0.0.1";
+
+    /// <summary>Hub:Spawner:Home: each server's home and working directory; {username} and {servername} are filled in. Null: the hub's own home.</summary>
+    public string? Home { get; init; }
+
+    /// <summary>Hub:Spawner:HttpTimeout, in seconds: how long a started process may take until it answers.</summary>
+    public TimeSpan HttpTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Hub:Spawner:SlowSpawnTimeout, in seconds: how long a request waits for a start before it hears "pending".</summary>
+    public TimeSpan SlowSpawnTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Hub:Spawner:SlowStopTimeout, in seconds: the same for a stop.</summary>
+    public TimeSpan SlowStopTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Hub:Spawner:InterruptTimeout, in seconds: from SIGINT to SIGTERM.</summary>
+    public TimeSpan InterruptTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Hub:Spawner:TermTimeout, in seconds: from SIGTERM to SIGKILL.</summary>
+    public TimeSpan TermTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Hub:Spawner:KillTimeout, in seconds: from SIGKILL to giving up.</summary>
+    public TimeSpan KillTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Hub:Spawner:PollInterval, in seconds: how often a running server's process is looked for.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Hub:Spawner:MemLimit: bytes, or with K, M, G, T; null: none.</summary>
+    public long? MemLimit { get; init; }
+
+    /// <summary>Hub:Spawner:CpuLimit: processors, such as 1.5; null: none.</summary>
+    public double? CpuLimit { get; init; }
+
+    /// <summary>Hub:AllowNamedServers: whether users may have more servers than the default one.</summary>
+    public bool AllowNamedServers { get; init; } = true;
+
+    /// <summary>Hub:NamedServerLimitPerUser; 0: no limit.</summary>
+    public int NamedServerLimitPerUser { get; init; }
+
+    /// <summary>Hub:CleanupServers: whether servers end with the hub; false: they stay, and the hub finds them again when it is back.</summary>
+    public bool CleanupServers { get; init; } = true;
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Waiide.Tests.Support;
+
+namespace Waiide.Tests.Hub;
+
+/// <summary>A hub in a process of its own, on free ports, with whatever settings a test needs; with users alice to root it is in <see cref="HubFixture"/>.</summary>
+public sealed class RunningHub : IAsyncDisposable
+{
+    private readonly Dictionary<string, string> _settings;
+
+    private RunningHub(Dictionary<string, string> settings) => _settings = settings;
+
+    /// <summary>The program that plays a single-user server: Hub:Spawner:Cmd for hubs that start some.</summary>
+    public static string SingleUserServer { get; } = Path.Combine(AppContext.BaseDirectory, "Hub", "SingleUser", "server.mjs");
+
+    public Uri Front { get; private init; } = null!;
+
+    public Uri Api { get; private init; } = null!;
+
+    internal ChildProcess Process { get; private set; } = null!;
+
+    /// <summary>Starts a hub with these settings ("Users:alice" for Hub:Users:alice); servers are played by <see cref="SingleUserServer"/> unless Spawner:Cmd says otherwise.</summary>
+    public static async Task<RunningHub> StartAsync(params (string Setting, string Value)[] settings)
+    {
+        var (front, api) = (Ports.Free(), Ports.Free());
+        var variables = new Dictionary<string, string>
+        {
+            ["Hub__FrontPort"] = front.ToString(CultureInfo.InvariantCulture),
+            ["Hub__ApiPort"] = api.ToString(CultureInfo.InvariantCulture),
+        };
+        if (!settings.Any(entry => entry.Setting.StartsWith("Spawner:Cmd", StringComparison.Ordinal)))
+        {
+            (variables["Hub__Spawner__Cmd__0"], variables["Hub__Spawner__Cmd__1"]) = ("node", SingleUserServer);
+        }
+
+        foreach (var (setting, value) in settings)
+        {
+            variables["Hub__" + setting.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        var hub = new RunningHub(variables) { Front = new Uri($"http://127.0.0.1:{front}"), Api = new Uri($"http://127.0.0.1:{api}") };
+        await hub.StartAgainAsync();
+        return hub;
+    }
+
+    /// <summary>Starts the hub again with the same settings, after <see cref="StopAsync"/> or when it was killed.</summary>
+    public async Task StartAgainAsync()
+    {
+        Process = ChildProcess.StartDotnet("Waiide.Hub.Mock.dll", _settings);
+        await Process.WaitForOutput("Sign in at");
+    }
+
+    public async Task StopAsync() => await Process.DisposeAsync();
+
+    public Browser NewBrowser() => new(Front);
+
+    public async Task<Browser> SignedInAsync(string user, string password = "pw")
+    {
+        var browser = NewBrowser();
+        using var answer = await browser.SignInAsync(user, password);
+        Assert.Equal(System.Net.HttpStatusCode.Found, answer.StatusCode);
+        return browser;
+    }
+
+    public async ValueTask DisposeAsync() => await Process.DisposeAsync();
+}
