@@ -55,9 +55,10 @@ public sealed class RunningHub : IAsyncDisposable
     }
 
     /// <summary>Starts the hub again with the same settings, after <see cref="StopAsync"/> or when it was killed.</summary>
-    public async Task StartAgainAsync()
+    /// <param name="launcher">A program and arguments that become the hub at their end.</param>
+    public async Task StartAgainAsync(params string[] launcher)
     {
-        Process = ChildProcess.StartDotnet("Waiide.Hub.Mock.dll", _settings);
+        Process = ChildProcess.StartDotnet("Waiide.Hub.Mock.dll", _settings, launcher, []);
         await Process.WaitForOutput("Sign in at");
     }
 
