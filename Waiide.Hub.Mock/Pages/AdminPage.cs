@@ -24,7 +24,7 @@ internal static class AdminPage
         var shown = found.Skip(view.Offset).Take(PageSize).ToArray();
         return Layout.Wide(options, "Admin", Html.Of($"""
             <h1>Administration</h1>
-            <p class="soft" id="counts">{Counts(options, state, now)}</p>
+            <p class="soft" id="counts">{Counts(state, now)}</p>
             <form method="get" role="search" class="inline">
             <div><label for="search">Find users</label><input type="search" id="search" name="search" value="{view.Search}" autocomplete="off" autocapitalize="none" spellcheck="false"></div>
             <label class="check"><input type="checkbox" name="state" value="active"{new Html(view.ActiveOnly ? " checked" : "")}> with running servers</label>
@@ -33,8 +33,8 @@ internal static class AdminPage
             <section aria-labelledby="users-title">
             <h2 id="users-title">Users</h2>
             {(shown.Length == 0 ? Html.Of($"""<p class="soft">Nobody is found.</p>""") : Html.Of($"""
-                <table class="card"><thead><tr><th scope="col">Name</th><th scope="col">Last seen</th><th scope="col">Servers</th><td></td></tr></thead>
-                <tbody>{shown.Select(user => Row(options, state, user, admin, now))}</tbody></table>
+                <div class="card table"><table><thead><tr><th scope="col">Name</th><th scope="col">Last seen</th><th scope="col">Servers</th><td></td></tr></thead>
+                <tbody>{shown.Select(user => Row(options, state, user, admin, now))}</tbody></table></div>
                 """))}
             {Pages(options, view, found.Length)}
             </section>
@@ -43,11 +43,11 @@ internal static class AdminPage
             """), admin);
     }
 
-    private static Html Counts(HubOptions options, HubState state, DateTimeOffset now)
+    private static Html Counts(HubState state, DateTimeOffset now)
     {
         var running = state.Servers.Where(server => server.State == ServerState.Ready).ToLookup(server => server.IsAttached);
         return Html.Of($"""
-            {Words.Count(state.Users.Count(), "user")} · {Words.Count(running.Sum(servers => servers.Count()), "server")} running ({running[false].Count()} started here, {running[true].Count()} attached) · up for {Words.For(now - Started)} · Waiide {Version}, as JupyterHub {options.Profile.Version}
+            {Words.Count(state.Users.Count(), "user")} · {Words.Count(running.Sum(servers => servers.Count()), "server")} running ({running[false].Count()} started here, {running[true].Count()} attached) · up for {Words.For(now - Started)} · Waiide {Version}
             """);
     }
 

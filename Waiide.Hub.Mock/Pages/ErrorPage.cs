@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.WebUtilities;
+
 namespace Waiide.Hub.Mock.Pages;
 
 /// <summary>What went wrong, in words, and the way on.</summary>
@@ -19,7 +21,7 @@ internal static class ErrorPage
         return Layout.Page(options, title, Html.Of($"""
             <p class="code">{status}</p>
             <h1>{title}</h1>
-            <p role="{(tryAgain ? "status" : "alert")}">{message}</p>
+            {(message == ReasonPhrases.GetReasonPhrase(status) ? Html.None : Html.Of($"""<p role="{(tryAgain ? "status" : "alert")}">{message}</p>"""))}
             <p class="soft">{advice}</p>
             <a class="button" href="{options.HubPrefix}home">Your servers</a>
             """), refreshSeconds: tryAgain ? 3 : null);

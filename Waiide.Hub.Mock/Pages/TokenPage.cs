@@ -19,15 +19,15 @@ internal static class TokenPage
             <section aria-labelledby="own-title">
             <h2 id="own-title">Your tokens</h2>
             {(own.Length == 0 ? Html.Of($"""<p class="soft">You have none.</p>""") : Html.Of($"""
-                <table class="card"><thead><tr><th scope="col">Note</th><th scope="col">Last used</th><th scope="col">Ends</th><th scope="col">May</th><td></td></tr></thead>
-                <tbody>{own.Select(token => Row(user, token, now))}</tbody></table>
+                <div class="card table"><table><thead><tr><th scope="col">Note</th><th scope="col">Last used</th><th scope="col">Ends</th><th scope="col">May</th><td></td></tr></thead>
+                <tbody>{own.Select(token => Row(user, token, now))}</tbody></table></div>
                 """))}
             </section>
             <section aria-labelledby="clients-title">
             <h2 id="clients-title">Applications that you let in</h2>
             {(clients.Length == 0 ? Html.Of($"""<p class="soft">None. A server that you open learns who you are, and is listed here.</p>""") : Html.Of($"""
-                <table class="card"><thead><tr><th scope="col">Application</th><th scope="col">Last used</th><th scope="col">First let in</th><th scope="col">May</th><td></td></tr></thead>
-                <tbody>{clients.Select(client => Row(user, [.. client], now))}</tbody></table>
+                <div class="card table"><table><thead><tr><th scope="col">Application</th><th scope="col">Last used</th><th scope="col">First let in</th><th scope="col">May</th><td></td></tr></thead>
+                <tbody>{clients.Select(client => Row(user, [.. client], now))}</tbody></table></div>
                 """))}
             </section>
             """), user);
