@@ -55,6 +55,12 @@ internal sealed record HubOptions
 
     /// <summary>The path of the hub itself, with a slash at both ends.</summary>
     public string HubPrefix => BaseUrl + "hub/";
+
+    /// <summary>Where servers find the API, without a slash at its end.</summary>
+    public string ApiUrl => $"{Spawner.HubConnectUrl?.GetLeftPart(UriPartial.Authority) ?? $"http://{ApiEndPoint}"}{HubPrefix}api";
+
+    // An address that stands for all is none to connect to.
+    private IPEndPoint ApiEndPoint => new(Address.Equals(IPAddress.Any) || Address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : Address, ApiPort);
 }
 
 /// <summary>One user who may sign in.</summary>

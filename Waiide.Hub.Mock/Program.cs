@@ -36,6 +36,7 @@ app.UseRouting();
 app.UseExactPaths();                 // 404 and 405
 app.UseMiddleware<Gate>();           // closed but for what endpoints allow
 app.MapApi(options);                 // /hub/api, users, activity, tokens
+app.MapServers(options);             // /hub/api/users/.../server: start, stop, progress
 app.MapAuthorize(options);           // /hub/api/oauth2/authorize
 app.MapToken(options);               // /hub/api/oauth2/token
 app.MapLogin(options);               // /hub/login, /hub/logout

@@ -18,7 +18,13 @@ internal sealed record SpawnerOptions
     /// <summary>Hub:Spawner:Ip: the address that servers are told to listen on.</summary>
     public string Ip { get; init; } = "127.0.0.1";
 
-    /// <summary>Hub:Spawner:Home: each server's home and working directory; {username} and {servername} are filled in. Null: the hub's own home.</summary>
+    /// <summary>Hub:Spawner:HubConnectUrl: where servers reach the hub's API port, when that is not where the hub listens; null: Hub:Address and Hub:ApiPort.</summary>
+    public Uri? HubConnectUrl { get; init; }
+
+    /// <summary>Hub:Spawner:Folder: beneath it each server has a folder for what it keeps and prints, and each user a home where <see cref="Home"/> says nothing.</summary>
+    public string Folder { get; init; } = "";
+
+    /// <summary>Hub:Spawner:Home: each server's home and working directory; {username} and {servername} are filled in. Null: one for each user in <see cref="Folder"/>; with a Cmd, the hub's own.</summary>
     public string? Home { get; init; }
 
     /// <summary>Hub:Spawner:HttpTimeout, in seconds: how long a started process may take until it answers.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Waiide.Hub.Mock.Auth;
+using Waiide.Hub.Mock.Servers;
 using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Pages;
@@ -7,8 +8,10 @@ namespace Waiide.Hub.Mock.Pages;
 /// <summary>The pages that a person meets between login and server.</summary>
 internal static class PageEndpoints
 {
-    // Going back and forth between hub and server this often means that neither lets the other have the browser.
+    // Going back and forth between hub and server this often means that neither lets the other have the browser; with another version it is known sooner.
     private const int MostRedirects = 4;
+    private const int MostRedirectsToOtherVersion = 2;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     public static void MapPages(this IEndpointRouteBuilder routes, HubOptions options)
     {
@@ -19,9 +22,7 @@ internal static class PageEndpoints
         routes.MapGet(hub, (HttpContext context) => Answer.Redirect(LoginEndpoints.Home(options, context.Caller().SignedIn))).ForSignedIn();
         routes.MapGet(hub + "home", (HttpContext context, TimeProvider clock) => Answer.Page(HomePage.Of(options, context.Caller().SignedIn, clock.GetUtcNow()))).ForSignedIn();
         routes.MapGet(hub + "token", ShowTokens).ForSignedIn();
-        routes.MapGet(hub + "spawn", () => Answer.Redirect(hub + "home")).ForSignedIn();
-        routes.MapGet(hub + "spawn-pending/{user}", ShowPending).ForSignedIn();
-        routes.MapGet(hub + "spawn-pending/{user}/{server}", ShowPending).ForSignedIn();
+        SpawnEndpoints.Map(routes, hub);
         routes.Map(hub + "user/{**rest}", LeadToServer).AllowAnonymous(); // Asks for itself: tokens count here, and it answers in JSON where pages do not help.
     }
 
@@ -44,19 +45,8 @@ internal static class PageEndpoints
         return Answer.Page(TokenPage.Of(options, user, state.Tokens.Of(user), clock.GetUtcNow()));
     }
 
-    private static Answer ShowPending(HttpContext context, HubOptions options, HubState state, string user, string? server)
-    {
-        var found = Owner(context.Caller(), state, user).Servers.GetValueOrDefault(server ?? "");
-        return found?.State switch
-        {
-            ServerState.Ready => Answer.Redirect(found.Prefix),
-            ServerState.Spawning => Answer.Page(PendingPage.Of(options, found, context.Caller().SignedIn)),
-            _ => throw NotRunning(),
-        };
-    }
-
     /// <summary>Where requests for /user/... end up that no route took, because there is no such server or it is not there now.</summary>
-    private static Answer LeadToServer(HttpContext context, HubOptions options, HubState state, Callers callers)
+    private static async Task<Answer> LeadToServer(HttpContext context, HubOptions options, HubState state, Callers callers, TimeProvider clock)
     {
         var isGet = HttpMethods.IsGet(context.Request.Method);
 
@@ -69,26 +59,45 @@ internal static class PageEndpoints
         var target = options.BaseUrl + context.RawTarget()[options.HubPrefix.Length..];
         var names = HubPaths.PathOf(target)[(options.BaseUrl.Length + "user/".Length)..].Split('/').Select(Uri.UnescapeDataString).ToArray();
         var owner = Owner(caller, state, names[0]);
-        var server = owner.Servers.GetValueOrDefault(names.ElementAtOrDefault(1) ?? "") ?? owner.DefaultServer;
+        var server = (options.Spawner.AllowNamedServers ? owner.Servers.GetValueOrDefault(names.ElementAtOrDefault(1) ?? "") : null) ?? owner.DefaultServer;
         if (server?.State == ServerState.Ready && isGet)
         {
-            _ = int.TryParse(context.Request.Query["redirects"], out var redirects);
-            return redirects >= MostRedirects
-                ? throw new HubError(StatusCodes.Status500InternalServerError, "Redirect loop detected: the server does not take requests that the hub sends it.")
-                : Answer.Redirect(CountRedirect(target, redirects));
+            return await RedirectAsync(context, options, server, target, clock);
         }
 
-        var wantsJson = !isGet || names.Contains("api") || context.Request.Headers.Accept.ToString().Contains("application/json", StringComparison.OrdinalIgnoreCase);
+        var wantsJson = !isGet || names.Skip(1).Contains("api") || context.Request.Headers.Accept.ToString().Contains("application/json", StringComparison.OrdinalIgnoreCase);
         if (wantsJson)
         {
             var host = options.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? $"{context.Request.Scheme}://{context.Request.Host}";
-            var message = $"JupyterHub server no longer running at {target}. Restart the server at {host}{options.HubPrefix}spawn/{HubNames.Segment(owner.Name)}";
+            var message = $"JupyterHub server no longer running at {HubPaths.PathOf(target)}. Restart the server at {host}{SpawnEndpoints.SpawnPath(options, owner, server?.Name ?? "")}";
             return Answer.Json(new JsonObject { ["message"] = message }, StatusCodes.Status424FailedDependency);
         }
 
-        return server?.State == ServerState.Spawning
-            ? Answer.Redirect($"{options.HubPrefix}spawn-pending/{server.Prefix[(options.BaseUrl.Length + "user/".Length)..^1]}", StatusCodes.Status303SeeOther)
+        return server is not null && (server.State is ServerState.Spawning or ServerState.Stopping || await Lifecycle.FailureOfAsync(server) is not null)
+            ? Answer.Redirect($"{SpawnEndpoints.PendingPath(options, server)}?next={Uri.EscapeDataString(context.RawTarget())}", StatusCodes.Status303SeeOther)
             : throw NotRunning();
+    }
+
+    /// <summary>To the server, which the proxy knows by now; after each time that the browser came back, a little later.</summary>
+    private static async Task<Answer> RedirectAsync(HttpContext context, HubOptions options, Server server, string target, TimeProvider clock)
+    {
+        _ = int.TryParse(context.Request.Query["redirects"], out var redirects);
+        var isOtherVersion = server.Version != options.Profile.Version;
+        if (redirects >= MostRedirects || (redirects >= MostRedirectsToOtherVersion && isOtherVersion))
+        {
+            var versions = isOtherVersion
+                ? $" Notebook has jupyterhub version {new LogText(server.Version is { Length: > 0 } version ? version : "unknown")}, but the Hub expects {options.Profile.Version}."
+                : "";
+            throw new HubError(StatusCodes.Status500InternalServerError, "Redirect loop detected." + versions);
+        }
+
+        if (redirects > 0)
+        {
+            var pause = TimeSpan.FromSeconds(Math.Pow(2, redirects));
+            await Task.Delay(pause < LongestPause ? pause : LongestPause, clock, context.RequestAborted);
+        }
+
+        return Answer.Redirect(CountRedirect(target, redirects));
     }
 
     // Somebody else's servers are not even there for those who may not use them.
@@ -97,8 +106,8 @@ internal static class PageEndpoints
             ? owner
             : throw new HubError(StatusCodes.Status404NotFound, "There is no such server, or it is not yours.");
 
-    private static HubError NotRunning() =>
-        new(StatusCodes.Status424FailedDependency, "Nothing answers at this address. Its owner has to start the server; the hub keeps looking for it.");
+    internal static HubError NotRunning() =>
+        new(StatusCodes.Status424FailedDependency, "Nothing answers at this address: start the server, and come back.");
 
     private static string CountRedirect(string target, int redirects)
     {

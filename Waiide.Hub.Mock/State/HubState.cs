@@ -178,6 +178,17 @@ internal sealed class HubState
         return secret;
     }
 
+    /// <summary>Takes from a server that has ended what it had for its run: its token, all that its OAuth client was given, its address.</summary>
+    public void Dismiss(Server server)
+    {
+        EndTokens(server);
+        server.SetSecretHash("");
+        server.State = ServerState.Stopped;
+        (server.Url, server.ProcessId, server.ProcessStarted, server.Version) = (null, null, null, null);
+        server.LastActivity.Record(_clock.GetUtcNow());
+        Save(server);
+    }
+
     /// <summary>Keeps what changed in a server: its state, address, process, options.</summary>
     public void Save(Server server) => _store.Save(server);
 

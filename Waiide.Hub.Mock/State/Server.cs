@@ -64,6 +64,15 @@ internal sealed class Server(User user, string name, string baseUrl, bool isAtta
     /// <summary>The process that the hub started; null if there is none.</summary>
     public int? ProcessId { get; set; }
 
+    /// <summary>When that process was started, in clock ticks since the machine's start: an id alone may be another process's by now.</summary>
+    public long? ProcessStarted { get; set; }
+
+    /// <summary>The X-JupyterHub-Version that it answered with last, empty if it had none; null as long as it did not answer.</summary>
+    public string? Version { get; set; }
+
+    /// <summary>Its name in JupyterHub's messages: alice or alice:env-one.</summary>
+    public string LogName => Name.Length == 0 ? User.Name : $"{User.Name}:{Name}";
+
     public ServerState State
     {
         get => _state;

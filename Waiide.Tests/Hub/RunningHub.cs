@@ -6,12 +6,19 @@ namespace Waiide.Tests.Hub;
 /// <summary>A hub in a process of its own, on free ports, with whatever settings a test needs; with users alice to root it is in <see cref="HubFixture"/>.</summary>
 public sealed class RunningHub : IAsyncDisposable
 {
+    private const string MarkVariable = "WAIIDE_TEST_HUB";
+
     private readonly Dictionary<string, string> _settings;
+    private readonly TempDirectory _folder = new();
+    private readonly string _mark = Guid.NewGuid().ToString("N");
 
     private RunningHub(Dictionary<string, string> settings) => _settings = settings;
 
     /// <summary>The program that plays a single-user server: Hub:Spawner:Cmd for hubs that start some.</summary>
     public static string SingleUserServer { get; } = Path.Combine(AppContext.BaseDirectory, "Hub", "SingleUser", "server.mjs");
+
+    /// <summary>Where servers have their folders (Hub:Spawner:Folder), unless a test says otherwise.</summary>
+    public string Folder => Path.Combine(_folder.Path, "servers");
 
     public Uri Front { get; private init; } = null!;
 
@@ -39,14 +46,19 @@ public sealed class RunningHub : IAsyncDisposable
         }
 
         var hub = new RunningHub(variables) { Front = new Uri($"http://127.0.0.1:{front}"), Api = new Uri($"http://127.0.0.1:{api}") };
+        variables.TryAdd("Hub__Spawner__Folder", hub.Folder);
+
+        // Carried by everything that is started here, whatever becomes of the hub.
+        variables[MarkVariable] = variables["Hub__Spawner__Environment__" + MarkVariable] = hub._mark;
         await hub.StartAgainAsync();
         return hub;
     }
 
     /// <summary>Starts the hub again with the same settings, after <see cref="StopAsync"/> or when it was killed.</summary>
-    public async Task StartAgainAsync()
+    /// <param name="launcher">A program and arguments that become the hub at their end.</param>
+    public async Task StartAgainAsync(params string[] launcher)
     {
-        Process = ChildProcess.StartDotnet("Waiide.Hub.Mock.dll", _settings);
+        Process = ChildProcess.StartDotnet("Waiide.Hub.Mock.dll", _settings, launcher, []);
         await Process.WaitForOutput("Sign in at");
     }
 
@@ -62,5 +74,20 @@ public sealed class RunningHub : IAsyncDisposable
         return browser;
     }
 
-    public async ValueTask DisposeAsync() => await Process.DisposeAsync();
+    /// <summary>What runs of the servers that this hub has started, by the name that each has in its environment.</summary>
+    internal IReadOnlyList<Processes.Found> Servers(string name = "") =>
+        [.. Processes.With($"{MarkVariable}={_mark}").Where(process => process.Id != Process.Id && Processes.With($"JUPYTERHUB_SERVER_NAME={name}").Any(other => other.Id == process.Id))];
+
+    public async ValueTask DisposeAsync()
+    {
+        await Process.DisposeAsync();
+        while (Processes.With($"{MarkVariable}={_mark}") is { Count: > 0 } left)
+        {
+            // Some of them may have ended since; kill(1) complains of it.
+            using var kill = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("kill", ["-KILL", .. left.Select(process => process.Id.ToString(CultureInfo.InvariantCulture))]) { RedirectStandardError = true })!;
+            await kill.WaitForExitAsync();
+        }
+
+        _folder.Dispose();
+    }
 }

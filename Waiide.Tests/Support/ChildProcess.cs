@@ -26,21 +26,20 @@ internal sealed class ChildProcess : IAsyncDisposable
     public string Output => string.Join('\n', _output);
 
     /// <summary>Starts <paramref name="assembly"/> (a file beside the tests, such as Waiide.Gateway.dll) with nothing of our own environment but what .NET needs.</summary>
-    public static ChildProcess StartDotnet(string assembly, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static ChildProcess StartDotnet(string assembly, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        StartDotnet(assembly, environment, [], arguments);
+
+    /// <summary>The same by way of a launcher, a program and arguments that become dotnet at their end.</summary>
+    public static ChildProcess StartDotnet(string assembly, IReadOnlyDictionary<string, string> environment, string[] launcher, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        string[] line = [.. launcher, "dotnet", Path.Combine(AppContext.BaseDirectory, assembly), .. arguments];
+        var start = new ProcessStartInfo(line[0], line[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = AppContext.BaseDirectory,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         foreach (var name in start.Environment.Keys.Where(name => name is not ("PATH" or "HOME" or "USER" or "LANG" or "TMPDIR") && !name.StartsWith("DOTNET_", StringComparison.Ordinal)).ToArray())
         {
             start.Environment.Remove(name);

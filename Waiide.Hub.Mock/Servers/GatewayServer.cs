@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Waiide.Hub.Mock.State;
+
+namespace Waiide.Hub.Mock.Servers;
+
+/// <summary>What the hub starts where Hub:Spawner:Cmd says nothing: Waiide.Gateway with an IDE of its own.</summary>
+internal static class GatewayServer
+{
+    /// <summary>The program and its argument; null where the gateway is neither beside the hub nor where both were built.</summary>
+    public static IReadOnlyList<string>? Command()
+    {
+        var built = new[] { Path.Combine(AppContext.BaseDirectory, "Waiide.Gateway.dll"), Built("GatewayAssembly") }.FirstOrDefault(File.Exists);
+
+        // The runtime that the hub runs on; a server's PATH need not lead to one.
+        var dotnet = Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory());
+        return built is null ? null : [File.Exists(dotnet) ? dotnet : "dotnet", built];
+    }
+
+    /// <summary>What the gateway has to be told besides what every server is told.</summary>
+    public static Dictionary<string, string> Environment(Server server, int port, HubOptions options, IReadOnlyDictionary<string, string> hub)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["PORT"] = port.ToString(CultureInfo.InvariantCulture), // Else it would listen on its own default port too, which is one for all.
+            ["WAIIDE_DATA_DIR"] = ServerFolders.Data(server, options.Spawner),
+            ["WAIIDE_DENIED_PORTS"] = options.FrontPort.ToString(CultureInfo.InvariantCulture),
+            ["WAIIDE_IDE_CACHE"] = IdeCache(hub), // The hub's own: below the server's home it would be installed once for each user.
+        };
+        if (File.Exists(Built("IdeLauncher")))
+        {
+            environment["WAIIDE_IDE_COMMAND"] = Path.GetFullPath(Built("IdeLauncher"));
+        }
+
+        return environment;
+    }
+
+    private static string IdeCache(IReadOnlyDictionary<string, string> hub) => hub.GetValueOrDefault("WAIIDE_IDE_CACHE") is { Length: > 0 } said
+        ? said
+        : Path.Combine(
+            hub.GetValueOrDefault("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile), ".cache"),
+            "waiide", "ide");
+
+    private static string Built(string name) =>
+        typeof(GatewayServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == name).Value!;
+}

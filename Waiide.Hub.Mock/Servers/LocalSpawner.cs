@@ -1,0 +1,90 @@
+using System.Collections;
+using System.ComponentModel;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Waiide.Hub.Mock.State;
+
+namespace Waiide.Hub.Mock.Servers;
+
+/// <summary>Starts servers as processes of this machine, under the hub's own user: JupyterHub's LocalProcessSpawner, without its change of user.</summary>
+internal sealed partial class LocalSpawner(HubOptions options, HubState state, Limits limits, ILogger<LocalSpawner> logger)
+{
+    // The hub's environment is what it was started with.
+    private readonly IReadOnlyDictionary<string, string> _environment =
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
+
+    /// <summary>Starts the server's process and says where it is to be found (<see cref="Server.Url"/>). Throws <see cref="SpawnException"/>.</summary>
+    public SpawnedProcess Start(Server server, string apiToken)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new SpawnException("Servers can be started on Linux only.");
+        }
+
+        var spawner = options.Spawner;
+        var command = spawner.Cmd.Count > 0 ? spawner.Cmd : GatewayServer.Command()
+            ?? throw new SpawnException("Waiide.Gateway was not found: build it beside the hub, or set Hub:Spawner:Cmd to the program to start.");
+        var port = FreePort();
+        server.Url = new Uri($"http://{ConnectAddress()}:{port}");
+        var home = ServerFolders.Home(server, spawner);
+        var output = ServerFolders.Output(server, spawner);
+        var environment = ServerEnvironment.Of(server, apiToken, string.Create(CultureInfo.InvariantCulture, $"http://{spawner.Ip}:{port}{server.Prefix}"), home, options, _environment);
+        if (spawner.Cmd.Count == 0)
+        {
+            foreach (var (name, value) in GatewayServer.Environment(server, port, options, _environment))
+            {
+                environment.TryAdd(name, value); // Hub:Spawner:Environment wins.
+            }
+        }
+
+        try
+        {
+            ServerFolders.Make(home);
+            ServerFolders.Make(Path.GetDirectoryName(output)!);
+            var id = Posix.Start(ProgramOf(command[0], environment), [.. command, .. spawner.Args], environment, home, output);
+            limits.Apply(server, id);
+            Log.Started(logger, new LogText(server.LogName), command[0], id, server.Url, output);
+            return SpawnedProcess.OfChild(id);
+        }
+        catch (Exception failure) when (failure is Win32Exception or IOException or UnauthorizedAccessException)
+        {
+            throw new SpawnException($"{command[0]} could not be started in {home}: {failure.Message}.", failure);
+        }
+    }
+
+    // As a shell finds it, in the PATH that the server is given.
+    private static string ProgramOf(string command, Dictionary<string, string> environment) => command.Contains('/')
+        ? command
+        : environment.GetValueOrDefault("PATH", "/usr/bin:/bin").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, command)).FirstOrDefault(File.Exists)
+            ?? throw new SpawnException($"{command} is not on the servers' PATH: set Hub:Spawner:Cmd to its full path, or PATH in Hub:Spawner:Environment.");
+
+    // An address to listen on is not always one to connect to.
+    private string ConnectAddress() => options.Spawner.Ip switch
+    {
+        "" or "0.0.0.0" or "::" => "127.0.0.1",
+        var address when address.Contains(':') => $"[{address}]",
+        var address => address,
+    };
+
+    // One that no other server was given, though that server may not listen yet.
+    private int FreePort()
+    {
+        while (true)
+        {
+            using var listener = new TcpListener(IPAddress.TryParse(options.Spawner.Ip, out var address) ? address : IPAddress.Any, 0);
+            listener.Start();
+            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+            if (state.Servers.All(other => other.Url?.Port != port))
+            {
+                return port;
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Server} is started: {Program}, process {Id}, at {Url}. What it prints is in {Output}.")]
+        public static partial void Started(ILogger logger, LogText server, string program, int id, Uri url, string output);
+    }
+}

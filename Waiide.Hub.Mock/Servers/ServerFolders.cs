@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Waiide.Hub.Mock.State;
+
+namespace Waiide.Hub.Mock.Servers;
+
+/// <summary>Where a server has its files: a home for its user, and beneath Hub:Spawner:Folder a folder of its own for what it keeps and prints.</summary>
+internal static partial class ServerFolders
+{
+    private const UnixFileMode OnlyOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>The working directory and home. Our own gateway opens it as workspace, so that users do not share files by accident; for another program it is the hub's home.</summary>
+    public static string Home(Server server, SpawnerOptions options) =>
+        options.Home?.Replace("{username}", NameOf(server.User.Name), StringComparison.Ordinal).Replace("{servername}", NameOf(server.Name), StringComparison.Ordinal)
+        ?? (options.Cmd.Count == 0 ? Path.Combine(options.Folder, NameOf(server.User.Name), "home") : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+
+    /// <summary>What the server keeps between two runs.</summary>
+    public static string Data(Server server, SpawnerOptions options) => Path.Combine(Own(server, options), "data");
+
+    /// <summary>What the server's last run printed.</summary>
+    public static string Output(Server server, SpawnerOptions options) => Path.Combine(Own(server, options), "server.log");
+
+    /// <summary>Makes a folder that only this user of the system can enter; one that is there stays as it is.</summary>
+    public static void Make(string folder) => Directory.CreateDirectory(folder, OnlyOwner);
+
+    /// <summary>
+    /// A name as a folder: itself where it is plain, else what is plain of it and a hash. The tilde keeps the two apart: nobody can choose a name that is somebody else's folder.
+    /// </summary>
+    internal static string NameOf(string name) => name switch
+    {
+        "" => "default~",
+        _ when Plain().IsMatch(name) => name,
+        _ => $"{NotPlain().Replace(name, "-")[..Math.Min(name.Length, 20)]}~{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..8]}",
+    };
+
+    private static string Own(Server server, SpawnerOptions options) => Path.Combine(options.Folder, NameOf(server.User.Name), "servers", NameOf(server.Name));
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,31}$")]
+    private static partial Regex Plain();
+
+    [GeneratedRegex("[^A-Za-z0-9_-]")]
+    private static partial Regex NotPlain();
+}
