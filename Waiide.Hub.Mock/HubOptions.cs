@@ -21,6 +21,9 @@ internal sealed record HubOptions
     /// <summary>Hub:PublicUrl: scheme, host and port that browsers use where something stands in front; null: as the request says.</summary>
     public Uri? PublicUrl { get; init; }
 
+    /// <summary>Hub:Operator: who runs this hub, as its login page says it; null: nobody is named.</summary>
+    public string? Operator { get; init; }
+
     /// <summary>Hub:Profile: the JupyterHub version to answer as.</summary>
     public VersionProfile Profile { get; init; } = VersionProfile.All[VersionProfile.Default];
 

@@ -29,6 +29,7 @@ internal static partial class HubSettings
             Address = Address(hub, mistakes),
             BaseUrl = BaseUrl(hub, mistakes),
             PublicUrl = PublicUrl(hub, mistakes),
+            Operator = hub["Operator"] is { Length: > 0 } who ? who : null,
             Profile = Profile(hub, mistakes),
             Database = hub["Database"] is { Length: > 0 } database ? database : ":memory:",
             Users = Users(hub, mistakes),

@@ -2,34 +2,45 @@ using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Pages;
 
-/// <summary>A user's servers, each with its state and the way in.</summary>
+/// <summary>A user's servers: what each is doing, and everything that its owner can do about it.</summary>
 internal static class HomePage
 {
-    public static Html Of(HubOptions options, User user)
+    public static Html Of(HubOptions options, User user, DateTimeOffset now)
     {
-        var waiting = user.Servers.Values.Any(server => server.State == ServerState.Spawning);
-        return Layout.Page(options, "Home", Html.Of($"""
+        // Everybody has a default server, though there is nothing to know of it before its first start.
+        var main = user.DefaultServer ?? new Server(user, "", options.BaseUrl, isAttached: false);
+        var named = user.Servers.Values.Where(server => server.Name.Length > 0).OrderBy(server => server.Name, StringComparer.Ordinal);
+        return Layout.Wide(options, "Home", Html.Of($"""
             <h1>Your servers</h1>
-            {(user.Servers.IsEmpty
-                ? Html.Of($"""<p class="soft">You have no server yet. Whoever runs this hub can add one for you (Hub:Servers).</p>""")
-                : Html.Of($"<ul>{user.Servers.Values.OrderBy(server => server.Name, StringComparer.Ordinal).Select(Row)}</ul>"))}
-            """), user, refreshSeconds: waiting ? 3 : null, wide: true);
+            <p class="soft">Each is a workspace of its own. What you do in it stays when it stops.</p>
+            <ul class="servers">{named.Prepend(main).Select(server => ServerPart.Of(options, server, now, "h2", "server card"))}</ul>
+            {(options.Spawner.AllowNamedServers ? Add(options, user) : Html.None)}
+            """), user, waiting: user.Servers.Values.Any(server => server.State == ServerState.Spawning));
     }
 
-    private static Html Row(Server server)
+    private static Html Add(HubOptions options, User user)
     {
-        var name = server.Name.Length == 0 ? "Default server" : server.Name;
-        var (state, words) = server.State switch
-        {
-            ServerState.Ready => ("ready", "running"),
-            ServerState.Spawning => ("pending", "starting"),
-            _ => ("stopped", "not running"),
-        };
+        var (pattern, longest, rule) = NameRule(options.Profile);
+        var limit = options.Spawner.NamedServerLimitPerUser;
         return Html.Of($"""
-            <li>
-            <p><strong>{name}</strong><br><span class="state {state}">{words}</span> <span class="soft">· {server.Prefix}</span></p>
-            {(server.State == ServerState.Ready ? Html.Of($"""<a class="button" href="{server.Prefix}" aria-label="Open {name}">Open</a>""") : Html.None)}
-            </li>
+            <section aria-labelledby="add-title">
+            <h2 id="add-title">Another server</h2>
+            <form class="card" data-form="add" data-user="{HubNames.Segment(user.Name)}">
+            <div class="inline">
+            <div><label for="server-name">Name</label>
+            <input type="text" id="server-name" name="name" required pattern="{pattern}" maxlength="{longest}" title="{rule}" autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="server-rule"></div>
+            <button>Add and start</button>
+            </div>
+            <p class="hint" id="server-rule">{rule}.{(limit > 0 ? $" You may have {limit} in all." : "")}</p>
+            <p class="error" role="alert" hidden></p>
+            <noscript><p class="hint">Adding, stopping and removing servers needs JavaScript; starting and opening them does not.</p></noscript>
+            </form>
+            </section>
             """);
     }
+
+    /// <summary>What the hub takes as a server's name, for the browser and in words.</summary>
+    private static (string Pattern, int Longest, string Words) NameRule(VersionProfile profile) => profile.HasPlainServerNames
+        ? ("[a-z](-?[a-z0-9])*", 30, "Small letters, digits and single hyphens, beginning with a letter, at most 30")
+        : (@"\S([^\/\\]*\S)?", 255, "Anything without a slash");
 }

@@ -16,10 +16,33 @@ internal static class PageEndpoints
     public static void MapPages(this IEndpointRouteBuilder routes, HubOptions options)
     {
         var hub = options.HubPrefix;
+        routes.MapAssets(options);
+        routes = routes.MapGroup("").AddEndpointFilter(GiveXsrfCookie);
+        routes.MapAdmin(options);
         routes.MapGet(hub, (HttpContext context) => Answer.Redirect(LoginEndpoints.Home(options, context.Caller().SignedIn))).ForSignedIn();
-        routes.MapGet(hub + "home", (HttpContext context) => Answer.Page(HomePage.Of(options, context.Caller().SignedIn))).ForSignedIn();
+        routes.MapGet(hub + "home", (HttpContext context, TimeProvider clock) => Answer.Page(HomePage.Of(options, context.Caller().SignedIn, clock.GetUtcNow()))).ForSignedIn();
+        routes.MapGet(hub + "token", ShowTokens).ForSignedIn();
         SpawnEndpoints.Map(routes, hub);
         routes.Map(hub + "user/{**rest}", LeadToServer).AllowAnonymous(); // Asks for itself: tokens count here, and it answers in JSON where pages do not help.
+    }
+
+    // What the script does on a page has to show the cookie's value, and a browser may have lost that one while it kept the login.
+    private static async ValueTask<object?> GiveXsrfCookie(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        var answer = await next(invocation);
+        var context = invocation.HttpContext;
+        if (answer is Answer { ContentType: "text/html", Location: null } && context.RequestServices.GetRequiredService<Sessions>().Of(context) is { } session)
+        {
+            context.RequestServices.GetRequiredService<Xsrf>().TokenFor(context, session);
+        }
+
+        return answer;
+    }
+
+    private static Answer ShowTokens(HttpContext context, HubOptions options, HubState state, TimeProvider clock)
+    {
+        var user = context.Caller().SignedIn;
+        return Answer.Page(TokenPage.Of(options, user, state.Tokens.Of(user), clock.GetUtcNow()));
     }
 
     /// <summary>Where requests for /user/... end up that no route took, because there is no such server or it is not there now.</summary>

@@ -5,9 +5,19 @@ namespace Waiide.Hub.Mock.Pages;
 /// <summary>Shown until a server answers; then the hub leads on by itself.</summary>
 internal static class PendingPage
 {
-    public static Html Of(HubOptions options, Server server, User user) => Layout.Page(options, "Starting", Html.Of($"""
-        <h1>Your server is starting</h1>
-        <p class="state pending" role="status">It opens here as soon as it answers.</p>
-        <p class="soft">{server.Prefix}</p>
-        """), user, refreshSeconds: 2);
+    public static Html Of(HubOptions options, Server server, User user)
+    {
+        var whose = server.User == user ? "Your server" : $"The server of {server.User.Name}";
+        var card = Html.Of($"""
+            <div data-server="api/{server.ApiPath}" data-name="{ServerPart.NameOf(server)}" data-state="{ServerPart.StateOf(server)}"{new Html(server.IsAttached ? " data-attached" : "")}>
+            <h1>{whose} is starting</h1>
+            <p class="soft">It opens here as soon as it answers. <code>{server.Prefix}</code></p>
+            {(server.IsAttached ? Html.None : ServerPart.Progress(options, server, hidden: false))}
+            </div>
+            """);
+
+        // One that the hub did not start has no progress; for that, and without scripts, the page asks again by itself.
+        var refresh = server.IsAttached ? Layout.Refresh(2) : Html.Of($"<noscript>{Layout.Refresh(2)}</noscript>");
+        return Layout.Frame(options, "Starting", Html.Of($"""<main id="main" class="one"><div class="card">{card}</div></main>"""), user, refresh);
+    }
 }

@@ -1,0 +1,391 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Waiide.Tests.Support;
+using static Microsoft.Playwright.Assertions;
+
+namespace Waiide.Tests.Hub;
+
+/// <summary>The hub's pages as people use them: in a real browser, by keyboard, and by those who would harm others through their names.</summary>
+[Collection("browser")]
+public sealed class PagesTests(Chromium chromium)
+{
+    private static Task<RunningHub> StartHub(params (string, string)[] settings) => RunningHub.StartAsync(
+        [("Users:ada", "pw"), ("Users:bob", "pw"), ("Admins", "ada"), ("Groups:team", "bob"), ("Spawner:SlowSpawnTimeout", "1"), ("Spawner:HttpTimeout", "20"), .. settings]);
+
+    [SkippableFact]
+    public async Task Signing_in_takes_nothing_but_the_keyboard_and_leads_where_one_wanted_to_go()
+    {
+        Prerequisites.Need("chromium");
+        await using var hub = await StartHub(("Operator", "the <b>laboratory</b>"));
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var (page, keys) = (watched.Page, watched.Page.Keyboard);
+
+        await watched.GoAsync("/hub/token");
+        await Expect(page.GetByText("run by the <b>laboratory</b>")).ToBeVisibleAsync();
+        await Expect(page.GetByLabel("User name")).ToBeFocusedAsync();
+        await keys.TypeAsync("bob");
+        await keys.PressAsync("Tab");
+        await keys.TypeAsync("wrong");
+        await keys.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Alert).First).ToHaveTextAsync("Invalid username or password");
+
+        await Expect(page.GetByLabel("Password")).ToBeFocusedAsync();
+        await keys.TypeAsync("pw");
+        await keys.PressAsync("Tab");
+        await keys.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Tokens");
+
+        await keys.PressAsync("Tab");
+        await Expect(page.GetByText("Skip to the content")).ToBeFocusedAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Sign out" }).PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Sign in");
+        watched.HasNoComplaints();
+    }
+
+    [SkippableFact]
+    public async Task Every_page_can_be_read_in_light_and_dark_and_on_a_narrow_screen()
+    {
+        Prerequisites.Need("chromium");
+        await using var hub = await StartHub();
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+
+        await watched.GoAsync("/hub/login");
+        await Readable.IsAsync(watched.Page);
+        await watched.Page.GetByLabel("User name").FillAsync("ada");
+        await watched.Page.GetByLabel("Password").FillAsync("wrong");
+        await watched.Page.Keyboard.PressAsync("Enter");
+        await Expect(watched.Page.GetByRole(AriaRole.Alert).First).ToBeVisibleAsync();
+        await Readable.IsAsync(watched.Page);
+
+        await watched.SignInAsync("ada");
+        foreach (var path in new[] { "/hub/home", "/hub/token", "/hub/admin", "/hub/nowhere", "/user/ada/notebook", "/user/nobody/" })
+        {
+            await watched.GoAsync(path);
+            await Readable.IsAsync(watched.Page);
+        }
+
+        watched.HasNoComplaints();
+    }
+
+    [SkippableFact]
+    public async Task Hostile_names_are_words_and_nothing_more()
+    {
+        Prerequisites.Need("chromium");
+        const string hostile = "\"'><img src=x onerror=alert(1)><b>";
+        await using var hub = await StartHub(
+            ("Users:<img onerror>&\"'", "pw"),
+            ("Groups:<b>group", "bob"),
+            ("Servers:0:User", "ada"), ("Servers:0:Name", hostile), ("Servers:0:Url", "http://127.0.0.1:9"), ("Servers:0:ApiToken", "ada-hostile-server-0123456789"));
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        await watched.SignInAsync("ada", "/hub/token");
+        await watched.Page.GetByLabel("What is it for?").FillAsync(hostile);
+        await watched.Button("Make a token").ClickAsync();
+        await watched.ConfirmAsync("Done");
+
+        foreach (var (path, words) in new[] { ("/hub/token", hostile), ("/hub/home", hostile), ("/hub/admin", "<img onerror>&\"'"), ("/hub/admin", "<b>group"), ($"/hub/admin?search={Uri.EscapeDataString(hostile)}", "Nobody is found.") })
+        {
+            await watched.GoAsync(path);
+            await Expect(watched.Page.GetByText(words).First).ToBeVisibleAsync();
+            Assert.Equal(0, await watched.Page.Locator("img, main b").CountAsync());
+        }
+
+        await watched.GoAsync($"/hub/login?username={Uri.EscapeDataString(hostile)}&next={Uri.EscapeDataString("javascript:alert(1)")}");
+        watched.HasNoComplaints();
+    }
+
+    [SkippableTheory]
+    [InlineData("3.0")] // Forged requests are told by the Referer there, and by _xsrf elsewhere; the page works with both.
+    [InlineData("5.5")]
+    public async Task A_token_is_shown_once_works_until_it_is_revoked_and_then_no_more(string profile)
+    {
+        Prerequisites.Need("chromium");
+        await using var hub = await StartHub(("Profile", profile));
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var page = watched.Page;
+        await watched.SignInAsync("bob", "/hub/token");
+
+        await page.GetByLabel("What is it for?").FillAsync("backup");
+        await page.GetByLabel("Scopes").FillAsync("read:users!user no:such");
+        await watched.Button("Make a token").ClickAsync();
+        await Expect(page.Locator("form .error")).ToContainTextAsync("no:such");
+        await page.GetByLabel("Scopes").FillAsync("read:users!user");
+        await watched.Button("Make a token").ClickAsync();
+        var token = await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Textbox).InputValueAsync();
+        await watched.ConfirmAsync("Copy");
+        await Expect(watched.Button("Copied")).ToBeVisibleAsync();
+        await watched.ConfirmAsync("Done");
+        await Expect(page.GetByRole(AriaRole.Row, new() { NameRegex = new Regex("backup.*never.*in (59 minutes|1 hour)") })).ToBeVisibleAsync();
+        Assert.DoesNotContain(token, await page.ContentAsync(), StringComparison.Ordinal);
+
+        using var program = hub.NewBrowser();
+        Assert.Equal(HttpStatusCode.OK, await AskAsync());
+        await Expect(page.GetByRole(AriaRole.Row, new() { NameRegex = new Regex("backup.*just now") })).ToBeVisibleAsync(); // The page noticed by itself.
+
+        await watched.Button("Revoke backup").ClickAsync();
+        await watched.ConfirmAsync("Cancel");
+        Assert.Equal(HttpStatusCode.OK, await AskAsync());
+        await watched.Button("Revoke backup").ClickAsync();
+        await watched.ConfirmAsync("Revoke");
+        await Expect(watched.Button("Revoke backup")).ToHaveCountAsync(0);
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync());
+        watched.HasNoComplaints();
+
+        async Task<HttpStatusCode> AskAsync()
+        {
+            using var answer = await program.GetAsync("/hub/api/user", ("Authorization", "token " + token));
+            return answer.StatusCode;
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_page_that_brings_itself_up_to_date_disturbs_neither_focus_nor_what_is_typed()
+    {
+        Prerequisites.Need("chromium");
+        await using var hub = await StartHub();
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        await watched.SignInAsync("bob", "/hub/token");
+        var note = watched.Page.GetByLabel("What is it for?");
+        await note.PressSequentiallyAsync("half a sen");
+        await watched.Page.EvaluateAsync("() => { document.getElementById('note').mark = 'the same element'; }");
+
+        using var elsewhere = await hub.SignedInAsync("bob");
+        using var made = await elsewhere.SendAsync(HttpMethod.Post, "/hub/api/users/bob/tokens", new StringContent("""{"note": "from elsewhere"}"""), ("X-XSRFToken", elsewhere.Cookie("_xsrf", "/hub/") ?? ""));
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+
+        await Expect(watched.Page.GetByText("from elsewhere")).ToBeVisibleAsync();
+        await Expect(note).ToBeFocusedAsync();
+        await watched.Page.Keyboard.TypeAsync("tence");
+        await Expect(note).ToHaveValueAsync("half a sentence");
+        Assert.Equal("the same element", await watched.Page.EvaluateAsync<string>("() => document.getElementById('note').mark"));
+        watched.HasNoComplaints();
+    }
+
+    [SkippableFact]
+    public async Task A_named_server_is_added_watched_until_it_can_be_opened_stopped_and_removed()
+    {
+        Prerequisites.Need("chromium", "node");
+        await using var hub = await StartHub();
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var page = watched.Page;
+        await watched.SignInAsync("bob");
+
+        await page.GetByLabel("Name").FillAsync("a/b");
+        await page.Keyboard.PressAsync("Enter");
+        Assert.False(await page.GetByLabel("Name").EvaluateAsync<bool>("input => input.checkValidity()"));
+        await page.GetByLabel("Name").FillAsync("slow-1");
+        await page.Keyboard.PressAsync("Enter");
+
+        var server = watched.Server("slow-1");
+        await Expect(server).ToContainTextAsync("starting");
+        await Expect(server.GetByRole(AriaRole.Progressbar)).ToHaveJSPropertyAsync("value", 50.0);
+        await Expect(server.GetByRole(AriaRole.Status)).Not.ToBeEmptyAsync();
+        await server.GetByText("What happened so far").ClickAsync();
+        await Expect(server.GetByText("Server requested")).ToBeVisibleAsync();
+        await Readable.IsAsync(page);
+        await Expect(server.GetByRole(AriaRole.Link, new() { Name = "Open slow-1" })).ToHaveAttributeAsync("href", "/user/bob/slow-1/");
+        await Expect(server.GetByRole(AriaRole.Progressbar)).ToBeHiddenAsync();
+
+        await watched.Button("Stop slow-1").PressAsync("Enter");
+        await Expect(watched.Button("Start slow-1")).ToBeVisibleAsync();
+        await Expect(server.Locator(":focus")).ToHaveCountAsync(1); // Whoever works by keyboard stays at this server.
+        await watched.Button("Remove slow-1").ClickAsync();
+        await watched.ConfirmAsync("Remove");
+        await Expect(server).ToHaveCountAsync(0);
+        watched.HasNoComplaints();
+    }
+
+    [SkippableFact]
+    public async Task A_start_that_fails_says_why_and_can_be_tried_again()
+    {
+        Prerequisites.Need("chromium", "node");
+        await using var hub = await StartHub(("Spawner:HttpTimeout", "3"));
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        await watched.SignInAsync("bob");
+
+        await watched.Page.GetByLabel("Name").FillAsync("never-1");
+        await watched.Button("Add and start").ClickAsync();
+
+        var server = watched.Server("never-1");
+        await Expect(server.GetByRole(AriaRole.Alert)).ToContainTextAsync("didn't respond in 3 seconds");
+        await Expect(server).ToContainTextAsync("not running");
+        await server.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Expect(server.GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
+        await Expect(server).ToContainTextAsync("starting");
+        await Expect(server.GetByRole(AriaRole.Alert)).ToContainTextAsync("didn't respond in 3 seconds");
+        watched.HasNoComplaints();
+    }
+
+    [SkippableFact]
+    public async Task An_address_of_a_stopped_server_starts_it_and_leads_there()
+    {
+        Prerequisites.Need("chromium", "node");
+        await using var hub = await StartHub();
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        await watched.SignInAsync("bob");
+
+        await watched.GoAsync("/user/bob/some/file?line=3");
+        await Readable.IsAsync(watched.Page);
+        await watched.Page.GetByRole(AriaRole.Button, new() { Name = "Start it" }).PressAsync("Enter");
+
+        await Expect(watched.Page).ToHaveURLAsync(new Uri(hub.Front, "/user/bob/some/file?line=3").ToString());
+        await Expect(watched.Page.Locator("body")).ToContainTextAsync("\"target\":\"/user/bob/some/file?line=3\"");
+        watched.HasNoComplaints();
+    }
+
+    [SkippableFact]
+    public async Task Starting_shows_the_progress_and_leads_into_the_server_by_itself()
+    {
+        Prerequisites.Need("chromium", "node");
+        await using var hub = await StartHub();
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        await watched.SignInAsync("bob");
+
+        await watched.GoAsync("/hub/spawn/bob/slow-1");
+        await Expect(watched.Page).ToHaveURLAsync(new Regex("/hub/spawn-pending/bob/slow-1"));
+        await Expect(watched.Page.GetByRole(AriaRole.Progressbar)).ToHaveJSPropertyAsync("value", 50.0);
+        await Readable.IsAsync(watched.Page);
+
+        await Expect(watched.Page).ToHaveURLAsync(new Uri(hub.Front, "/user/bob/slow-1/").ToString());
+        watched.HasNoComplaints();
+    }
+
+    [SkippableFact]
+    public async Task Without_scripts_one_gets_from_the_login_into_a_new_server()
+    {
+        Prerequisites.Need("chromium", "node");
+        await using var hub = await StartHub();
+        var watched = await WatchedPage.OpenAsync(chromium, hub, scripts: false);
+        await watched.SignInAsync("bob");
+        await Expect(watched.Page.GetByText("needs JavaScript")).ToBeVisibleAsync();
+
+        await watched.Button("Start Default server").ClickAsync();
+
+        await Expect(watched.Page).ToHaveURLAsync(new Uri(hub.Front, "/user/bob/").ToString());
+    }
+
+    [SkippableFact]
+    public async Task An_administrator_adds_a_user_with_a_password_and_stops_what_they_started()
+    {
+        Prerequisites.Need("chromium", "node");
+        await using var hub = await StartHub();
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var page = watched.Page;
+        await watched.SignInAsync("ada", "/hub/admin");
+
+        await page.GetByLabel("Names").FillAsync("carol, dan");
+        await watched.Button("Add").First.ClickAsync();
+        var carol = page.Locator("#user-carol");
+        await carol.GetByText("Change").ClickAsync();
+        await carol.GetByRole(AriaRole.Button, new() { Name = "New password" }).ClickAsync();
+        await watched.ConfirmAsync("New password");
+        var password = await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Textbox).InputValueAsync();
+        await watched.ConfirmAsync("Done");
+        Assert.Matches("^[a-z0-9]{5}(-[a-z0-9]{5}){3}$", password);
+
+        var other = await WatchedPage.OpenAsync(chromium, hub);
+        await other.SignInAsync("carol", password: password);
+        await other.Button("Start Default server").ClickAsync();
+        await Expect(other.Page.GetByRole(AriaRole.Link, new() { Name = "Open Default server" })).ToBeVisibleAsync();
+
+        await Expect(carol).ToContainTextAsync("running"); // Both pages keep themselves up to date.
+        await carol.GetByRole(AriaRole.Button, new() { Name = "Stop Default server" }).ClickAsync();
+        await Expect(carol).ToContainTextAsync("not running");
+        await Expect(other.Button("Start Default server")).ToBeVisibleAsync();
+
+        await carol.GetByRole(AriaRole.Button, new() { Name = "Make administrator" }).ClickAsync();
+        await watched.ConfirmAsync("Make administrator");
+        await Expect(carol.GetByText("administrator", new() { Exact = true })).ToBeVisibleAsync();
+        await carol.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await watched.ConfirmAsync("Delete");
+        await Expect(carol).ToHaveCountAsync(0);
+        await Expect(page.Locator("#user-dan")).ToBeVisibleAsync();
+        Assert.DoesNotContain(password, hub.Process.Output, StringComparison.Ordinal);
+        watched.HasNoComplaints();
+        other.HasNoComplaints();
+    }
+
+    [SkippableFact]
+    public async Task Groups_get_members_and_lose_them()
+    {
+        Prerequisites.Need("chromium");
+        await using var hub = await StartHub();
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        await watched.SignInAsync("ada", "/hub/admin");
+        var group = watched.Page.Locator("#group-team");
+
+        await group.GetByText("team · 1 member").ClickAsync();
+        await watched.Page.GetByLabel("Add a user to team").FillAsync("ada");
+        await watched.Page.Keyboard.PressAsync("Enter");
+        await Expect(group).ToContainTextAsync("team · 2 members");
+        await watched.Button("Remove bob from team").ClickAsync();
+        await Expect(group).ToContainTextAsync("team · 1 member");
+        await Expect(watched.Page.Locator("#user-ada")).ToContainTextAsync("team");
+        watched.HasNoComplaints();
+    }
+
+    [Fact]
+    public async Task The_administrators_page_is_for_administrators_and_passwords_are_not_set_by_other_pages()
+    {
+        await using var hub = await StartHub();
+        using var bob = await hub.SignedInAsync("bob");
+        using var page = await bob.GetAsync("/hub/admin");
+        Assert.Equal(HttpStatusCode.Forbidden, page.StatusCode);
+        using var his = await PasswordAsync(bob, bob.Cookie("_xsrf", "/hub/"));
+        Assert.Equal(HttpStatusCode.Forbidden, his.StatusCode);
+
+        using var ada = await hub.SignedInAsync("ada");
+        using var forged = await PasswordAsync(ada, xsrf: null);
+        Assert.Equal(HttpStatusCode.Forbidden, forged.StatusCode);
+        using var hers = await PasswordAsync(ada, ada.Cookie("_xsrf", "/hub/"));
+        Assert.Equal(HttpStatusCode.OK, hers.StatusCode);
+        Assert.Equal("no-store", hers.Headers.CacheControl!.ToString());
+
+        static Task<HttpResponseMessage> PasswordAsync(Browser browser, string? xsrf) =>
+            browser.SendAsync(HttpMethod.Post, "/hub/admin/users/bob/password", content: null, xsrf is null ? [] : [("X-XSRFToken", xsrf)]);
+    }
+
+    [Fact]
+    public async Task A_browser_that_lost_the_cookie_of_the_script_gets_a_new_one_with_the_page()
+    {
+        await using var hub = await StartHub();
+        using var browser = await hub.SignedInAsync("bob");
+        browser.SetCookie("_xsrf", "lost", "/hub/");
+        using var page = await browser.GetAsync("/hub/token");
+        Assert.NotEqual("lost", browser.Cookie("_xsrf", "/hub/"));
+        using var made = await browser.SendAsync(HttpMethod.Post, "/hub/api/users/bob/tokens", content: null, ("X-XSRFToken", browser.Cookie("_xsrf", "/hub/")!));
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_script_may_be_kept_for_ever_because_another_one_has_another_address()
+    {
+        await using var hub = await StartHub();
+        using var browser = hub.NewBrowser();
+        using var login = await browser.GetAsync("/hub/login");
+        var policy = login.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.Contains("script-src 'self'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+
+        var page = await login.Content.ReadAsStringAsync();
+        var address = Regex.Match(page, "<script type=\"module\" src=\"([^\"]+)\"></script>").Groups[1].Value;
+        Assert.Single(Regex.Matches(page, "<script"));
+        using var script = await browser.GetAsync(address);
+        Assert.Equal(HttpStatusCode.OK, script.StatusCode);
+        Assert.Equal("text/javascript", script.Content.Headers.ContentType!.MediaType);
+        Assert.Contains("immutable", script.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        using var old = await browser.GetAsync(Regex.Replace(address, "-[0-9a-f]{4}", "-0000"));
+        Assert.Equal(HttpStatusCode.NotFound, old.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(0, "just now")]
+    [InlineData(59, "just now")]
+    [InlineData(60, "1 minute ago")]
+    [InlineData(7199, "1 hour ago")]
+    [InlineData(7200, "2 hours ago")]
+    [InlineData(86400, "yesterday")]
+    [InlineData(172800, "2 days ago")]
+    public void Time_is_told_in_words(int seconds, string words) =>
+        Assert.Equal(words, Waiide.Hub.Mock.Pages.Words.AgoText(TimeSpan.FromSeconds(seconds)));
+}
