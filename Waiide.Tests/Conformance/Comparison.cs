@@ -92,7 +92,11 @@ internal sealed partial class Comparison
 
     private void Body(string name, Answer recorded, Answer given)
     {
-        if (recorded.Json is not null)
+        if (recorded.Status != given.Status)
+        {
+            Is("body", Words(recorded.Json) is var then and not "null" ? then : recorded.Text, given.Json?.ToJsonString() ?? given.Text);
+        }
+        else if (recorded.Json is not null)
         {
             if (given.Json is null)
             {
@@ -269,8 +273,12 @@ internal sealed partial class Comparison
 
     private string Words(JsonNode? node) => node is null ? "null" : _words.Words(node.ToJsonString());
 
-    private static string Sorted(JsonNode node) =>
-        string.Join(' ', (node is JsonArray list ? list.Select(item => item!.ToString()) : node.ToString().Split(' ', ',')).Order(StringComparer.Ordinal));
+    private static string Sorted(JsonNode node) => node switch
+    {
+        JsonArray list => $"[{string.Join(' ', list.Select(item => item?.ToJsonString() ?? "null").Order(StringComparer.Ordinal))}]",
+        JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.String => string.Join(' ', value.GetValue<string>().Split(' ', ',').Order(StringComparer.Ordinal)),
+        _ => node.ToJsonString(),
+    };
 
     private static DateTimeOffset Moment(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
@@ -284,5 +292,5 @@ internal sealed partial class Comparison
 
     private void Differ(string field, string recorded, string given) => _differences.Add(new Difference(field, recorded, given));
 
-    private static string Short(string text) => text.Length <= 300 ? text : text[..300] + "…";
+    private static string Short(string text) => (text.Length <= 300 ? text : text[..300] + "…").ReplaceLineEndings(" ");
 }

@@ -1,75 +1,47 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Waiide.Tests.Hub;
 using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Conformance;
 
 /// <summary>A hub like the one that was recorded, and what was done there between the recordings: users made, servers started, people signed in.</summary>
-internal sealed partial class Lab(Uri front, Uri api, Vocabulary words) : IAsyncDisposable
+internal sealed partial class Lab
 {
-    private const string Tester = "token tester-token-0123456789abcdef";
+    private const string Tester = "token " + LabHub.TesterToken;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30); // A server that starts on a busy machine.
+
+    private readonly Uri _front;
+    private readonly Uri _api;
+    private readonly Vocabulary _words = new();
 
     // Where codes come from that the recording took without writing it down: from the last authorization it did write down.
     private Request? _authorization;
-    private RunningHub? _hub;
 
-    public Vocabulary Words => words;
-
-    /// <summary>Starts a hub with the users, the service and the settings of the recordings; timeouts are shorter where only their order matters.</summary>
-    public static async Task<Lab> StartAsync(string profile)
+    public Lab(LabHub hub, string profile)
     {
-        var settings = new List<(string, string)>
-        {
-            ("Profile", profile),
-            ("DummyPassword", "pw"),
-            ("Users:root-admin", "pw"),
-            ("Admins", "root-admin"),
-            ("Services:0:Name", "tester"),
-            ("Services:0:ApiToken", Tester["token ".Length..]),
-            ("Spawner:Cmd:0", "node"),
-            ("Spawner:Cmd:1", Path.Combine(AppContext.BaseDirectory, "Conformance", "lab.mjs")),
-            ("Spawner:Environment:LAB_VERSION", Exchange.Recorded(profile)[0].Answer["X-JupyterHub-Version"]!),
-            ("Spawner:SlowSpawnTimeout", "2"),
-            ("Spawner:HttpTimeout", "6"), // 6 for never-1, 60 for bad-1.
-            ("Spawner:SlowStopTimeout", "1"), // 10
-            ("Spawner:InterruptTimeout", "2"), // 10
-            ("Spawner:TermTimeout", "1"), // 5
-        };
-        string[] scopes = ["admin:users", "admin:servers", "admin:groups", "access:servers", "list:services", "proxy", "read:hub", "read:metrics", "tokens"];
-        settings.AddRange(scopes.Select((scope, i) => ($"Services:0:Scopes:{i}", scope)));
-        var hub = await RunningHub.StartAsync([.. settings]);
-        var words = new Vocabulary();
-        words.LearnPort(profile == "3.0" ? 18000 : 18500, hub.Front.Port);
-        words.LearnPort(profile == "3.0" ? 18081 : 18581, hub.Api.Port);
-        return new Lab(hub.Front, hub.Api, words) { _hub = hub };
+        (_front, _api) = (hub.Front, hub.Api);
+        _words.LearnPort(profile == "3.0" ? 18000 : 18500, _front.Port);
+        _words.LearnPort(profile == "3.0" ? 18081 : 18581, _api.Port);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_hub is not null)
-        {
-            await _hub.DisposeAsync();
-        }
-    }
+    public Vocabulary Words => _words;
 
     /// <summary>Sends a recorded request in the words of this run.</summary>
     public async Task<Answer> ReplayAsync(Exchange exchange)
     {
-        if (NewCode().Match(exchange.Request.Body) is { Success: true } code && !words.Knows(code.Value))
+        if (NewCode().Match(exchange.Request.Body) is { Success: true } code && !_words.Knows(code.Value))
         {
-            words.Learn(code.Value, await CodeAsync());
+            _words.Learn(code.Value, await CodeAsync());
         }
 
         var since = DateTimeOffset.UtcNow - Comparison.Date(exchange.Answer)!.Value;
-        var request = words.Translate(exchange.Request, since);
+        var request = _words.Translate(exchange.Request, since);
         if (exchange.Request.Target.StartsWith("/hub/api/oauth2/authorize", StringComparison.Ordinal) && exchange.Answer["Location"]?.Contains("code=", StringComparison.Ordinal) == true)
         {
             _authorization = request;
         }
 
-        return await Wire.SendAsync(exchange.WentThroughTheFront ? front : api, request, Limit);
+        return await Wire.SendAsync(exchange.WentThroughTheFront ? _front : _api, request, Limit);
     }
 
     public async Task UsersAsync(params string[] names)
@@ -96,19 +68,19 @@ internal sealed partial class Lab(Uri front, Uri api, Vocabulary words) : IAsync
     /// <summary>Learns the token of a running server from its environment.</summary>
     public async Task ServerTokenAsync(string prefix, string recorded)
     {
-        var answer = await SendAsync(front, "GET", prefix + "env", "", []);
-        words.Learn(recorded, answer.Json?["JUPYTERHUB_API_TOKEN"]?.GetValue<string>() ?? throw new InvalidOperationException($"{prefix}env answered {answer.Status}, and not with the server's environment."));
+        var answer = await SendAsync(_front, "GET", prefix + "env", "", []);
+        _words.Learn(recorded, answer.Json?["JUPYTERHUB_API_TOKEN"]?.GetValue<string>() ?? throw new InvalidOperationException($"{prefix}env answered {answer.Status}, and not with the server's environment."));
     }
 
     /// <summary>Makes a user an API token, as the recording's helper did with POST …/tokens without a body.</summary>
     public async Task TokenAsync(string user, string recorded)
     {
         var made = await AskAsync(201, "POST", $"/hub/api/users/{Uri.EscapeDataString(user)}/tokens");
-        words.Learn(recorded, made.Json!["token"]!.GetValue<string>());
+        _words.Learn(recorded, made.Json!["token"]!.GetValue<string>());
     }
 
     /// <summary>Asks who a token is of, which marks it as used.</summary>
-    public Task UseAsync(string recorded) => AskAsync(200, "GET", "/hub/api/user", "", ("Authorization", "token " + (words.Live(recorded) ?? recorded)));
+    public Task UseAsync(string recorded) => AskAsync(200, "GET", "/hub/api/user", "", ("Authorization", "token " + (_words.Live(recorded) ?? recorded)));
 
     /// <summary>Signs somebody in; the cookies are those that the recorded request comes with.</summary>
     public async Task SignInAsync(string user, Exchange? next = null)
@@ -123,16 +95,16 @@ internal sealed partial class Lab(Uri front, Uri api, Vocabulary words) : IAsync
         }
 
         string Header() => string.Join("; ", jar.Select(cookie => $"{cookie.Key}={cookie.Value}"));
-        Keep(await SendAsync(front, "GET", "/hub/login", "", Navigation));
+        Keep(await SendAsync(_front, "GET", "/hub/login", "", Navigation));
         var form = $"username={user}&password=pw" + (jar.TryGetValue("_xsrf", out var xsrf) ? $"&_xsrf={Uri.EscapeDataString(xsrf)}" : "");
-        var signedIn = await SendAsync(front, "POST", "/hub/login", form, [.. Navigation, new("Content-Type", "application/x-www-form-urlencoded"), new("Cookie", Header())]);
+        var signedIn = await SendAsync(_front, "POST", "/hub/login", form, [.. Navigation, new("Content-Type", "application/x-www-form-urlencoded"), new("Cookie", Header())]);
         Expect(302, "POST", "/hub/login", signedIn);
         Keep(signedIn);
         foreach (var pair in next?.Request["Cookie"]?.Split("; ").Select(text => text.Split('=', 2)) ?? [])
         {
-            if (jar.TryGetValue(pair[0], out var live) && !words.Knows(pair[1]))
+            if (jar.TryGetValue(pair[0], out var live) && !_words.Knows(pair[1]))
             {
-                words.Learn(pair[1], live);
+                _words.Learn(pair[1], live);
             }
         }
 
@@ -142,10 +114,10 @@ internal sealed partial class Lab(Uri front, Uri api, Vocabulary words) : IAsync
     /// <summary>What a single-user server did at the hub when a browser came back to it with a code.</summary>
     public async Task<string> ExchangeAsync(string user, string recordedServerToken, string? recordedCode = null)
     {
-        var code = recordedCode is null ? await CodeAsync() : words.Live(recordedCode) ?? throw new InvalidOperationException($"The hub gave no code for {recordedCode}.");
-        var secret = words.Live(recordedServerToken);
+        var code = recordedCode is null ? await CodeAsync() : _words.Live(recordedCode) ?? throw new InvalidOperationException($"The hub gave no code for {recordedCode}.");
+        var secret = _words.Live(recordedServerToken);
         var form = $"client_id=jupyterhub-user-{user}&client_secret={secret}&grant_type=authorization_code&code={code}&redirect_uri=%2Fuser%2F{user}%2Foauth_callback";
-        var given = await SendAsync(api, "POST", "/hub/api/oauth2/token", form, [new("Content-Type", "application/x-www-form-urlencoded"), new("Authorization", $"token {secret}")]);
+        var given = await SendAsync(_api, "POST", "/hub/api/oauth2/token", form, [new("Content-Type", "application/x-www-form-urlencoded"), new("Authorization", $"token {secret}")]);
         Expect(200, "POST", "/hub/api/oauth2/token", given);
         var token = given.Json!["access_token"]!.GetValue<string>();
         await UseAsync(token);
@@ -156,7 +128,7 @@ internal sealed partial class Lab(Uri front, Uri api, Vocabulary words) : IAsync
     public async Task NewestTokenAsync(string user, string recordedId)
     {
         var list = await AskAsync(200, "GET", $"/hub/api/users/{user}/tokens");
-        words.Learn(recordedId, list.Json!["api_tokens"]!.AsArray().Select(token => token!["id"]!.GetValue<string>()).MaxBy(id => int.Parse(id.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture))!);
+        _words.Learn(recordedId, list.Json!["api_tokens"]!.AsArray().Select(token => token!["id"]!.GetValue<string>()).MaxBy(id => int.Parse(id.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture))!);
     }
 
     /// <summary>Waits until a server is in a state.</summary>
@@ -171,14 +143,14 @@ internal sealed partial class Lab(Uri front, Uri api, Vocabulary words) : IAsync
     private async Task<string> CodeAsync()
     {
         var request = _authorization ?? throw new InvalidOperationException("Nobody was authorized before.");
-        var answer = await Wire.SendAsync(front, request, Limit);
+        var answer = await Wire.SendAsync(_front, request, Limit);
         return Code().Match(answer["Location"] ?? "") is { Success: true } code ? code.Groups[1].Value : throw new InvalidOperationException($"GET {request.Target} gave no code: {answer.Status} {answer["Location"]}");
     }
 
     private async Task<Answer> AskAsync(int? status, string method, string target, string body = "", params (string Name, string Value)[] headers)
     {
         Header[] sent = headers.Length > 0 ? [.. headers.Select(header => new Header(header.Name, header.Value))] : [new("Authorization", Tester)];
-        var answer = await SendAsync(api, method, target, body, sent);
+        var answer = await SendAsync(_api, method, target, body, sent);
         if (status is { } expected)
         {
             Expect(expected, method, target, answer);
