@@ -104,7 +104,7 @@ internal sealed partial class Lab
         {
             if (jar.TryGetValue(pair[0], out var live) && !_words.Knows(pair[1]))
             {
-                _words.Learn(pair[1], live);
+                _words.Use(pair[1], live);
             }
         }
 

@@ -49,6 +49,9 @@ internal sealed partial class Vocabulary
         return true;
     }
 
+    /// <summary>The same for what need not be one of a kind: cookies of two logins within a second are the same.</summary>
+    public void Use(string recorded, string live) => _live[recorded] = live;
+
     public bool Knows(string recorded) => _live.ContainsKey(recorded);
 
     public string? Live(string recorded) => _live.GetValueOrDefault(recorded);
