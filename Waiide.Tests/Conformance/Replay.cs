@@ -1,0 +1,58 @@
+namespace Waiide.Tests.Conformance;
+
+/// <summary>One exchange and how our hub's answer to it differs.</summary>
+internal sealed record Result(Exchange Exchange, IReadOnlyList<Difference> Differences)
+{
+    public bool Matches => Differences.Count == 0;
+}
+
+/// <summary>Replays recorded requests against our hub in the profile of their version.</summary>
+internal static class Replay
+{
+    /// <summary>Replays every episode of a version at the same time, each against a hub of its own; the results are in the order of the recordings.</summary>
+    public static async Task<IReadOnlyList<Result>> AllAsync(string profile, Func<string, Task<LabHub>> hub) =>
+        [.. (await Task.WhenAll(Episode.All.Where(episode => episode.Profile == profile).Select(episode => EpisodeAsync(episode, hub)))).SelectMany(results => results)];
+
+    private static async Task<IReadOnlyList<Result>> EpisodeAsync(Episode episode, Func<string, Task<LabHub>> start)
+    {
+        await using var hub = await start(episode.Profile);
+        var lab = new Lab(hub, episode.Profile);
+        var results = new List<Result>();
+        foreach (var exchange in episode.Exchanges)
+        {
+            var differences = new List<Difference>();
+            if (episode.Before.TryGetValue(exchange.Number, out var before))
+            {
+                await NoteAsync("what was done before", differences, () => before(lab, exchange));
+            }
+
+            if (exchange.AnsweredBy == AnsweredBy.SingleUser)
+            {
+                if (differences.Count > 0)
+                {
+                    results.Add(new Result(exchange, differences)); // What a server was to do at the hub failed there.
+                }
+
+                continue;
+            }
+
+            await NoteAsync("answer", differences, async () => differences.AddRange(Comparison.Between(exchange.Name, exchange.Answer, await lab.ReplayAsync(exchange), lab.Words)));
+            results.Add(new Result(exchange, differences));
+        }
+
+        return results;
+    }
+
+    // A step that fails is a difference of the exchange that it was for, and the rest goes on.
+    private static async Task NoteAsync(string field, List<Difference> differences, Func<Task> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or IOException or OperationCanceledException or System.Net.Sockets.SocketException or Xunit.Sdk.XunitException)
+        {
+            differences.Add(new Difference(field, "works", failure is OperationCanceledException ? "nothing in time" : failure.Message.ReplaceLineEndings(" ")));
+        }
+    }
+}
