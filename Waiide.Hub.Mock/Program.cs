@@ -20,10 +20,7 @@ builder.AddFrontProxy();
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<Store>();    // the database
 builder.Services.AddSingleton<HubState>(); // users, groups, servers, tokens
-builder.Services.AddSingleton<Sessions>();
-builder.Services.AddSingleton<Xsrf>();
-builder.Services.AddSingleton<Callers>();
-builder.Services.AddSingleton<LoginThrottle>();
+builder.AddAuth();            // sessions, forgery, callers
 builder.Services.AddSingleton<AuthorizationCodes>();
 builder.AddServers();         // starting, watching, stopping
 
@@ -39,5 +36,6 @@ app.MapApi(options);                 // /hub/api, users, activity, tokens
 app.MapAuthorize(options);           // /hub/api/oauth2/authorize
 app.MapToken(options);               // /hub/api/oauth2/token
 app.MapLogin(options);               // /hub/login, /hub/logout
+app.MapReports(options);             // /hub/metrics, /hub/security/csp-report
 app.MapPages(options);               // /hub/home and what leads to servers
 return await app.RunHubAsync();

@@ -53,11 +53,7 @@ internal static class ApiEndpoints
     internal static User FindUser(HubState state, string name) =>
         state.FindUser(name) ?? throw new HubError(StatusCodes.Status404NotFound, "Not Found");
 
-    private static Answer GetVersion(HttpContext context, HubOptions options)
-    {
-        context.Response.Headers.AccessControlAllowOrigin = "*";
-        return Answer.Json(new JsonObject { ["version"] = options.Profile.Version });
-    }
+    private static Answer GetVersion(HubOptions options) => Answer.Json(new JsonObject { ["version"] = options.Profile.Version });
 
     private static Answer GetHealth() => Answer.Empty(StatusCodes.Status200OK, "text/html");
 

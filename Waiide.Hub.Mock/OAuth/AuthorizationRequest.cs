@@ -11,7 +11,8 @@ internal sealed record AuthorizationRequest(Server Server, string? State, string
     /// Reads the request. Who asks and where to answer must be right, or the error stays with the hub (<see cref="HubError"/>);
     /// every other mistake goes back to the server, in <paramref name="error"/>.
     /// </summary>
-    public static AuthorizationRequest Read(IQueryCollection query, HubState hub, out string? error)
+    /// <param name="granted">The scopes that the user agreed to, if they were asked.</param>
+    public static AuthorizationRequest Read(IQueryCollection query, HubState hub, VersionProfile profile, IEnumerable<string> granted, out string? error)
     {
         foreach (var name in Single.Where(name => query[name].Count > 1))
         {
@@ -19,23 +20,29 @@ internal sealed record AuthorizationRequest(Server Server, string? State, string
         }
 
         var clientId = Value("client_id") ?? throw new HubError(StatusCodes.Status400BadRequest, "Missing client_id parameter.");
-        var server = hub.FindClient(clientId) ?? throw new HubError(StatusCodes.Status400BadRequest, "Invalid client_id parameter value.");
-        if (Value("redirect_uri") is { } redirectUri && redirectUri != server.CallbackUrl)
+        var clients = OAuthClients.Find(hub, clientId);
+        if (clients.Length == 0)
         {
-            throw new HubError(StatusCodes.Status400BadRequest, "Mismatching redirect URI.");
+            throw new HubError(StatusCodes.Status400BadRequest, "Invalid client_id parameter value.");
         }
 
-        var challenge = Value("code_challenge");
+        var redirectUri = Value("redirect_uri");
+        var server = clients.FirstOrDefault(client => redirectUri is null || redirectUri == client.CallbackUrl)
+            ?? throw new HubError(StatusCodes.Status400BadRequest, "Mismatching redirect URI.");
+
+        // "identify" was the name of what every client may ask.
+        var scopes = (Value("scope")?.Split(' ') ?? []).Concat(granted).Except([.. Scopes.OfOAuthClient(server), "identify"]);
+        var (challenge, method) = (Value("code_challenge"), Value("code_challenge_method"));
         error = Value("response_type") switch
         {
             null => Invalid("Missing response_type parameter."),
             not "code" => "error=unsupported_response_type",
-            _ when Value("scope")?.Split(' ').Except(Scopes.OfOAuthClient(server)).Any() is true => "error=invalid_scope",
-            _ when challenge is not null && Value("code_challenge_method") != Pkce.Method => Invalid("Transform algorithm not supported."),
-            _ when challenge is not null && !Pkce.IsWellFormed(challenge) => Invalid("Malformed code_challenge parameter."),
+            _ when challenge is not null && !Pkce.Takes(method, profile) => Invalid("Transform algorithm not supported."),
+            _ when challenge is not null && profile.EnforcesPkce && !Pkce.IsWellFormed(challenge) => Invalid("Malformed code_challenge parameter."),
+            _ when scopes.Any() => "error=invalid_scope",
             _ => null,
         };
-        return new AuthorizationRequest(server, Value("state"), challenge);
+        return new AuthorizationRequest(server, Value("state"), profile.EnforcesPkce ? challenge : null);
 
         string? Value(string name) => query[name].ToString() is { Length: > 0 } value ? value : null;
         static string Invalid(string description) => $"error=invalid_request&error_description={Uri.EscapeDataString(description)}";

@@ -38,7 +38,8 @@ internal static class TokenEndpoint
             return Refuse("invalid_request", $"Duplicate {twice} parameter.");
         }
 
-        if (Value("client_id") is not { } clientId || state.FindClient(clientId) is not { } server || !server.HasSecret(Value("client_secret") ?? ""))
+        var secret = Value("client_secret") ?? "";
+        if (OAuthClients.Find(state, Value("client_id") ?? "").FirstOrDefault(client => client.HasSecret(secret)) is not { } server)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_client\"";
             return Refuse("invalid_client", status: StatusCodes.Status401Unauthorized);
@@ -74,7 +75,7 @@ internal static class TokenEndpoint
 
     private static Answer Grant(Authorization authorization, HubState state, DateTimeOffset now)
     {
-        var (server, user) = (authorization.Server, authorization.User);
+        var (server, user) = (authorization.Server, authorization.Session.User);
         var scopes = Scopes.OfOAuthClient(server);
         var secret = Secrets.OAuth();
         state.Tokens.Add(secret, new Token
@@ -84,7 +85,7 @@ internal static class TokenEndpoint
             Scopes = Scopes.Expand(scopes, user),
             Created = now,
             ExpiresAt = now + Lifetime,
-            SessionId = authorization.SessionId,
+            SessionId = authorization.Session.Id,
             ClientId = server.ClientId,
             ClientDescription = server.Description,
         });

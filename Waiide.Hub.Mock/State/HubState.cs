@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Waiide.Hub.Mock.State;
 
 /// <summary>The users, groups, services, servers and tokens: what a JupyterHub keeps in its database. Every change goes through here.</summary>
-internal sealed class HubState
+internal sealed partial class HubState
 {
     private readonly ConcurrentDictionary<string, User> _users = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Group> _groups = new(StringComparer.Ordinal);
@@ -66,9 +66,6 @@ internal sealed class HubState
     public Service? FindService(string name) => _services.GetValueOrDefault(name);
 
     public IEnumerable<Group> GroupsOf(User user) => Groups.Where(group => group.Users.ContainsKey(user));
-
-    /// <summary>The server that an OAuth client id belongs to.</summary>
-    public Server? FindClient(string clientId) => Servers.FirstOrDefault(server => server.ClientId == clientId);
 
     /// <summary>Throws <see cref="InvalidOperationException"/> if the name is taken.</summary>
     public User AddUser(string name, bool isAdmin, PasswordHash? password = null)
