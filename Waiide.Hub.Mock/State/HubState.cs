@@ -67,6 +67,9 @@ internal sealed partial class HubState
 
     public IEnumerable<Group> GroupsOf(User user) => Groups.Where(group => group.Users.ContainsKey(user));
 
+    /// <summary>The server that an OAuth client id belongs to.</summary>
+    public Server? FindClient(string clientId) => Servers.FirstOrDefault(server => server.ClientId == clientId);
+
     /// <summary>Throws <see cref="InvalidOperationException"/> if the name is taken.</summary>
     public User AddUser(string name, bool isAdmin, PasswordHash? password = null)
     {
