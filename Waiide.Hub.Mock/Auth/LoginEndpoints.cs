@@ -33,6 +33,13 @@ internal static partial class LoginEndpoints
         var name = HubNames.Normalize(typed.Trim());
         var known = state.FindUser(name)?.Name;
 
+        // Nobody's name: no password is tried, so there is nothing to slow down.
+        if (HubNames.Mistake(name) is not null)
+        {
+            Log.Refused(logger, new LogText(typed));
+            return Refuse(StatusCodes.Status200OK, "Invalid username or password");
+        }
+
         // A password that is not even looked at gives no hint, and costs no hashing.
         if (throttle.Wait(known, context) is var wait && wait > TimeSpan.Zero)
         {

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Waiide.Hub.Mock;
-using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Hub;
 
@@ -13,7 +12,7 @@ public sealed class ProfileTests(ProfileHubs hubs)
 
     [Fact]
     public void There_is_a_hub_for_every_profile() =>
-        Assert.Equal(VersionProfile.All.Keys.Order(StringComparer.Ordinal), ProfileHubs.All.Select(row => (string)row[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(VersionProfile.All.Keys.Order(StringComparer.Ordinal), ProfileHubs.All.AsEnumerable<object[]>().Select(row => (string)row[0]).Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData("3.0", "3.0.0", "'self'")]
