@@ -68,9 +68,12 @@ internal static class HubPaths
                 break;
             case null or RouteEndpoint:
                 throw new HubError(StatusCodes.Status404NotFound, "Not Found");
-            // What the router makes of a known path with another method.
+            // What the router makes of a path that it knows, in its own way, with another method.
             default:
-                throw new HubError(StatusCodes.Status405MethodNotAllowed, "Method Not Allowed");
+                var isKnown = context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Any(endpoint => IsExact(endpoint, context.RawPath()));
+                throw isKnown
+                    ? new HubError(StatusCodes.Status405MethodNotAllowed, "Method Not Allowed")
+                    : new HubError(StatusCodes.Status404NotFound, "Not Found");
         }
     });
 

@@ -1,30 +1,41 @@
 namespace Waiide.Hub.Mock.Auth;
 
-/// <summary>How a hub before 4.0 tells its own pages from forged requests: browsers say where a request comes from, and a page of the hub's is the only good answer.</summary>
+/// <summary>How a hub before 4.0 tells its own pages from forged requests: browsers say where a request comes from, and a page of the hub's is the only good answer. Who says nothing gives none.</summary>
 internal static class RefererRule
 {
-    /// <summary>Whether a page below the hub's prefix sent the request; one that says nothing was sent by no page. Posts to the API have to be JSON, which forms are not.</summary>
-    public static bool IsFromHub(HttpRequest request, HubOptions options) =>
+    /// <summary>Whether the API may take the request's cookie. Posts have to be JSON, which forms are not.</summary>
+    public static bool AllowsApi(HttpRequest request, HubOptions options) =>
         Uri.TryCreate(request.Headers.Referer.ToString(), UriKind.Absolute, out var referer)
         && Uri.TryCreate(BrowserProtocol.Origin(request, options), UriKind.Absolute, out var origin)
         && Uri.Compare(referer, origin, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0
         && (referer.AbsolutePath + "/").StartsWith(options.HubPrefix, StringComparison.Ordinal)
-        && !(IsForm(request) && HubPaths.IsApi(options, request.HttpContext.RawPath()));
+        && !IsForm(request);
+
+    /// <summary>Refuses a form that no page of the hub's sent; real hubs of that age took all but one.</summary>
+    public static void CheckPage(HttpRequest request, HubOptions options)
+    {
+        if (!Referer(request, options).StartsWith(WithoutProtocol(BrowserProtocol.Origin(request, options)) + options.HubPrefix, StringComparison.Ordinal))
+        {
+            throw new HubError(StatusCodes.Status403Forbidden, "Forms must be sent from pages of the hub");
+        }
+    }
 
     /// <summary>Refuses an answer to a question that was not asked on the very same address.</summary>
     public static void CheckSamePage(HttpRequest request, HubOptions options)
     {
-        var (origin, referer) = (BrowserProtocol.Origin(request, options), request.Headers.Referer.ToString());
-        if (origin.StartsWith("https:", StringComparison.OrdinalIgnoreCase) && !referer.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new HubError(StatusCodes.Status403Forbidden, "Not allowing authorization form submitted from insecure page");
-        }
-
-        // Without the protocol: a proxy that ends the TLS need not have said so.
-        if (WithoutProtocol(referer) != WithoutProtocol(origin) + request.HttpContext.RawTarget())
+        if (Referer(request, options) != WithoutProtocol(BrowserProtocol.Origin(request, options)) + request.HttpContext.RawTarget())
         {
             throw new HubError(StatusCodes.Status403Forbidden, "Authorization form must be sent from authorization page");
         }
+    }
+
+    // Without the protocol: a proxy that ends the TLS need not have said so. What is known to be safe takes nothing from what is not.
+    private static string Referer(HttpRequest request, HubOptions options)
+    {
+        var referer = request.Headers.Referer.ToString();
+        return BrowserProtocol.IsHttps(request, options) && !referer.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
+            ? throw new HubError(StatusCodes.Status403Forbidden, "Not allowing authorization form submitted from insecure page")
+            : WithoutProtocol(referer);
     }
 
     private static bool IsForm(HttpRequest request) =>

@@ -21,7 +21,7 @@ internal sealed class Sessions(HubOptions options, HubState state, TimeProvider 
         }
 
         // Before there was _xsrf, the API looked where a browser came from before it looked at its cookie.
-        var counts = options.Profile.HasXsrfCookie || !HubPaths.IsApi(options, context.RawPath()) || RefererRule.IsFromHub(context.Request, options);
+        var counts = options.Profile.HasXsrfCookie || !HubPaths.IsApi(options, context.RawPath()) || RefererRule.AllowsApi(context.Request, options);
         return counts ? session : null;
     }
 

@@ -39,10 +39,10 @@ internal sealed class Xsrf(HubOptions options, HubState state)
         var request = context.Request;
         if (!options.Profile.HasXsrfCookie)
         {
-            // Whoever is not signed in has nothing that could be misused.
-            if (session is not null && !IsSafe(request) && !RefererRule.IsFromHub(request, options))
+            // Whoever is not signed in has nothing that could be misused; and the API has looked before it took the session.
+            if (session is not null && !IsSafe(request) && !HubPaths.IsApi(options, context.RawPath()))
             {
-                throw new HubError(StatusCodes.Status403Forbidden, "Forbidden");
+                RefererRule.CheckPage(request, options);
             }
 
             return;

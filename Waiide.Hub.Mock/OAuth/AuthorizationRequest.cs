@@ -11,16 +11,15 @@ internal sealed record AuthorizationRequest(Server Server, string? State, string
     /// Reads the request. Who asks and where to answer must be right, or the error stays with the hub (<see cref="HubError"/>);
     /// every other mistake goes back to the server, in <paramref name="error"/>.
     /// </summary>
-    /// <param name="granted">The scopes that the user agreed to, if they were asked.</param>
-    public static AuthorizationRequest Read(IQueryCollection query, HubState hub, VersionProfile profile, IEnumerable<string> granted, out string? error)
+    /// <param name="agreed">The scopes that the user agreed to; null as long as nobody was asked.</param>
+    public static AuthorizationRequest Read(IQueryCollection query, HubState hub, VersionProfile profile, IEnumerable<string>? agreed, out string? error)
     {
         foreach (var name in Single.Where(name => query[name].Count > 1))
         {
             throw new HubError(StatusCodes.Status400BadRequest, $"Duplicate {name} parameter.");
         }
 
-        var clientId = Value("client_id") ?? throw new HubError(StatusCodes.Status400BadRequest, "Missing client_id parameter.");
-        var clients = OAuthClients.Find(hub, clientId);
+        var clients = OAuthClients.Find(hub, Value("client_id") ?? throw new HubError(StatusCodes.Status400BadRequest, "Missing client_id parameter."));
         if (clients.Length == 0)
         {
             throw new HubError(StatusCodes.Status400BadRequest, "Invalid client_id parameter value.");
@@ -31,7 +30,7 @@ internal sealed record AuthorizationRequest(Server Server, string? State, string
             ?? throw new HubError(StatusCodes.Status400BadRequest, "Mismatching redirect URI.");
 
         // "identify" was the name of what every client may ask.
-        var scopes = (Value("scope")?.Split(' ') ?? []).Concat(granted).Except([.. Scopes.OfOAuthClient(server), "identify"]);
+        var tooMuch = (agreed ?? Value("scope")?.Split(' ') ?? []).Except([.. Scopes.OfOAuthClient(server), "identify"]);
         var (challenge, method) = (Value("code_challenge"), Value("code_challenge_method"));
         error = Value("response_type") switch
         {
@@ -39,16 +38,20 @@ internal sealed record AuthorizationRequest(Server Server, string? State, string
             not "code" => "error=unsupported_response_type",
             _ when challenge is not null && !Pkce.Takes(method, profile) => Invalid("Transform algorithm not supported."),
             _ when challenge is not null && profile.EnforcesPkce && !Pkce.IsWellFormed(challenge) => Invalid("Malformed code_challenge parameter."),
-            _ when scopes.Any() => "error=invalid_scope",
+            _ when tooMuch.Any() => "error=invalid_scope",
             _ => null,
         };
         return new AuthorizationRequest(server, Value("state"), profile.EnforcesPkce ? challenge : null);
 
-        string? Value(string name) => query[name].ToString() is { Length: > 0 } value ? value : null;
-        static string Invalid(string description) => $"error=invalid_request&error_description={Uri.EscapeDataString(description)}";
+        // What is there but empty was said.
+        string? Value(string name) => query.TryGetValue(name, out var value) ? value.ToString() : null;
+        static string Invalid(string description) => $"error=invalid_request&error_description={Encode(description)}";
     }
 
     /// <summary>The address that the browser takes an answer to.</summary>
     public string Callback(string answer) =>
-        $"{Server.CallbackUrl}?{answer}{(State is null ? "" : "&state=" + Uri.EscapeDataString(State))}";
+        $"{Server.CallbackUrl}?{answer}{(string.IsNullOrEmpty(State) ? "" : "&state=" + Encode(State))}";
+
+    // As forms are encoded: a space is a plus.
+    private static string Encode(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
 }

@@ -15,7 +15,7 @@ internal static class AuthorizeEndpoint
 
     private static Answer Ask(HttpContext context, HubOptions options, HubState state, AuthorizationCodes codes, Sessions sessions, Xsrf xsrf)
     {
-        var request = AuthorizationRequest.Read(context.Request.Query, state, options.Profile, granted: [], out var error);
+        var request = AuthorizationRequest.Read(context.Request.Query, state, options.Profile, agreed: null, out var error);
         if (error is not null)
         {
             return Answer.Redirect(request.Callback(error));

@@ -24,7 +24,7 @@ public sealed class OAuthTests(HubFixture hub)
         using var signedIn = await browser.SignInAsync("dave", "pw", login);
         using var authorized = await browser.GetAsync(signedIn.Headers.Location!.OriginalString);
         var callback = authorized.Headers.Location!.OriginalString;
-        Assert.Matches(@"^/user/dave/oauth_callback\?code=\w{30}&state=a%20b$", callback);
+        Assert.Matches(@"^/user/dave/oauth_callback\?code=\w{30}&state=a\+b$", callback);
 
         var token = await TokenAsync(callback.Split("code=")[1].Split('&')[0], ("code_verifier", verifier));
         var user = await UserAsync(token);
