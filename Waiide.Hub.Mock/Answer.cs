@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Waiide.Hub.Mock.Pages;
@@ -26,6 +27,8 @@ internal sealed class Answer : IResult
 
     public static Answer Page(Html page, int status = StatusCodes.Status200OK) => new(status, "text/html", page.Text);
 
+    public static Answer Text(string text, string contentType) => new(StatusCodes.Status200OK, contentType, text);
+
     public static Answer Empty(int status, string? contentType) => new(status, contentType, "");
 
     /// <summary>A redirect within the hub's own paths; whatever comes from outside has been checked before.</summary>
@@ -43,6 +46,18 @@ internal sealed class Answer : IResult
         if (Status == StatusCodes.Status204NoContent)
         {
             return;
+        }
+
+        var isReading = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+        if (Status == StatusCodes.Status200OK && isReading)
+        {
+            var etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(_body))}\"";
+            response.Headers.ETag = etag;
+            if (context.Request.Headers.IfNoneMatch.ToString().Split(',').Any(known => known.Trim() == "*" || known.Trim() == etag || known.Trim() == "W/" + etag))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
         }
 
         response.ContentType = ContentType;

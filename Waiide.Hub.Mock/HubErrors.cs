@@ -11,6 +11,11 @@ internal sealed partial class HubErrors(RequestDelegate next, HubOptions options
         var isApi = HubPaths.IsApi(options, context.RawPath());
         var headers = context.Response.Headers;
         headers["X-JupyterHub-Version"] = options.Profile.Version;
+        if (options.Profile.AllowsAnyOrigin && HubPaths.IsApiRoot(options, context.RawPath()))
+        {
+            headers.AccessControlAllowOrigin = "*";
+        }
+
         headers.AccessControlAllowHeaders = "accept, content-type, authorization";
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy =

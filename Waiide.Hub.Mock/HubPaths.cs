@@ -28,8 +28,11 @@ internal static class HubPaths
     public static bool IsApi(HubOptions options, string path)
     {
         var api = options.HubPrefix + "api";
-        return path == api || (path.StartsWith(api + "/", StringComparison.Ordinal) && path[api.Length..] is not ("/oauth2/authorize" or "/health"));
+        return path == api || (path.StartsWith(api + "/", StringComparison.Ordinal) && path[api.Length..] is not ("/oauth2/authorize" or "/health" or "/metrics"));
     }
+
+    /// <summary>Whether this is where the API tells its version.</summary>
+    public static bool IsApiRoot(HubOptions options, string path) => path.TrimEnd('/') == options.HubPrefix + "api";
 
     /// <summary>Sends everything outside the hub's prefix into it, as JupyterHub does with what its proxy has no route for.</summary>
     public static IApplicationBuilder UseHubPrefix(this IApplicationBuilder app, HubOptions options) => app.Use(async (context, next) =>
@@ -65,9 +68,12 @@ internal static class HubPaths
                 break;
             case null or RouteEndpoint:
                 throw new HubError(StatusCodes.Status404NotFound, "Not Found");
-            // What the router makes of a known path with another method.
+            // What the router makes of a path that it knows, in its own way, with another method.
             default:
-                throw new HubError(StatusCodes.Status405MethodNotAllowed, "Method Not Allowed");
+                var isKnown = context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Any(endpoint => IsExact(endpoint, context.RawPath()));
+                throw isKnown
+                    ? new HubError(StatusCodes.Status405MethodNotAllowed, "Method Not Allowed")
+                    : new HubError(StatusCodes.Status404NotFound, "Not Found");
         }
     });
 

@@ -23,10 +23,7 @@ builder.Services.AddSingleton<HubState>(); // users, groups, servers, tokens
 builder.Services.AddSingleton<Roles>();
 builder.Services.AddSingleton<Shares>();
 builder.Services.AddSingleton<Permissions>(); // who may do what
-builder.Services.AddSingleton<Sessions>();
-builder.Services.AddSingleton<Xsrf>();
-builder.Services.AddSingleton<Callers>();
-builder.Services.AddSingleton<LoginThrottle>();
+builder.AddAuth();            // sessions, forgery, callers
 builder.Services.AddSingleton<AuthorizationCodes>();
 builder.AddApi();             // models of users, groups, tokens
 builder.AddServers();         // starting, watching, stopping
@@ -44,5 +41,6 @@ app.MapServers(options);             // /hub/api/users/.../server: start, stop, 
 app.MapAuthorize(options);           // /hub/api/oauth2/authorize
 app.MapToken(options);               // /hub/api/oauth2/token
 app.MapLogin(options);               // /hub/login, /hub/logout
+app.MapReports(options);             // /hub/metrics, /hub/security/csp-report
 app.MapPages(options);               // /hub/home and what leads to servers
 return await app.RunHubAsync();

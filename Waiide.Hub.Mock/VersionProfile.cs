@@ -59,19 +59,19 @@ internal sealed record VersionProfile
     /// <summary>Who may put the hub's pages and answers into a frame.</summary>
     public required string FrameAncestors { get; init; }
 
-    /// <summary>Forged requests are told by the cookie _xsrf (since 4.0); before, by the Referer.</summary>
+    /// <summary>Forged requests are told by the cookie _xsrf (since 4.0), in the login form too; before, by the Referer, and logins not at all.</summary>
     public required bool HasXsrfCookie { get; init; }
 
-    /// <summary>A no-cors GET from another site passes with the cookie alone (until 5.4.5, CVE-2026-40864).</summary>
+    /// <summary>A no-cors GET from another site passes with the cookie alone (until 5.4.5, CVE-2026-40864). A POST never does here, whatever those versions did.</summary>
     public required bool TakesForeignSubresources { get; init; }
 
-    /// <summary>A code that was asked for with a challenge is given a token only for its verifier (RFC 7636).</summary>
+    /// <summary>A code that was asked for with a challenge is given a token only for its verifier (RFC 7636); before 6.0 nobody looks at either.</summary>
     public required bool EnforcesPkce { get; init; }
 
     /// <summary>A server's own token reaches all servers of its user, and not only itself.</summary>
     public required bool ServerTokenReachesAllServers { get; init; }
 
-    /// <summary>API answers carry Access-Control-Allow-Origin: *.</summary>
+    /// <summary>The API's root, which tells the version, carries Access-Control-Allow-Origin: *. Nothing else ever does.</summary>
     public required bool AllowsAnyOrigin { get; init; }
 
     /// <summary>Server models have full_name, full_url and full_progress_url.</summary>

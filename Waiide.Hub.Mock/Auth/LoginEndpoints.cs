@@ -15,42 +15,53 @@ internal static partial class LoginEndpoints
 
     private static Answer ShowForm(HttpContext context, HubOptions options, Sessions sessions, Xsrf xsrf, string? next, string? username)
     {
-        var session = sessions.Of(context);
-        return session is null
-            ? Answer.Page(LoginPage.Of(options, xsrf.TokenFor(context, session), next, username))
-            : Answer.Redirect(NextUrl.Validate(next, options.BaseUrl) ?? Home(options, session.User));
+        if (sessions.Of(context) is not { } session)
+        {
+            return Answer.Page(LoginPage.Of(options, xsrf.TokenFor(context, session: null), next, username));
+        }
+
+        sessions.Remind(context, session);
+        return GoOn(context, options, next, session.User);
     }
 
     private static async Task<Answer> SignIn(
-        HttpContext context, HubOptions options, HubState state, Sessions sessions, Xsrf xsrf, LoginThrottle throttle, ILogger<Sessions> logger, string? next)
+        HttpContext context, HubOptions options, HubState state, Sessions sessions, Xsrf xsrf, Authenticator authenticator, LoginThrottle throttle, ILogger<Sessions> logger, string? next)
     {
         await xsrf.CheckAsync(context, sessions.Of(context));
         var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
-        var name = form["username"].ToString();
-        var user = state.FindUser(HubNames.Normalize(name));
+        var typed = form["username"].ToString();
+        var name = HubNames.Normalize(typed.Trim());
+        var known = state.FindUser(name)?.Name;
+
+        // Nobody's name: no password is tried, so there is nothing to slow down.
+        if (HubNames.Mistake(name) is not null)
+        {
+            Log.Refused(logger, new LogText(typed));
+            return Refuse(StatusCodes.Status200OK, "Invalid username or password");
+        }
 
         // A password that is not even looked at gives no hint, and costs no hashing.
-        if (throttle.Wait(user?.Name, context) is var wait && wait > TimeSpan.Zero)
+        if (throttle.Wait(known, context) is var wait && wait > TimeSpan.Zero)
         {
             var seconds = (int)Math.Ceiling(wait.TotalSeconds);
             context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
             return Refuse(StatusCodes.Status429TooManyRequests, $"Too many attempts. Please wait {seconds} s and try again.");
         }
 
-        if (!(user?.Password ?? PasswordHash.OfNobody).Is(form["password"].ToString()) || user is null)
+        if (authenticator.Authenticate(name, form["password"].ToString()) is not { } user)
         {
-            throttle.Failed(user?.Name, context);
-            Log.Refused(logger, new LogText(name));
+            throttle.Failed(known, context);
+            Log.Refused(logger, new LogText(typed));
             return Refuse(StatusCodes.Status200OK, "Invalid username or password");
         }
 
         throttle.Succeeded(user.Name, context);
         var session = sessions.Open(context, user);
-        xsrf.Issue(context, session);
+        xsrf.Renew(context, session);
         Log.SignedIn(logger, new LogText(user.Name));
-        return Answer.Redirect(NextUrl.Validate(next, options.BaseUrl) ?? Home(options, user));
+        return GoOn(context, options, next, user);
 
-        Answer Refuse(int status, string why) => Answer.Page(LoginPage.Of(options, xsrf.TokenFor(context, sessions.Of(context)), next, name, why), status);
+        Answer Refuse(int status, string why) => Answer.Page(LoginPage.Of(options, xsrf.TokenFor(context, sessions.Of(context)), next, typed, why), status);
     }
 
     private static async Task<Answer> SignOut(HttpContext context, HubOptions options, Sessions sessions, Xsrf xsrf, ILogger<Sessions> logger)
@@ -65,9 +76,12 @@ internal static partial class LoginEndpoints
         return Answer.Redirect(options.HubPrefix + "login");
     }
 
-    /// <summary>The user's default server if it is there, else the list of servers.</summary>
+    /// <summary>The user's default server if it is there, else where it is started.</summary>
     internal static string Home(HubOptions options, User user) =>
-        user.DefaultServer is { State: ServerState.Ready } server ? server.Prefix : options.HubPrefix + "home";
+        user.DefaultServer is { State: ServerState.Ready } server ? server.Prefix : options.HubPrefix + "spawn";
+
+    private static Answer GoOn(HttpContext context, HubOptions options, string? next, User user) =>
+        Answer.Redirect(NextUrl.Validate(next, options, BrowserProtocol.Origin(context.Request, options)) ?? Home(options, user));
 
     private static partial class Log
     {

@@ -1,61 +1,64 @@
-using System.Collections.Concurrent;
 using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Auth;
 
-/// <summary>A browser that signed in.</summary>
-/// <param name="Id">The value of the cookie jupyterhub-session-id, which servers see and OAuth tokens are bound to.</param>
-/// <param name="Login">The value of the cookie jupyterhub-hub-login, which only the hub sees.</param>
-internal sealed record Session(string Id, string Login, User User, DateTimeOffset Since);
-
-/// <summary>The sessions that are open, and the two cookies that carry them.</summary>
+/// <summary>The two cookies by which a browser shows its session.</summary>
 internal sealed class Sessions(HubOptions options, HubState state, TimeProvider clock)
 {
     private const string SessionCookie = "jupyterhub-session-id";
     private const string LoginCookie = "jupyterhub-hub-login";
     private const string ServicesCookie = "jupyterhub-services";
 
-    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(14);
-
-    private readonly ConcurrentDictionary<string, Session> _byLogin = new();
-
-    public Session? Of(HttpContext context) => RawCookies.Values(context.Request, LoginCookie)
-        .Select(login => _byLogin.GetValueOrDefault(Secrets.Hash(login)))
-        .FirstOrDefault(session => session is not null && session.Since + Lifetime > clock.GetUtcNow());
-
-    public Session Open(HttpContext context, User user)
+    /// <summary>The session that the request belongs to; one whose cookie may not count here is none.</summary>
+    public Session? Of(HttpContext context)
     {
-        var now = clock.GetUtcNow();
-        foreach (var (hash, old) in _byLogin)
+        var logins = RawCookies.Values(context.Request, LoginCookie).ToArray();
+        var session = logins.Select(state.FindSession).FirstOrDefault(session => session is not null);
+        if (session is null && logins.Length > 0)
         {
-            if (old.Since + Lifetime <= now)
-            {
-                _byLogin.TryRemove(hash, out _);
-            }
+            // It will not become valid again.
+            Clear(context, LoginCookie, options.HubPrefix);
         }
 
-        var session = new Session(Secrets.Hex(), Secrets.Hex() + Secrets.Hex(), user, now);
-        _byLogin[Secrets.Hash(session.Login)] = session;
-        user.LastActivity.Record(now);
+        // Before there was _xsrf, the API looked where a browser came from before it looked at its cookie.
+        var counts = options.Profile.HasXsrfCookie || !HubPaths.IsApi(options, context.RawPath()) || RefererRule.AllowsApi(context.Request, options);
+        return counts ? session : null;
+    }
 
-        var secure = BrowserProtocol.IsHttps(context.Request, options);
-        context.Response.Cookies.Append(SessionCookie, session.Id, new CookieOptions { HttpOnly = true, Secure = secure, Path = options.BaseUrl });
-        context.Response.Cookies.Append(LoginCookie, session.Login, new CookieOptions { HttpOnly = true, Secure = secure, Path = options.HubPrefix, Expires = now.AddDays(30) });
+    /// <summary>A new session: never one whose id somebody else may have put into the browser.</summary>
+    public Session Open(HttpContext context, User user)
+    {
+        var login = Secrets.Hex() + Secrets.Hex();
+        var session = state.OpenSession(user, login);
+        ShowId(context, session);
+        Append(context, LoginCookie, login, options.HubPrefix, clock.GetUtcNow().AddDays(30));
         return session;
+    }
+
+    /// <summary>Gives a signed-in browser the session's id again if it came without: servers look at it.</summary>
+    public void Remind(HttpContext context, Session session)
+    {
+        if (!RawCookies.Values(context.Request, SessionCookie).Contains(session.Id))
+        {
+            ShowId(context, session);
+        }
     }
 
     /// <summary>Ends the session: its cookies, and every OAuth token that a server got in it.</summary>
     public void Close(HttpContext context, Session session)
     {
-        _byLogin.TryRemove(Secrets.Hash(session.Login), out _);
-        state.Tokens.Revoke(token => token.SessionId == session.Id);
-
-        var secure = BrowserProtocol.IsHttps(context.Request, options);
-        Clear(SessionCookie, options.BaseUrl);
-        Clear(LoginCookie, options.HubPrefix);
-        Clear(ServicesCookie, options.BaseUrl + "services");
-        Clear(Xsrf.Cookie, options.HubPrefix);
-
-        void Clear(string name, string path) => context.Response.Cookies.Delete(name, new CookieOptions { Path = path, Secure = secure });
+        state.CloseSession(session);
+        Clear(context, SessionCookie, options.BaseUrl);
+        Clear(context, LoginCookie, options.HubPrefix);
+        Clear(context, ServicesCookie, options.BaseUrl + "services");
+        Clear(context, Xsrf.Cookie, options.Profile.HasXsrfCookie ? options.HubPrefix : "/");
     }
+
+    private void ShowId(HttpContext context, Session session) => Append(context, SessionCookie, session.Id, options.BaseUrl, expires: null);
+
+    private void Append(HttpContext context, string name, string value, string path, DateTimeOffset? expires) => context.Response.Cookies.Append(
+        name, value, new CookieOptions { HttpOnly = true, Secure = BrowserProtocol.IsHttps(context.Request, options), Path = path, Expires = expires });
+
+    private void Clear(HttpContext context, string name, string path) =>
+        context.Response.Cookies.Delete(name, new CookieOptions { Path = path, Secure = BrowserProtocol.IsHttps(context.Request, options) });
 }

@@ -1,44 +1,54 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Auth;
 
-/// <summary>JupyterHub's protection from forged requests: the cookie _xsrf is signed for one session and must come a second time, as a field or header.</summary>
-internal sealed class Xsrf(HubOptions options)
+/// <summary>JupyterHub's protection from forged requests: the cookie _xsrf is signed for one session and must come a second time, as a field or header. Hubs that have no such cookie go by the <see cref="RefererRule"/>.</summary>
+internal sealed class Xsrf(HubOptions options, HubState state)
 {
     public const string Cookie = "_xsrf";
 
     private const int NonceLength = 16;
 
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-
-    /// <summary>The token for a form on the page that is being written; sets the cookie unless the browser has a valid one.</summary>
+    /// <summary>The token for a form on the page that is being written; sets the cookie unless the browser has a valid one. Empty where there is no such cookie.</summary>
     public string TokenFor(HttpContext context, Session? session)
     {
+        if (!options.Profile.HasXsrfCookie)
+        {
+            return "";
+        }
+
         var id = Id(context.Request, session);
         return RawCookies.Values(context.Request, Cookie).FirstOrDefault(token => IsFor(token, id)) ?? Issue(context, session);
     }
 
-    /// <summary>A new token and its cookie.</summary>
-    public string Issue(HttpContext context, Session? session)
+    /// <summary>A new token for who has just signed in.</summary>
+    public void Renew(HttpContext context, Session session)
     {
-        var nonce = RandomNumberGenerator.GetBytes(NonceLength);
-        var token = Base64Url.EncodeToString([.. nonce, .. Sign(nonce, Id(context.Request, session))]);
-        context.Response.Cookies.Append(Cookie, token, new CookieOptions
+        if (options.Profile.HasXsrfCookie)
         {
-            Path = options.HubPrefix,
-            Secure = BrowserProtocol.IsHttps(context.Request, options),
-            MaxAge = session is null ? TimeSpan.FromHours(1) : null,
-        });
-        return token;
+            Issue(context, session);
+        }
     }
 
     /// <summary>Refuses a request that a browser's cookies let in, unless it shows the token or is one that any link may make.</summary>
     public async Task CheckAsync(HttpContext context, Session? session)
     {
         var request = context.Request;
-        if (!IsNeeded(request))
+        if (!options.Profile.HasXsrfCookie)
+        {
+            // Whoever is not signed in has nothing that could be misused; and the API has looked before it took the session.
+            if (session is not null && !IsSafe(request) && !HubPaths.IsApi(options, context.RawPath()))
+            {
+                RefererRule.CheckPage(request, options);
+            }
+
+            return;
+        }
+
+        if (IsSafe(request) && IsLink(request))
         {
             return;
         }
@@ -54,22 +64,33 @@ internal sealed class Xsrf(HubOptions options)
         }
     }
 
-    // Fetch metadata only ever denies: it is what a browser says of itself, and browsers on plain http say nothing.
-    private static bool IsNeeded(HttpRequest request)
+    private string Issue(HttpContext context, Session? session)
     {
-        var isSafe = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
-        var isLink = request.Headers["Sec-Fetch-Mode"].ToString() switch
+        var nonce = RandomNumberGenerator.GetBytes(NonceLength);
+        var token = Base64Url.EncodeToString([.. nonce, .. Sign(nonce, Id(context.Request, session))]);
+        context.Response.Cookies.Append(Cookie, token, new CookieOptions
         {
-            "" or "navigate" => true,
-            "no-cors" => request.Headers["Sec-Fetch-Site"] == "same-origin",
-            _ => false,
-        };
-        return !isSafe || !isLink;
+            Path = options.HubPrefix,
+            Secure = BrowserProtocol.IsHttps(context.Request, options),
+            MaxAge = session is null ? TimeSpan.FromHours(1) : null,
+        });
+        return token;
     }
+
+    private static bool IsSafe(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
+
+    // Fetch metadata only ever denies: it is what a browser says of itself, and browsers on plain http say nothing.
+    private bool IsLink(HttpRequest request) => request.Headers["Sec-Fetch-Mode"].ToString() switch
+    {
+        "" or "navigate" => true,
+        "no-cors" => options.Profile.TakesForeignSubresources || request.Headers["Sec-Fetch-Site"] == "same-origin",
+        _ => false,
+    };
 
     // Before the login there is only the browser to bind to. (Its address changes behind proxies.)
     private static string Id(HttpRequest request, Session? session) =>
-        session is null ? $"anonymous {request.Headers.UserAgent}" : $"session {session.Id} {session.Login}";
+        session is null ? $"anonymous {request.Headers.UserAgent}" : $"session {session.Id} {session.LoginHash}";
 
     private bool IsFor(string token, string id)
     {
@@ -80,5 +101,5 @@ internal sealed class Xsrf(HubOptions options)
             && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(NonceLength), Sign(bytes.AsSpan(0, NonceLength), id));
     }
 
-    private byte[] Sign(ReadOnlySpan<byte> nonce, string id) => HMACSHA256.HashData(_key, (byte[])[.. nonce, .. Encoding.UTF8.GetBytes(id)]);
+    private byte[] Sign(ReadOnlySpan<byte> nonce, string id) => HMACSHA256.HashData(state.XsrfKey, (byte[])[.. nonce, .. Encoding.UTF8.GetBytes(id)]);
 }

@@ -11,37 +11,47 @@ internal sealed record AuthorizationRequest(Server Server, string? State, string
     /// Reads the request. Who asks and where to answer must be right, or the error stays with the hub (<see cref="HubError"/>);
     /// every other mistake goes back to the server, in <paramref name="error"/>.
     /// </summary>
-    public static AuthorizationRequest Read(IQueryCollection query, HubState hub, out string? error)
+    /// <param name="agreed">The scopes that the user agreed to; null as long as nobody was asked.</param>
+    public static AuthorizationRequest Read(IQueryCollection query, HubState hub, VersionProfile profile, IEnumerable<string>? agreed, out string? error)
     {
         foreach (var name in Single.Where(name => query[name].Count > 1))
         {
             throw new HubError(StatusCodes.Status400BadRequest, $"Duplicate {name} parameter.");
         }
 
-        var clientId = Value("client_id") ?? throw new HubError(StatusCodes.Status400BadRequest, "Missing client_id parameter.");
-        var server = hub.FindClient(clientId) ?? throw new HubError(StatusCodes.Status400BadRequest, "Invalid client_id parameter value.");
-        if (Value("redirect_uri") is { } redirectUri && redirectUri != server.CallbackUrl)
+        var clients = OAuthClients.Find(hub, Value("client_id") ?? throw new HubError(StatusCodes.Status400BadRequest, "Missing client_id parameter."));
+        if (clients.Length == 0)
         {
-            throw new HubError(StatusCodes.Status400BadRequest, "Mismatching redirect URI.");
+            throw new HubError(StatusCodes.Status400BadRequest, "Invalid client_id parameter value.");
         }
 
-        var challenge = Value("code_challenge");
+        var redirectUri = Value("redirect_uri");
+        var server = clients.FirstOrDefault(client => redirectUri is null || redirectUri == client.CallbackUrl)
+            ?? throw new HubError(StatusCodes.Status400BadRequest, "Mismatching redirect URI.");
+
+        // "identify" was the name of what every client may ask.
+        var tooMuch = (agreed ?? Value("scope")?.Split(' ') ?? []).Except([.. Scopes.OfOAuthClient(server), "identify"]);
+        var (challenge, method) = (Value("code_challenge"), Value("code_challenge_method"));
         error = Value("response_type") switch
         {
             null => Invalid("Missing response_type parameter."),
             not "code" => "error=unsupported_response_type",
-            _ when Value("scope")?.Split(' ').Except(Scopes.OfOAuthClient(server)).Any() is true => "error=invalid_scope",
-            _ when challenge is not null && Value("code_challenge_method") != Pkce.Method => Invalid("Transform algorithm not supported."),
-            _ when challenge is not null && !Pkce.IsWellFormed(challenge) => Invalid("Malformed code_challenge parameter."),
+            _ when challenge is not null && !Pkce.Takes(method, profile) => Invalid("Transform algorithm not supported."),
+            _ when challenge is not null && profile.EnforcesPkce && !Pkce.IsWellFormed(challenge) => Invalid("Malformed code_challenge parameter."),
+            _ when tooMuch.Any() => "error=invalid_scope",
             _ => null,
         };
-        return new AuthorizationRequest(server, Value("state"), challenge);
+        return new AuthorizationRequest(server, Value("state"), profile.EnforcesPkce ? challenge : null);
 
-        string? Value(string name) => query[name].ToString() is { Length: > 0 } value ? value : null;
-        static string Invalid(string description) => $"error=invalid_request&error_description={Uri.EscapeDataString(description)}";
+        // What is there but empty was said.
+        string? Value(string name) => query.TryGetValue(name, out var value) ? value.ToString() : null;
+        static string Invalid(string description) => $"error=invalid_request&error_description={Encode(description)}";
     }
 
     /// <summary>The address that the browser takes an answer to.</summary>
     public string Callback(string answer) =>
-        $"{Server.CallbackUrl}?{answer}{(State is null ? "" : "&state=" + Uri.EscapeDataString(State))}";
+        $"{Server.CallbackUrl}?{answer}{(string.IsNullOrEmpty(State) ? "" : "&state=" + Encode(State))}";
+
+    // As forms are encoded: a space is a plus.
+    private static string Encode(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
 }

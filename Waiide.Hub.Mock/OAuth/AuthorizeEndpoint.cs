@@ -13,24 +13,31 @@ internal static class AuthorizeEndpoint
         routes.MapPost(options.HubPrefix + "api/oauth2/authorize", Confirm).ForSignedIn();
     }
 
-    private static Answer Ask(HttpContext context, HubOptions options, HubState state, AuthorizationCodes codes, Xsrf xsrf)
+    private static Answer Ask(HttpContext context, HubOptions options, HubState state, AuthorizationCodes codes, Sessions sessions, Xsrf xsrf)
     {
-        var request = AuthorizationRequest.Read(context.Request.Query, state, out var error);
+        var request = AuthorizationRequest.Read(context.Request.Query, state, options.Profile, agreed: null, out var error);
         if (error is not null)
         {
             return Answer.Redirect(request.Callback(error));
         }
 
         var caller = Admit(context, request);
+        sessions.Remind(context, caller.Session!);
         return IsKnown(caller, request.Server, state.Tokens)
             ? Grant(request, caller, codes)
             : Answer.Page(ConfirmPage.Of(options, request.Server, caller.SignedIn, xsrf.TokenFor(context, caller.Session)));
     }
 
-    // The gate has checked _xsrf: the answer comes from our own page.
-    private static Answer Confirm(HttpContext context, HubState state, AuthorizationCodes codes)
+    private static async Task<Answer> Confirm(HttpContext context, HubOptions options, HubState state, AuthorizationCodes codes)
     {
-        var request = AuthorizationRequest.Read(context.Request.Query, state, out var error);
+        // The answer comes from our own page: the gate has checked _xsrf, or the address that the question was asked on tells.
+        if (!options.Profile.HasXsrfCookie)
+        {
+            RefererRule.CheckSamePage(context.Request, options);
+        }
+
+        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
+        var request = AuthorizationRequest.Read(context.Request.Query, state, options.Profile, form["scopes"].OfType<string>(), out var error);
         return error is not null ? Answer.Redirect(request.Callback(error)) : Grant(request, Admit(context, request), codes);
     }
 
@@ -42,10 +49,12 @@ internal static class AuthorizeEndpoint
             : throw new HubError(StatusCodes.Status403Forbidden, $"You do not have permission to access {request.Server.Description}");
     }
 
-    // One's own server, or one that this user has let in before.
+    // One's own server, or one whose tokens of this user reach all that it asks for.
     private static bool IsKnown(Caller caller, Server server, Tokens tokens) =>
-        server.User == caller.SignedIn || tokens.Of(caller.SignedIn).Any(token => token.ClientId == server.ClientId);
+        server.User == caller.SignedIn
+        || Scopes.Expand(Scopes.OfOAuthClient(server), caller.SignedIn).IsSubsetOf(
+            tokens.Of(caller.SignedIn).Where(token => token.ClientId == server.ClientId).SelectMany(token => token.Scopes));
 
     private static Answer Grant(AuthorizationRequest request, Caller caller, AuthorizationCodes codes) =>
-        Answer.Redirect(request.Callback("code=" + codes.Issue(request.Server, caller.SignedIn, caller.Session!.Id, request.CodeChallenge)));
+        Answer.Redirect(request.Callback("code=" + codes.Issue(request.Server, caller.Session!, request.CodeChallenge)));
 }

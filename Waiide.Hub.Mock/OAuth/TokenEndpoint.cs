@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.WebUtilities;
 using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.OAuth;
@@ -6,6 +7,7 @@ namespace Waiide.Hub.Mock.OAuth;
 /// <summary>Where a server exchanges a code for a token: POST /hub/api/oauth2/token, a form with the client's secret in it.</summary>
 internal static class TokenEndpoint
 {
+    private static readonly string[] Single = ["client_id", "grant_type", "redirect_uri"];
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1_209_600);
 
     public static void MapToken(this IEndpointRouteBuilder routes, HubOptions options) =>
@@ -15,33 +17,38 @@ internal static class TokenEndpoint
     {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Pragma = "no-cache";
-        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
+        // A form whatever its content type says; anything else is a form without the fields that it takes.
+        using var reader = new FormReader(context.Request.Body);
+        var form = await reader.ReadFormAsync(context.RequestAborted);
 
         // The order of these questions is oauthlib's, so that a request with two mistakes hears of the same one.
-        switch (Value("grant_type"))
+        var isRefresh = Value("grant_type") == "refresh_token";
+        if (!isRefresh && Value("grant_type") != "authorization_code")
         {
-            case "authorization_code":
-                break;
-            case "refresh_token":
-                return Refuse("unauthorized_client");
-            default:
-                return Refuse("unsupported_grant_type");
+            return Refuse("unsupported_grant_type");
         }
 
-        if (Value("code") is not { } code)
+        var needed = isRefresh ? "refresh_token" : "code";
+        if (Value(needed) is not { } code)
         {
-            return Refuse("invalid_request", "Missing code parameter.");
+            return Refuse("invalid_request", $"Missing {needed.Replace('_', ' ')} parameter.");
         }
 
-        if (form.FirstOrDefault(field => field.Value.Count > 1) is { Key: { } twice })
+        if (!isRefresh && Single.FirstOrDefault(name => form.GetValueOrDefault(name).Count > 1) is { } twice)
         {
             return Refuse("invalid_request", $"Duplicate {twice} parameter.");
         }
 
-        if (Value("client_id") is not { } clientId || state.FindClient(clientId) is not { } server || !server.HasSecret(Value("client_secret") ?? ""))
+        var secret = Value("client_secret") ?? "";
+        if (OAuthClients.Find(state, Value("client_id") ?? "").FirstOrDefault(client => client.HasSecret(secret)) is not { } server)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_client\"";
             return Refuse("invalid_client", status: StatusCodes.Status401Unauthorized);
+        }
+
+        if (isRefresh)
+        {
+            return Refuse("unauthorized_client"); // Nobody gets refresh tokens.
         }
 
         if (codes.Find(code) is not { } authorization || authorization.Server != server)
@@ -69,12 +76,13 @@ internal static class TokenEndpoint
 
         return codes.Redeem(code) ? Grant(authorization, state, clock.GetUtcNow()) : Refuse("invalid_grant");
 
-        string? Value(string name) => form[name].ToString() is { Length: > 0 } value ? value : null;
+        // What is there but empty was said; of what is there twice the last counts.
+        string? Value(string name) => form.GetValueOrDefault(name).LastOrDefault();
     }
 
     private static Answer Grant(Authorization authorization, HubState state, DateTimeOffset now)
     {
-        var (server, user) = (authorization.Server, authorization.User);
+        var (server, user) = (authorization.Server, authorization.Session.User);
         var scopes = Scopes.OfOAuthClient(server);
         var secret = Secrets.OAuth();
         state.Tokens.Add(secret, new Token
@@ -84,7 +92,7 @@ internal static class TokenEndpoint
             Scopes = Scopes.Expand(scopes, user),
             Created = now,
             ExpiresAt = now + Lifetime,
-            SessionId = authorization.SessionId,
+            SessionId = authorization.Session.Id,
             ClientId = server.ClientId,
             ClientDescription = server.Description,
         });

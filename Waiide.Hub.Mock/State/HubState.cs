@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Waiide.Hub.Mock.State;
 
 /// <summary>The users, groups, services, servers and tokens: what a JupyterHub keeps in its database. Every change goes through here.</summary>
-internal sealed class HubState
+internal sealed partial class HubState
 {
     private readonly ConcurrentDictionary<string, User> _users = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Group> _groups = new(StringComparer.Ordinal);

@@ -27,21 +27,37 @@ public sealed class LoginTests(HubFixture hub)
     {
         using var browser = hub.NewBrowser();
         using var answer = await browser.SignInAsync("erin", "pw", "/hub/login?next=" + Uri.EscapeDataString(next));
-        Assert.Equal("/hub/home", answer.Headers.Location!.OriginalString);
+        Assert.Equal("/hub/spawn", answer.Headers.Location!.OriginalString);
 
         // Nor does the page for those who are signed in already.
         using var page = await browser.GetAsync("/hub/login?next=" + Uri.EscapeDataString(next));
-        Assert.Equal("/hub/home", page.Headers.Location!.OriginalString);
+        Assert.Equal("/hub/spawn", page.Headers.Location!.OriginalString);
     }
 
     [Theory]
-    [InlineData("/hub/user/erin/?x=https%3A%2F%2Felsewhere.example")]
-    [InlineData("/user/erin/lab/tree/a%20b?x=//y#top")]
-    public async Task The_login_leads_back_to_where_the_browser_wanted_to_go(string next)
+    [InlineData("/hub/user/erin/?x=https%3A%2F%2Felsewhere.example", "/hub/user/erin/?x=https%3A%2F%2Felsewhere.example")]
+    [InlineData("/hub/token?a=//b#top", "/hub/token?a=//b#top")]
+    [InlineData("/user/erin/lab/tree/a%20b?x=//y#top", "/hub/user/erin/lab/tree/a%20b?x=//y#top")]
+    [InlineData("{origin}/hub/token", "/hub/token")]
+    public async Task The_login_leads_back_to_where_the_browser_wanted_to_go(string next, string expected)
     {
         using var browser = hub.NewBrowser();
-        using var answer = await browser.SignInAsync("erin", "pw", "/hub/login?next=" + Uri.EscapeDataString(next));
-        Assert.Equal(next, answer.Headers.Location!.OriginalString);
+        var wanted = next.Replace("{origin}", hub.Front.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
+        using var answer = await browser.SignInAsync("erin", "pw", "/hub/login?next=" + Uri.EscapeDataString(wanted));
+        Assert.Equal(expected, answer.Headers.Location!.OriginalString);
+    }
+
+    [Theory]
+    [InlineData("{origin}//evil.example")]
+    [InlineData("{origin}.evil.example/")]
+    [InlineData("{origin}@evil.example/")]
+    [InlineData("{origin}/%2fevil.example")]
+    public async Task An_address_that_only_begins_like_the_hubs_leads_nowhere_else(string next)
+    {
+        using var browser = hub.NewBrowser();
+        var wanted = next.Replace("{origin}", hub.Front.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
+        using var answer = await browser.SignInAsync("erin", "pw", "/hub/login?next=" + Uri.EscapeDataString(wanted));
+        Assert.Equal("/hub/spawn", answer.Headers.Location!.OriginalString);
     }
 
     [Fact]
@@ -79,12 +95,37 @@ public sealed class LoginTests(HubFixture hub)
         Assert.Equal(HttpStatusCode.OK, home.StatusCode);
     }
 
-    [Fact]
-    public async Task Behind_https_the_cookies_stay_on_https()
+    [Theory]
+    [InlineData("X-Forwarded-Proto", "https", true)]
+    [InlineData("X-Forwarded-Proto", "https, http", true)]
+    [InlineData("X-Forwarded-Proto", "http, https", false)]
+    [InlineData("X-Scheme", "https", true)]
+    [InlineData("Forwarded", "for=192.0.2.1;proto=https, for=10.0.0.1;proto=http", true)]
+    public async Task Behind_https_the_cookies_stay_on_https(string header, string value, bool areSecure)
     {
         using var browser = await hub.SignedInAsync("erin");
-        using var page = await browser.GetAsync("/hub/logout", ("X-Forwarded-Proto", "https"));
-        Assert.All(page.Headers.GetValues("Set-Cookie"), cookie => Assert.Contains("; secure", cookie, StringComparison.Ordinal));
+        using var page = await browser.GetAsync("/hub/logout", (header, value));
+        Assert.Equal(4, page.Headers.GetValues("Set-Cookie").Count());
+        Assert.All(page.Headers.GetValues("Set-Cookie"), cookie => Assert.Equal(areSecure, cookie.Contains("; secure", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_login_that_the_hub_does_not_know_is_taken_from_the_browser()
+    {
+        using var browser = hub.NewBrowser();
+        browser.SetCookie("jupyterhub-hub-login", new string('a', 64), "/hub/");
+        using var answer = await browser.GetAsync("/hub/home");
+        Assert.StartsWith("/hub/login", answer.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.Null(browser.Cookie("jupyterhub-hub-login", "/hub/"));
+    }
+
+    [Fact]
+    public async Task A_session_id_that_was_there_before_the_login_is_not_the_sessions()
+    {
+        using var browser = hub.NewBrowser();
+        browser.SetCookie("jupyterhub-session-id", "chosen-by-somebody-else", "/");
+        using var answer = await browser.SignInAsync("erin", "pw");
+        Assert.NotEqual("chosen-by-somebody-else", browser.Cookie("jupyterhub-session-id", "/"));
     }
 
     [Theory]
