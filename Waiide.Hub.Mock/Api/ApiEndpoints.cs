@@ -72,12 +72,15 @@ internal static class ApiEndpoints
 
     private static JsonObject Part(string what) => new() { ["class"] = what, ["version"] = typeof(ApiEndpoints).Assembly.GetName().Version?.ToString(3) };
 
-    private static Answer GetRoutes(RouteTable routes) => Answer.Json(new JsonObject(routes.All.Select(route => KeyValuePair.Create<string, JsonNode?>(route.Prefix, new JsonObject
-    {
-        ["routespec"] = route.Prefix,
-        ["target"] = route.Target.GetLeftPart(UriPartial.Authority),
-        ["data"] = new JsonObject { ["user"] = route.User, ["server_name"] = route.ServerName, ["last_activity"] = Models.Time(route.LastActivity.Latest) },
-    }))));
+    private static async Task<Answer> GetRoutes(HttpContext context, IRoutes routes) =>
+        Answer.Json(new JsonObject((await routes.ListAsync(context.RequestAborted)).Select(route => KeyValuePair.Create<string, JsonNode?>(route.RouteSpec, new JsonObject
+        {
+            ["routespec"] = route.RouteSpec,
+            ["target"] = route.Target,
+            ["data"] = route.User is null
+                ? new JsonObject { ["hub"] = true, ["last_activity"] = Models.Time(route.LastActivity) }
+                : new JsonObject { ["user"] = route.User, ["server_name"] = route.ServerName, ["last_activity"] = Models.Time(route.LastActivity) },
+        }))));
 
     private static Answer GetSelf(HttpContext context, HubOptions options)
     {
