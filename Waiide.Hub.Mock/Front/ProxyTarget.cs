@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Waiide.Hub.Mock.Front;
@@ -11,7 +12,7 @@ namespace Waiide.Hub.Mock.Front;
 /// <param name="Forwarded">The path and query that the server gets: byte for byte what came, but for dot segments, backslashes and what a URL cannot hold.</param>
 internal readonly record struct ProxyTarget(string RoutePath, string Forwarded)
 {
-    private const string NotInPaths = "\"<>^`{}";
+    private const string NotInPaths = "\"<>`{}";
     private const string NotInQueries = "\"<>'";
 
     // Whatever makes the two differ from what came, but for a percent sign.
@@ -20,7 +21,8 @@ internal readonly record struct ProxyTarget(string RoutePath, string Forwarded)
     /// <summary>Reads a target without scheme and host; throws <see cref="FormatException"/> where configurable-http-proxy fails.</summary>
     public static ProxyTarget Read(string target)
     {
-        var isPlain = target.StartsWith('/') && !target.StartsWith("//", StringComparison.Ordinal) && !target.EndsWith('?') && !target.AsSpan().ContainsAny(Special);
+        var isPlain = target.StartsWith('/') && !target.StartsWith("//", StringComparison.Ordinal) && !target.EndsWith('?') && !target.AsSpan().ContainsAny(Special)
+            && !target.Contains("%2e", StringComparison.OrdinalIgnoreCase);
         if (isPlain)
         {
             return new(PercentEncoding.Decode(HubPaths.PathOf(target)), target);
@@ -81,7 +83,7 @@ internal readonly record struct ProxyTarget(string RoutePath, string Forwarded)
         var encoded = new StringBuilder(text.Length);
         foreach (var letter in text)
         {
-            _ = forbidden.Contains(letter) ? encoded.Append('%').Append(((int)letter).ToString("X2", System.Globalization.CultureInfo.InvariantCulture)) : encoded.Append(letter);
+            _ = forbidden.Contains(letter) ? encoded.Append('%').Append(((int)letter).ToString("X2", CultureInfo.InvariantCulture)) : encoded.Append(letter);
         }
 
         return encoded.ToString();

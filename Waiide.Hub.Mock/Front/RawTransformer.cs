@@ -13,5 +13,13 @@ internal sealed class RawTransformer(string target) : HttpTransformer
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         proxyRequest.RequestUri = new Uri(destinationPrefix + target, Untouched);
         proxyRequest.Headers.Host = httpContext.Request.Headers.Host;
+
+        // The forwarder takes this for a header between neighbours, which it is not; and trailers it does not forward, so nobody should expect any.
+        if (httpContext.Request.Headers.UpgradeInsecureRequests is { Count: > 0 } secure)
+        {
+            proxyRequest.Headers.TryAddWithoutValidation("Upgrade-Insecure-Requests", (IEnumerable<string?>)secure);
+        }
+
+        proxyRequest.Headers.Remove("Trailer");
     }
 }

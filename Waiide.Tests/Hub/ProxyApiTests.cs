@@ -109,7 +109,7 @@ public sealed class ProxyApiTests(TwoProxies proxies)
     public async Task Only_what_was_idle_since_is_told_when_it_is_asked_for()
     {
         Prerequisites.Need("node", "npm");
-        foreach (var since in (string[])["2999-01-01T00:00:00Z", "2999-01-01", "Sun, 01 Jan 2999 00:00:00 GMT"])
+        foreach (var since in (string[])["2999-01-01T00:00:00Z", "2999-01-01", "Tue, 01 Jan 2999 00:00:00 GMT"])
         {
             var (ours, real) = await BothAsync("GET", $"{Routes}?inactiveSince={Uri.EscapeDataString(since)}", null);
             Assert.Equal(real, ours);
