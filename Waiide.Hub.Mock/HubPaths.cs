@@ -15,8 +15,8 @@ internal static class HubPaths
         }
 
         // The absolute form, which proxies get: GET http://host/path.
-        var path = target.IndexOf('/', scheme + 3);
-        return path < 0 ? "/" : target[path..];
+        var path = target.AsSpan(scheme + 3).IndexOfAny("/?#");
+        return path < 0 ? "/" : target[scheme + 3 + path] == '/' ? target[(scheme + 3 + path)..] : "/" + target[(scheme + 3 + path)..];
     }
 
     /// <summary>The path in <see cref="RawTarget"/>, still percent-encoded.</summary>

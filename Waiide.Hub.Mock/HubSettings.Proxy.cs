@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Waiide.Hub.Mock;
 
 /// <summary>Hub:Proxy:*.</summary>
@@ -17,6 +19,7 @@ internal static partial class HubSettings
         {
             ApiPort = section["ApiPort"] is { Length: > 0 } ? Port(hub, "Proxy:ApiPort", 8001, mistakes) : null,
             ApiUrl = url,
+            HubUrl = HubUrl(hub, mistakes),
             AuthToken = section["AuthToken"] is { Length: > 0 } token ? token : null,
             LastActivityInterval = Seconds(hub, "LastActivityInterval", defaults.LastActivityInterval, mistakes),
         };
@@ -31,5 +34,37 @@ internal static partial class HubSettings
         }
 
         return options;
+    }
+
+    private static Uri HubUrl(IConfigurationSection hub, List<string> mistakes)
+    {
+        // Mistakes in these two are told where they belong.
+        var address = Address(hub, []);
+        var otherwise = new Uri($"http://{new IPEndPoint(address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address, Port(hub, "ApiPort", 8081, []))}");
+        if (hub["Proxy:HubUrl"] is not { Length: > 0 } text)
+        {
+            return otherwise;
+        }
+
+        if (HttpUrl(text) is { } url)
+        {
+            return url;
+        }
+
+        mistakes.Add($"Hub:Proxy:HubUrl is '{text}'; set where the proxy reaches this hub, such as {otherwise.GetLeftPart(UriPartial.Authority)}.");
+        return otherwise;
+    }
+
+    // Every two of them that are the same: a port opens once.
+    private static void CheckPorts(HubOptions options, List<string> mistakes)
+    {
+        var ports = Listeners.Of(options);
+        foreach (var (setting, port) in ports)
+        {
+            if (ports.TakeWhile(other => other.Setting != setting).FirstOrDefault(other => other.Port == port) is { Setting: { } first })
+            {
+                mistakes.Add($"{first} and {setting} are both {port}; give them different ports.");
+            }
+        }
     }
 }

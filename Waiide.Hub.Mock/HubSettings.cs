@@ -39,11 +39,7 @@ internal static partial class HubSettings
             Proxy = Proxy(hub, mistakes),
             Faults = Faults(hub, mistakes),
         };
-        if (options.FrontPort == options.ApiPort)
-        {
-            mistakes.Add($"Hub:FrontPort and Hub:ApiPort are both {options.FrontPort}; give them different ports.");
-        }
-
+        CheckPorts(options, mistakes);
         return options with { Groups = Groups(hub), Servers = Servers(hub, options.Users, mistakes), Roles = Roles(hub, options, mistakes) };
     }
 

@@ -16,7 +16,7 @@ if (!builder.AddHubOptions()) // Hub:*, or every mistake at once
 }
 
 builder.AddListeners();       // the front's port and the API's
-builder.AddFrontProxy();
+builder.AddFront();           // our front proxy, or the client of another
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<Store>();    // the database
 builder.Services.AddSingleton<HubState>(); // users, groups, servers, tokens
@@ -30,7 +30,7 @@ builder.AddServers();         // starting, watching, stopping
 
 var app = builder.Build();
 var options = app.Services.GetRequiredService<HubOptions>();
-app.UseFrontProxy();                 // on the front: /user/... to its server; the rest is the hub's
+app.UseFront(options);               // on the front: /user/... to its server; the rest is the hub's
 app.UseMiddleware<HubErrors>();      // the hub's headers, and failures as JupyterHub says them
 app.UseHubPrefix(options);           // everything outside /hub/ is led into it
 app.UseRouting();
@@ -42,5 +42,6 @@ app.MapAuthorize(options);           // /hub/api/oauth2/authorize
 app.MapToken(options);               // /hub/api/oauth2/token
 app.MapLogin(options);               // /hub/login, /hub/logout
 app.MapReports(options);             // /hub/metrics, /hub/security/csp-report
+app.MapProxyErrors(options);         // /hub/error/503 and others
 app.MapPages(options);               // /hub/home and what leads to servers
 return await app.RunHubAsync();

@@ -12,6 +12,9 @@ internal sealed record ProxyOptions
     /// <summary>Hub:Proxy:AuthToken: what the REST API is called with (CONFIGPROXY_AUTH_TOKEN).</summary>
     public string? AuthToken { get; init; }
 
-    /// <summary>Hub:LastActivityInterval, in seconds: how often the routes' activity is taken over into users and servers.</summary>
+    /// <summary>Hub:Proxy:HubUrl: where the proxy reaches this hub: by default Hub:ApiPort on Hub:Address, or on loopback if that is every address.</summary>
+    public Uri HubUrl { get; init; } = new("http://127.0.0.1:8081");
+
+    /// <summary>Hub:LastActivityInterval, in seconds: how often the routes' activity is taken over into users and servers, and the routes are repaired.</summary>
     public TimeSpan LastActivityInterval { get; init; } = TimeSpan.FromSeconds(300);
 }

@@ -8,11 +8,7 @@ namespace Waiide.Hub.Mock.Api;
 /// <summary>The hub itself: its version, its health, who asks, its services, and its end.</summary>
 internal static class HubEndpoints
 {
-    public static Answer Version(HttpContext context, HubOptions options)
-    {
-        context.Response.Headers.AccessControlAllowOrigin = "*";
-        return Answer.Json(new JsonObject { ["version"] = options.Profile.Version });
-    }
+    public static Answer Version(HubOptions options) => Answer.Json(new JsonObject { ["version"] = options.Profile.Version });
 
     public static Answer Health() => Answer.Empty(StatusCodes.Status200OK, "text/html");
 

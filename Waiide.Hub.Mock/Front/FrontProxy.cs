@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Waiide.Hub.Mock.Front;
 
-/// <summary>What configurable-http-proxy is to a JupyterHub: on the front's port, /user/... goes to its server and everything else to the hub.</summary>
+/// <summary>What configurable-http-proxy is to a JupyterHub: on the front's port, each path goes where the longest route that it begins with leads, and what no other takes to the hub.</summary>
 internal sealed partial class FrontProxy(
     RequestDelegate next, HubOptions options, RouteTable routes, IHttpForwarder forwarder, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<FrontProxy> logger)
 {
@@ -16,6 +16,7 @@ internal sealed partial class FrontProxy(
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
         UseProxy = false,
+        ActivityHeadersPropagator = null, // What traces say is the client's, too.
         ConnectTimeout = TimeSpan.FromSeconds(15),
     });
 
@@ -33,62 +34,87 @@ internal sealed partial class FrontProxy(
         if (context.Connection.LocalPort != options.FrontPort)
         {
             await next(context);
-            return;
         }
-
-        var path = context.RawPath();
-        FrontRoute? route;
-        try
+        else if (OneReading.Objection(context) is { } objection)
         {
-            route = routes.Find(path);
+            context.Response.Headers.Connection = "close";
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync(objection, context.RequestAborted);
         }
-        catch (FormatException)
-        {
-            await FailAsync(context, StatusCodes.Status500InternalServerError, "The address cannot be read: it is not properly percent-encoded.");
-            return;
-        }
-
-        var upgrade = context.Features.Get<IHttpUpgradeFeature>();
-        ForwardedHeaders.Append(context, upgrade is { IsUpgradableRequest: true });
-        if (path == "/_chp_healthz")
+        else if (context.RawTarget() == "/_chp_healthz")
         {
             await Answer.Json(new System.Text.Json.Nodes.JsonObject { ["status"] = "OK" }).ExecuteAsync(context);
         }
-        else if (route is null)
-        {
-            await next(context);
-        }
         else
         {
-            await ForwardAsync(context, route, upgrade);
+            await RouteAsync(context);
         }
     }
 
-    private async Task ForwardAsync(HttpContext context, FrontRoute route, IHttpUpgradeFeature? upgrade)
+    private async Task RouteAsync(HttpContext context)
     {
-        LiftLimits(context);
+        ProxyTarget target;
+        try
+        {
+            target = ProxyTarget.Read(context.RawTarget());
+        }
+        catch (FormatException)
+        {
+            await FailAsync(context, StatusCodes.Status500InternalServerError);
+            return;
+        }
+
+        var route = routes.Find(target.RoutePath);
+        if (route is null)
+        {
+            await FailAsync(context, StatusCodes.Status404NotFound);
+            return;
+        }
+
+        ForwardedHeaders.Append(context, OneReading.IsUpgrade(context));
         context.Request.Body = new ActivityStream(context.Request.Body, IsActive);
-        if (upgrade is not null)
+        if (context.Features.Get<IHttpUpgradeFeature>() is { } upgrade)
         {
             context.Features.Set<IHttpUpgradeFeature>(new ActivityUpgrade(upgrade, IsActive));
         }
 
-        var target = route.Target.GetLeftPart(UriPartial.Authority);
-        var error = await forwarder.SendAsync(context, target, Client, Patient, RawTransformer.Instance, lifetime.ApplicationStopping);
-        if (error == ForwarderError.None)
+        var isDone = true;
+        if (route is { IsHubs: true, Path: "/" })
         {
-            if (context.Response.StatusCode is >= 200 and < 300)
-            {
-                IsActive();
-            }
+            await next(context); // The hub is here, and needs no connection.
         }
-        else if (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
+        else if (route.Destination is null)
         {
-            Log.NoAnswer(logger, route.Prefix, target, error);
-            await FailAsync(context, StatusCodes.Status503ServiceUnavailable, "It may be starting, or restarting. This page tries again by itself.");
+            Log.NoTarget(logger, new LogText(route.Path), new LogText(route.Target));
+            await FailAsync(context, StatusCodes.Status500InternalServerError);
+        }
+        else
+        {
+            isDone = await ForwardAsync(context, route, target.Forwarded);
+        }
+
+        if (isDone && context.Response.StatusCode is >= 200 and < 300)
+        {
+            IsActive();
         }
 
         void IsActive() => route.LastActivity.Record(clock.GetUtcNow());
+    }
+
+    /// <summary>Returns whether the server's answer reached the client whole.</summary>
+    private async Task<bool> ForwardAsync(HttpContext context, FrontRoute route, string target)
+    {
+        LiftLimits(context);
+        var error = await forwarder.SendAsync(context, route.Destination!, Client, Patient, new RawTransformer(target), lifetime.ApplicationStopping);
+
+        // What the client did wrong is said already, and to one that is gone nothing can be said.
+        if (error is not (ForwarderError.None or ForwarderError.RequestBodyClient) && !context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            Log.NoAnswer(logger, new LogText(route.Path), new LogText(route.Target), error);
+            await FailAsync(context, StatusCodes.Status503ServiceUnavailable);
+        }
+
+        return error == ForwarderError.None;
     }
 
     // Uploads may be of any size and as slow as their network.
@@ -110,33 +136,28 @@ internal sealed partial class FrontProxy(
         }
     }
 
-    private async Task FailAsync(HttpContext context, int status, string message)
+    private async Task FailAsync(HttpContext context, int status)
     {
         context.Response.Clear();
+        if (OneReading.IsUpgrade(context))
+        {
+            // Nobody sees a page that a WebSocket got.
+            context.Response.StatusCode = status;
+            context.Response.ContentLength = 0;
+            return;
+        }
+
         context.Response.Headers.ContentSecurityPolicy = $"frame-ancestors 'none'; {Layout.ContentSecurity}";
         context.Response.Headers.XContentTypeOptions = "nosniff";
-        await Answer.Page(ErrorPage.Of(status, message, options, tryAgain: status == StatusCodes.Status503ServiceUnavailable), status).ExecuteAsync(context);
+        await Answer.Page(ProxyErrors.Page(status, options), status).ExecuteAsync(context);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Prefix} is routed to {Target}, which gave no answer ({Error}).")]
-        public static partial void NoAnswer(ILogger logger, string prefix, string target, ForwarderError error);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} is routed to {Target}, which gave no answer ({Error}).")]
+        public static partial void NoAnswer(ILogger logger, LogText path, LogText target, ForwarderError error);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} is routed to {Target}, which is not the URL of a web server.")]
+        public static partial void NoTarget(ILogger logger, LogText path, LogText target);
     }
-}
-
-/// <summary>The front proxy's services and its place in the pipeline.</summary>
-internal static class FrontProxyExtensions
-{
-    public static void AddFrontProxy(this WebApplicationBuilder builder)
-    {
-        builder.Services.AddHttpForwarder();
-
-        // What YARP says in a stack trace, the proxy says in a sentence.
-        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Error);
-        builder.Services.AddSingleton<RouteTable>();
-        builder.Services.AddSingleton<IRoutes, OwnRoutes>();
-    }
-
-    public static void UseFrontProxy(this IApplicationBuilder app) => app.UseMiddleware<FrontProxy>();
 }

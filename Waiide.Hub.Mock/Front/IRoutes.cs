@@ -2,36 +2,27 @@ using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Front;
 
-/// <summary>What the hub tells its front proxy, ours or another: which prefix leads to which server.</summary>
+/// <summary>
+/// What the hub tells its front proxy, ours or another: which path leads to which server. A change that does not reach the proxy is not an error of the caller's:
+/// <see cref="RouteKeeper"/> makes it up.
+/// </summary>
 internal interface IRoutes
 {
     /// <summary>Leads the server's prefix to <see cref="Server.Url"/>; replaces an earlier route.</summary>
     Task AddAsync(Server server, CancellationToken cancellation);
 
+    /// <summary>Leads everything that no other route takes to the hub.</summary>
+    Task AddHubAsync(CancellationToken cancellation);
+
     Task RemoveAsync(Server server, CancellationToken cancellation);
 
-    /// <summary>Every route, each with the last activity that the proxy saw.</summary>
+    /// <summary>Removes a route that nobody knows.</summary>
+    Task RemoveAsync(ProxyRoute route, CancellationToken cancellation);
+
+    /// <summary>Every route of the hub's, each with the last activity that the proxy saw. Throws <see cref="HttpRequestException"/> if the proxy does not tell.</summary>
     Task<IReadOnlyList<ProxyRoute>> ListAsync(CancellationToken cancellation);
 }
 
-/// <summary>One route, as the proxy's REST API tells it; without a user it is the hub's own.</summary>
+/// <summary>One route, as the hub's API tells it; without a user it is the hub's own.</summary>
+/// <param name="RouteSpec">The prefix, percent-encoded, with a slash at both ends.</param>
 internal sealed record ProxyRoute(string RouteSpec, string Target, string? User, string? ServerName, DateTimeOffset? LastActivity);
-
-/// <summary>The routes of our own front proxy.</summary>
-internal sealed class OwnRoutes(RouteTable table, TimeProvider clock) : IRoutes
-{
-    public Task AddAsync(Server server, CancellationToken cancellation)
-    {
-        table.Add(new FrontRoute(server.Prefix, server.Url!, server.User.Name, server.Name, clock.GetUtcNow()));
-        return Task.CompletedTask;
-    }
-
-    public Task RemoveAsync(Server server, CancellationToken cancellation)
-    {
-        table.Remove(server.Prefix);
-        return Task.CompletedTask;
-    }
-
-    public Task<IReadOnlyList<ProxyRoute>> ListAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ProxyRoute>>(
-        [.. table.All.Select(route => new ProxyRoute(route.Prefix, route.Target.GetLeftPart(UriPartial.Authority), route.User, route.ServerName, route.LastActivity.Latest))]);
-}

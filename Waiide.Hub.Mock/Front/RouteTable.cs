@@ -1,13 +1,24 @@
 using System.Collections.Frozen;
+using System.Text.Json.Nodes;
 using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Front;
 
-/// <summary>One route of the front proxy: everything below a prefix goes to one server.</summary>
-internal sealed record FrontRoute(string Prefix, Uri Target, string User, string ServerName, DateTimeOffset Added)
+/// <summary>One route of the front proxy: everything below a path goes to one target.</summary>
+/// <param name="Path">Decoded, without a slash at its end: /user/we+ird@ex.org. "/" is the route for what no other takes.</param>
+/// <param name="Target">A URL, unless whoever called the REST API gave something else.</param>
+/// <param name="Data">What the proxy keeps with the route and tells with it, such as user and server_name.</param>
+/// <param name="IsHubs">The hub's own, and not added through the REST API.</param>
+internal sealed record FrontRoute(string Path, string Target, JsonObject Data, bool IsHubs, DateTimeOffset Added)
 {
     /// <summary>Responses below 300 and bytes from the client count as activity; what a server sends by itself does not.</summary>
     public LastActivity LastActivity { get; } = new(Added);
+
+    /// <summary>The path in the form in which the hub names it: percent-encoded, with a slash at its end.</summary>
+    public string RouteSpec => Path == "/" ? Path : string.Join('/', Path.Split('/').Select(HubNames.Segment)) + "/";
+
+    /// <summary>Target without a slash at its end; null if it is not the URL of a web server.</summary>
+    public string? Destination { get; } = Uri.TryCreate(Target, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url.GetLeftPart(UriPartial.Path).TrimEnd('/') : null;
 }
 
 /// <summary>Where the front proxy sends what: the longest prefix of the decoded path wins, letter by letter.</summary>
@@ -15,76 +26,61 @@ internal sealed class RouteTable
 {
     private readonly Lock _changing = new();
 
-    // By decoded prefix without the slash at its end: /user/we+ird@ex.org. Read with every request, replaced as a whole with every change.
+    // By path, "" for the root's. Read with every request, replaced as a whole with every change.
     private volatile FrozenDictionary<string, FrontRoute> _routes = FrozenDictionary<string, FrontRoute>.Empty;
     private volatile int _deepest;
 
     public IEnumerable<FrontRoute> All => _routes.Values;
 
-    public void Add(FrontRoute route)
+    /// <summary>The route of exactly this path; null if there is none.</summary>
+    public FrontRoute? Get(string path) => _routes.GetValueOrDefault(Key(path));
+
+    /// <summary>Adds a route, or replaces the one of its path. What came through the REST API is not the hub's to replace.</summary>
+    public void Add(FrontRoute route) => Change(routes =>
     {
-        lock (_changing)
+        var key = Key(route.Path);
+        if (!route.IsHubs || routes.GetValueOrDefault(key) is null or { IsHubs: true })
         {
-            var key = Decode(route.Prefix).TrimEnd('/');
-            _routes = new Dictionary<string, FrontRoute>(_routes) { [key] = route }.ToFrozenDictionary(StringComparer.Ordinal);
-            _deepest = _routes.Keys.Max(prefix => prefix.Count('/'));
+            routes[key] = route;
         }
-    }
+    });
 
-    public void Remove(string prefix)
+    public void Remove(FrontRoute route) => Change(routes =>
     {
-        lock (_changing)
+        if (routes.GetValueOrDefault(Key(route.Path)) == route)
         {
-            var routes = new Dictionary<string, FrontRoute>(_routes);
-            routes.Remove(Decode(prefix).TrimEnd('/'));
-            _routes = routes.ToFrozenDictionary(StringComparer.Ordinal);
-            _deepest = routes.Count == 0 ? 0 : routes.Keys.Max(key => key.Count('/'));
+            routes.Remove(Key(route.Path));
         }
-    }
+    });
 
-    /// <summary>The route for a raw path; null if there is none. Throws <see cref="FormatException"/> for a path that cannot be decoded.</summary>
-    public FrontRoute? Find(string rawPath)
+    /// <summary>The route for a decoded path; null if there is none.</summary>
+    public FrontRoute? Find(string path)
     {
-        var prefixes = _routes.GetAlternateLookup<ReadOnlySpan<char>>();
-        var path = Decode(rawPath).AsSpan().TrimEnd('/');
+        var routes = _routes.GetAlternateLookup<ReadOnlySpan<char>>();
 
-        // No prefix has more segments than the deepest route, however many a client sends.
-        for (var prefix = First(path, _deepest); prefix.Length > 0; prefix = prefix[..prefix.LastIndexOf('/')])
+        // No route has more segments than the deepest one, however many a client sends.
+        for (var prefix = First("/" + path.Trim('/'), _deepest); prefix.Length > 0; prefix = prefix[..prefix.LastIndexOf('/')])
         {
-            if (prefixes.TryGetValue(prefix, out var route))
+            if (routes.TryGetValue(prefix, out var route))
             {
                 return route;
             }
         }
 
-        return null;
+        return _routes.GetValueOrDefault("");
     }
 
-    /// <summary>The path that routes are compared with: dot segments resolved, then percent-encoding undone, as configurable-http-proxy's URL parser does.</summary>
-    internal static string Decode(string rawPath)
+    private static string Key(string path) => path.Trim('/') is { Length: > 0 } inner ? "/" + inner : "";
+
+    private void Change(Action<Dictionary<string, FrontRoute>> change)
     {
-        if (rawPath.AsSpan().IndexOfAny("%.\\") < 0)
+        lock (_changing)
         {
-            return rawPath;
+            var routes = new Dictionary<string, FrontRoute>(_routes, StringComparer.Ordinal);
+            change(routes);
+            _routes = routes.ToFrozenDictionary(StringComparer.Ordinal);
+            _deepest = routes.Count == 0 ? 0 : routes.Keys.Max(key => key.Count('/'));
         }
-
-        var segments = new List<string>();
-        foreach (var segment in rawPath.Replace('\\', '/').Split('/').Skip(1))
-        {
-            switch (segment.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase))
-            {
-                case "..":
-                    segments.RemoveRange(Math.Max(0, segments.Count - 1), Math.Min(1, segments.Count));
-                    break;
-                case ".":
-                    break;
-                default:
-                    segments.Add(segment);
-                    break;
-            }
-        }
-
-        return PercentEncoding.Decode("/" + string.Join('/', segments));
     }
 
     private static ReadOnlySpan<char> First(ReadOnlySpan<char> path, int segments)
