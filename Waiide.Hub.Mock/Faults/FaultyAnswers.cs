@@ -64,7 +64,7 @@ internal sealed class FaultyAnswers(RequestDelegate next, HubOptions options, Fa
         var body = rate is { } bytesPerSecond ? ShapedBody.Slow(whole.Stream, bytesPerSecond) : whole.Stream;
         if (cut is not null)
         {
-            body = ShapedBody.Cut(body, (int?)cut.Number("bytes"), context.Abort);
+            body = ShapedBody.Cut(body, (int?)cut.Number("bytes"), () => CutAsync(context));
         }
 
         var shaped = new StreamResponseBodyFeature(body, whole);
@@ -77,8 +77,15 @@ internal sealed class FaultyAnswers(RequestDelegate next, HubOptions options, Fa
 
         if (cut is not null)
         {
-            context.Abort(); // There was less to say than was let through.
+            await CutAsync(context); // There was less to say than was let through.
         }
+    }
+
+    private static async Task CutAsync(HttpContext context)
+    {
+        // What has been written is on its way, and would be thrown away with the connection.
+        await Task.Delay(TimeSpan.FromMilliseconds(100), context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        context.Abort();
     }
 
     // In the shape of the hub's own errors: programs see JSON, people a page.

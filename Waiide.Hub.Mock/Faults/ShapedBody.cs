@@ -31,7 +31,7 @@ internal sealed class ShapedBody(Stream client, Func<ReadOnlyMemory<byte>, Cance
     });
 
     /// <summary>Lets so many bytes through (by default half of the first piece), then tells <paramref name="cut"/>.</summary>
-    public static ShapedBody Cut(Stream client, int? bytes, Action cut)
+    public static ShapedBody Cut(Stream client, int? bytes, Func<Task> cut)
     {
         var left = bytes;
         return new(client, async (piece, cancellation) =>
@@ -43,7 +43,7 @@ internal sealed class ShapedBody(Stream client, Func<ReadOnlyMemory<byte>, Cance
             await client.FlushAsync(cancellation);
             if (next.Length < piece.Length)
             {
-                cut();
+                await cut();
             }
         });
     }
