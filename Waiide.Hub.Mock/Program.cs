@@ -1,6 +1,7 @@
 using Waiide.Hub.Mock;
 using Waiide.Hub.Mock.Api;
 using Waiide.Hub.Mock.Auth;
+using Waiide.Hub.Mock.Faults;
 using Waiide.Hub.Mock.Front;
 using Waiide.Hub.Mock.OAuth;
 using Waiide.Hub.Mock.Pages;
@@ -27,15 +28,18 @@ builder.AddAuth();            // sessions, forgery, callers
 builder.Services.AddSingleton<AuthorizationCodes>();
 builder.AddApi();             // models of users, groups, tokens
 builder.AddServers();         // starting, watching, stopping
+builder.AddFaults();          // what goes wrong when it is asked to
 
 var app = builder.Build();
 var options = app.Services.GetRequiredService<HubOptions>();
+app.UseFaults();                     // off unless Hub:Faults:Enabled
 app.UseFront(options);               // on the front: /user/... to its server; the rest is the hub's
 app.UseMiddleware<HubErrors>();      // the hub's headers, and failures as JupyterHub says them
 app.UseHubPrefix(options);           // everything outside /hub/ is led into it
 app.UseRouting();
 app.UseExactPaths();                 // 404 and 405
 app.UseMiddleware<Gate>();           // closed but for what endpoints allow
+app.MapFaults(options);              // /hub/api/faults
 app.MapApi(options);                 // /hub/api, users, activity, tokens
 app.MapServers(options);             // /hub/api/users/.../server: start, stop, progress
 app.MapAuthorize(options);           // /hub/api/oauth2/authorize
@@ -44,4 +48,4 @@ app.MapLogin(options);               // /hub/login, /hub/logout
 app.MapReports(options);             // /hub/metrics, /hub/security/csp-report
 app.MapProxyErrors(options);         // /hub/error/503 and others
 app.MapPages(options);               // /hub/home and what leads to servers
-return await app.RunHubAsync();
+return await app.ExitOrBeginAnewAsync(await app.RunHubAsync());

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Authorization;
+using Waiide.Hub.Mock.Faults;
 using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Auth;
 
 /// <summary>Lets a request through to its endpoint. An endpoint says who may call it; one that says nothing is closed.</summary>
-internal sealed class Gate(RequestDelegate next, HubOptions options, Callers callers)
+internal sealed class Gate(RequestDelegate next, HubOptions options, Callers callers, FaultList faults)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -17,6 +18,11 @@ internal sealed class Gate(RequestDelegate next, HubOptions options, Callers cal
             {
                 await ToLogin(context, options).ExecuteAsync(context);
                 return;
+            }
+
+            if (caller is not null && metadata.GetMetadata<SparedFromFaultsMark>() is null)
+            {
+                caller = caller with { Scopes = faults.Left(caller.Owner, caller.Scopes) };
             }
 
             context.Features.Set(Check(context, caller, access));

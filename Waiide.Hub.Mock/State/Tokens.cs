@@ -35,5 +35,9 @@ internal sealed class Tokens(TimeProvider clock)
         }
     }
 
+    /// <summary>Puts another in the place of each of these tokens, for the same secret; returns how many there were.</summary>
+    public int Change(Func<Token, bool> which, Func<Token, Token> change) =>
+        _byHash.Where(entry => which(entry.Value)).Count(entry => _byHash.TryUpdate(entry.Key, change(entry.Value), entry.Value));
+
     private bool HasExpired(Token token) => token.ExpiresAt <= clock.GetUtcNow();
 }

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using Waiide.Hub.Mock.State;
+
+namespace Waiide.Hub.Mock.Faults;
+
+/// <summary>The faults that are, and were until they are forgotten; and what follows from them for whoever asks. Empty unless Hub:Faults:Enabled.</summary>
+internal sealed class FaultList
+{
+    private readonly ConcurrentDictionary<string, ActiveFault> _all = new(StringComparer.OrdinalIgnoreCase);
+
+    public IEnumerable<ActiveFault> All => _all.Values.OrderBy(active => active.Fault.Name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>How far the hub's clock is ahead.</summary>
+    public TimeSpan ClockSkew => _all.IsEmpty ? TimeSpan.Zero : TimeSpan.FromSeconds(Active(FaultKind.ClockSkew).Sum(active => active.Fault.Number("seconds")!.Value));
+
+    /// <summary>The version that the hub says it is, when that is not its own.</summary>
+    public string? Version => Active(FaultKind.Version).FirstOrDefault()?.Fault.Text("version");
+
+    public IEnumerable<ActiveFault> Active(FaultKind kind) => _all.Values.Where(active => active.IsActive && active.Fault.Kind == kind);
+
+    public ActiveFault? Find(string name) => _all.GetValueOrDefault(name);
+
+    /// <summary>Adds a fault; an earlier one of that name ends.</summary>
+    public ActiveFault Begin(Fault fault)
+    {
+        Forget(fault.Name);
+        return _all[fault.Name] = new ActiveFault(fault);
+    }
+
+    /// <summary>Ends a fault and forgets it; false if there was none.</summary>
+    public bool Forget(string name)
+    {
+        var found = _all.TryRemove(name, out var active);
+        active?.End();
+        return found;
+    }
+
+    /// <summary>What is left of scopes when those that were withdrawn, and what these cover, are taken away.</summary>
+    public IReadOnlySet<string> Left(Owner owner, IReadOnlySet<string> scopes)
+    {
+        var withdrawn = Active(FaultKind.ScopeWithdrawn).Select(active => active.Fault).Where(fault => fault.Text("user") is not { } user || user == owner.Name)
+            .Select(fault => fault.Text("scope")!).ToHashSet(StringComparer.Ordinal);
+        return withdrawn.Count == 0 ? scopes : scopes.Where(scope => !Scopes.Cover(withdrawn, scope)).ToHashSet(StringComparer.Ordinal);
+    }
+}

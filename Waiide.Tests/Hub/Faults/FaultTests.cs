@@ -1,0 +1,300 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Waiide.Tests.Support;
+
+namespace Waiide.Tests.Hub.Faults;
+
+/// <summary>The hub misbehaves as it is told to, no longer than it is told to, and only where that was allowed.</summary>
+public sealed class FaultTests
+{
+    [Fact]
+    public async Task Off_by_default_there_is_no_such_API()
+    {
+        await using var hub = await FaultyHub.StartAsync(("Faults:Enabled", "false"));
+        Assert.Equal(HttpStatusCode.NotFound, (await hub.ApiAsync("/faults")).Status);
+    }
+
+    [Fact]
+    public async Task Faults_without_the_permission_for_them_are_a_mistake_and_all_others_are_told_with_it()
+    {
+        var output = await FailAsync(new() { ["Hub__Faults__slow__Delay"] = "1", ["Hub__Faults__Enabled"] = "" });
+        Assert.Equal("Hub:Faults:slow is set, but faults are off: set Hub:Faults:Enabled=true, or take it out.", output);
+
+        output = await FailAsync(new()
+        {
+            ["Hub__Faults__Enabled"] = "true",
+            ["Hub__Faults__slow__Delay"] = "soon",
+            ["Hub__Faults__monday__Kind"] = "mondays",
+            ["Hub__Faults__again__Kind"] = "restart",
+        });
+        Assert.Contains("Hub:Faults:slow:delay is 'soon'; set seconds from 0 to 3600.", output, StringComparison.Ordinal);
+        Assert.Contains("Hub:Faults:monday:kind is 'mondays'; the kinds of faults are error, ", output, StringComparison.Ordinal);
+        Assert.Contains("Hub:Faults:again is a restart, which happens once", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_an_administrators_token_may_ask_for_faults()
+    {
+        await using var hub = await FaultyHub.StartAsync(("Services:1:Name", "small"), ("Services:1:ApiToken", "small-token-0123456789"), ("Services:1:Scopes", "admin:users!user=ada,shutdown"));
+        Assert.Equal(HttpStatusCode.OK, (await hub.ApiAsync("/faults")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await hub.ApiAsync("/faults", "small-token-0123456789")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await hub.ApiAsync("/faults", "nobody's")).Status);
+
+        using var administrator = await hub.Hub.SignedInAsync("root");
+        using var byCookie = await administrator.GetAsync("/hub/api/faults");
+        Assert.Equal(HttpStatusCode.Forbidden, byCookie.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_fault_from_the_configuration_is_there_from_the_start_and_is_seen_and_ended_by_the_API()
+    {
+        await using var hub = await FaultyHub.StartAsync(("Faults:error:Status", "500"), ("Faults:error:Paths", "/hub/api/info"));
+        Assert.Equal(HttpStatusCode.InternalServerError, (await hub.ApiAsync("/info")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await hub.ApiAsync("/user")).Status);
+
+        var seen = (await hub.ApiAsync("/faults")).Body!.AsArray().Single()!;
+        Assert.Equal(("error", true, 1), ((string)seen["kind"]!, (bool)seen["active"]!, (int)seen["strikes"]!));
+
+        await hub.EndAsync("error");
+        Assert.Equal(HttpStatusCode.OK, (await hub.ApiAsync("/info")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await hub.ApiAsync("/faults/error")).Status);
+    }
+
+    [Fact]
+    public async Task Every_fault_ends_by_itself_when_its_time_or_its_count_is_over()
+    {
+        await using var hub = await FaultyHub.StartAsync();
+        await hub.BeginAsync("error", new { status = 502, count = 2 });
+        Assert.Equal(
+            [HttpStatusCode.BadGateway, HttpStatusCode.BadGateway, HttpStatusCode.OK],
+            [(await hub.ApiAsync("/user")).Status, (await hub.ApiAsync("/user")).Status, (await hub.ApiAsync("/user")).Status]);
+        Assert.False((bool)(await hub.ApiAsync("/faults/error")).Body!["active"]!);
+
+        await hub.BeginAsync("error", new { duration = 0.5 });
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await hub.ApiAsync("/user")).Status);
+        await Eventually.Is(async () => (await hub.ApiAsync("/user")).Status == HttpStatusCode.OK, "half a second passes");
+    }
+
+    [Fact]
+    public async Task Errors_have_the_shape_of_the_hubs_own_and_the_API_for_faults_is_spared()
+    {
+        await using var hub = await FaultyHub.StartAsync();
+        await hub.BeginAsync("error", new { status = 500, paths = new[] { "/" } });
+        var (status, body) = await hub.ApiAsync("/user");
+        Assert.Equal((HttpStatusCode.InternalServerError, 500), (status, (int)body!["status"]!));
+
+        using var browser = hub.Hub.NewBrowser();
+        using var page = await browser.GetAsync("/hub/login");
+        Assert.Equal((HttpStatusCode.InternalServerError, "text/html"), (page.StatusCode, page.Content.Headers.ContentType!.MediaType));
+        Assert.Equal("5.5.1", page.Headers.GetValues("X-JupyterHub-Version").Single());
+        Assert.Equal(HttpStatusCode.OK, (await hub.ApiAsync("/faults")).Status);
+    }
+
+    [Fact]
+    public async Task Slow_is_before_the_answer_or_in_the_middle_of_it()
+    {
+        await using var hub = await FaultyHub.StartAsync();
+        var (_, whole) = await hub.ApiAsync("/user");
+        await hub.BeginAsync("late", new { kind = "slow", delay = 1, paths = "/hub/api/info" });
+        Assert.True(await TimeAsync(() => hub.ApiAsync("/info")) > TimeSpan.FromSeconds(0.9));
+        Assert.True(await TimeAsync(() => hub.ApiAsync("/user")) < TimeSpan.FromSeconds(0.9));
+
+        await hub.BeginAsync("trickle", new { kind = "slow", rate = 500, paths = "/hub/api/user" });
+        var began = Stopwatch.StartNew();
+        var (_, trickled) = await hub.ApiAsync("/user");
+        Assert.True(began.Elapsed > TimeSpan.FromSeconds(0.8), $"Some 700 bytes took {began.Elapsed}.");
+        Assert.True(JsonNode.DeepEquals(whole, trickled), "Every byte comes, though late.");
+    }
+
+    [Fact]
+    public async Task A_cut_answer_begins_and_does_not_end()
+    {
+        await using var hub = await FaultyHub.StartAsync();
+        await hub.BeginAsync("cut", new { bytes = 5 });
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, hub.Hub.Api.Port);
+        await client.GetStream().WriteAsync("GET /hub/api/ HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+        var all = await UntilCutAsync(client.GetStream());
+        Assert.Contains("Content-Length: 19", all, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n{\"ver", all, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("api")]
+    [InlineData("front")]
+    public async Task Refused_means_that_nobody_listens_until_the_hub_is_back_by_itself(string at)
+    {
+        await using var hub = await FaultyHub.StartAsync();
+        var (gone, stays) = at == "api" ? (hub.Hub.Api, hub.Hub.Front) : (hub.Hub.Front, hub.Hub.Api);
+        using var connected = new TcpClient();
+        await connected.ConnectAsync(IPAddress.Loopback, gone.Port);
+
+        await hub.BeginAsync("unreachable", new { at, duration = 3 });
+
+        Assert.Equal("", await UntilCutAsync(connected.GetStream()).WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.Equal(SocketError.ConnectionRefused, await DialAsync(gone));
+        Assert.Equal(SocketError.Success, await DialAsync(stays));
+        await Eventually.Is(async () => await DialAsync(gone) == SocketError.Success, "the port is open again after three seconds");
+        Assert.Equal(HttpStatusCode.OK, (await hub.ApiAsync("/user")).Status);
+    }
+
+    [Fact]
+    public async Task Silent_means_connected_and_never_answered()
+    {
+        await using var hub = await FaultyHub.StartAsync();
+        await hub.BeginAsync("silence", new { kind = "unreachable", how = "silent", at = "api", duration = 60 });
+        Assert.Equal(SocketError.Success, await DialAsync(hub.Hub.Api));
+        var asked = hub.ApiAsync("/user");
+        Assert.NotSame(asked, await Task.WhenAny(asked, Task.Delay(TimeSpan.FromSeconds(1))));
+
+        await hub.EndAsync("silence");
+        await Assert.ThrowsAsync<HttpRequestException>(() => asked.WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.Equal(HttpStatusCode.OK, (await hub.ApiAsync("/user")).Status);
+    }
+
+    [Fact]
+    public async Task Tokens_are_revoked_or_expire_by_id_by_server_and_by_user()
+    {
+        await using var hub = await FaultyHub.StartAsync(
+            ("Servers:0:User", "ada"), ("Servers:0:Url", $"http://127.0.0.1:{Ports.Free()}"), ("Servers:0:ApiToken", "ada-server-token-0123456789"));
+        var (first, firstId) = await hub.NewTokenAsync("ada");
+        var (second, _) = await hub.NewTokenAsync("ada");
+
+        Assert.Equal(1, (int)(await hub.BeginAsync("token-revoked", new { id = firstId }))["strikes"]!);
+        Assert.Equal(HttpStatusCode.Forbidden, (await hub.ApiAsync("/user", first)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await hub.ApiAsync("/user", second)).Status);
+
+        await hub.BeginAsync("token-expired", new Dictionary<string, object> { ["user"] = "ada", ["in"] = 1 });
+        Assert.Equal(HttpStatusCode.OK, (await hub.ApiAsync("/user", second)).Status);
+        await Eventually.Is(async () => (await hub.ApiAsync("/user", second)).Status == HttpStatusCode.Forbidden, "the token expires in a second");
+
+        await hub.Hub.StopAsync();
+        await hub.Hub.StartAgainAsync();
+        Assert.Equal(HttpStatusCode.OK, (await hub.ApiAsync("/user", "ada-server-token-0123456789")).Status);
+        await hub.BeginAsync("token-revoked", new { server = "ada/" });
+        Assert.Equal(HttpStatusCode.Forbidden, (await hub.ApiAsync("/user", "ada-server-token-0123456789")).Status);
+    }
+
+    [Fact]
+    public async Task A_withdrawn_scope_is_missing_at_once_with_what_it_covers_and_is_back_in_the_end()
+    {
+        await using var hub = await FaultyHub.StartAsync();
+        var (token, _) = await hub.NewTokenAsync("ada");
+        const string wide = "access:servers!user=ada";
+        Assert.Contains(wide, await ScopesAsync(hub, token));
+
+        await hub.BeginAsync("scope-withdrawn", new { scope = "access:servers", user = "ada" });
+        Assert.DoesNotContain(wide, await ScopesAsync(hub, token));
+        Assert.Contains("access:servers", await ScopesAsync(hub, FaultyHub.OpsToken));
+
+        await hub.BeginAsync("all", new { kind = "scope-withdrawn", scope = "admin:users" });
+        await hub.EndAsync(); // Nobody locks themselves out of this.
+        Assert.Contains(wide, await ScopesAsync(hub, token));
+    }
+
+    [Fact]
+    public async Task A_skewed_clock_is_seen_in_dates_and_ends_tokens_before_their_time()
+    {
+        await using var hub = await FaultyHub.StartAsync();
+        var (token, _) = await hub.NewTokenAsync("ada", 3600);
+        await hub.BeginAsync("clock-skew", new { seconds = 7200 });
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await hub.ApiAsync("/user", token)).Status);
+        using var browser = hub.Hub.NewBrowser();
+        using var answer = await browser.GetAsync("/hub/login");
+        Assert.InRange(answer.Headers.Date!.Value - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(119), TimeSpan.FromMinutes(121));
+        await hub.EndAsync();
+        Assert.Equal(HttpStatusCode.OK, (await hub.ApiAsync("/user", token)).Status);
+
+        await hub.BeginAsync("clock-skew", new { seconds = 7200 });
+        var (_, later) = await hub.NewTokenAsync("ada");
+        var created = (string)(await hub.ApiAsync("/users/ada/tokens/" + later)).Body!["created"]!;
+        Assert.True(DateTimeOffset.Parse(created, CultureInfo.InvariantCulture) > DateTimeOffset.UtcNow.AddMinutes(110), $"Created {created}.");
+    }
+
+    [Fact]
+    public async Task A_wrong_version_is_told_in_the_header_and_by_the_API()
+    {
+        await using var hub = await FaultyHub.StartAsync(("Faults:version:Version", "99.1"));
+        Assert.Equal("99.1", (string)(await hub.ApiAsync("/")).Body!["version"]!);
+        using var browser = hub.Hub.NewBrowser();
+        using var answer = await browser.GetAsync("/hub/login");
+        Assert.Equal("99.1", answer.Headers.GetValues("X-JupyterHub-Version").Single());
+    }
+
+    [Fact]
+    public async Task A_restart_within_the_process_keeps_what_the_hub_knows()
+    {
+        await using var hub = await FaultyHub.StartAsync();
+        var (token, _) = await hub.NewTokenAsync("ada");
+        await hub.BeginAsync("restart", new { away = 1 });
+        await Eventually.Is(async () => await DialAsync(hub.Hub.Front) == SocketError.ConnectionRefused && await DialAsync(hub.Hub.Api) == SocketError.ConnectionRefused, "both ports are closed");
+        await Eventually.Is(async () => await DialAsync(hub.Hub.Api) == SocketError.Success, "the hub is back");
+        Assert.Equal(HttpStatusCode.OK, (await hub.ApiAsync("/user", token)).Status);
+    }
+
+    [Fact]
+    public async Task A_restart_of_the_process_is_the_same_program_begun_anew()
+    {
+        await using var hub = await FaultyHub.StartAsync();
+        var (token, _) = await hub.NewTokenAsync("ada");
+        await hub.BeginAsync("restart", new { away = 0, process = true });
+        await Eventually.Is(() => hub.Hub.Process.Output.Split("Sign in at").Length == 3, "the hub says a second time where to sign in");
+        Assert.False(hub.Hub.Process.HasExited);
+        Assert.Equal(HttpStatusCode.Forbidden, (await hub.ApiAsync("/user", token)).Status); // It was in memory.
+        Assert.Empty((await hub.ApiAsync("/faults")).Body!.AsArray());
+    }
+
+    private static async Task<string[]> ScopesAsync(FaultyHub hub, string token) => [.. (await hub.ApiAsync("/user", token)).Body!["scopes"]!.AsArray().Select(scope => (string)scope!)];
+
+    private static async Task<TimeSpan> TimeAsync(Func<Task> act)
+    {
+        var began = Stopwatch.StartNew();
+        await act();
+        return began.Elapsed;
+    }
+
+    // Whether the end comes as a FIN or as a reset is the system's affair.
+    private static async Task<string> UntilCutAsync(NetworkStream stream)
+    {
+        var (all, buffer) = (new StringBuilder(), new byte[4096]);
+        try
+        {
+            while (await stream.ReadAsync(buffer) is var read and > 0)
+            {
+                all.Append(Encoding.UTF8.GetString(buffer, 0, read));
+            }
+        }
+        catch (IOException failure) when (failure.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        {
+        }
+
+        return all.ToString();
+    }
+
+    private static async Task<SocketError> DialAsync(Uri url)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, url.Port);
+            return SocketError.Success;
+        }
+        catch (SocketException failure)
+        {
+            return failure.SocketErrorCode;
+        }
+    }
+
+    private static async Task<string> FailAsync(Dictionary<string, string> settings)
+    {
+        settings["Hub__Users__ada"] = "pw";
+        await using var process = ChildProcess.StartDotnet("Waiide.Hub.Mock.dll", settings);
+        Assert.Equal(1, await process.WaitForExit());
+        return process.Output;
+    }
+}
