@@ -36,7 +36,7 @@ internal static class FaultEndpoints
     {
         Check(context);
         var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (key, value) in await ApiEndpoints.ReadJsonAsync(context) switch
+        foreach (var (key, value) in await JsonBody.ReadAsync(context) switch
         {
             null => [],
             JsonObject given => given,

@@ -22,7 +22,7 @@ internal sealed record FaultKey(string Name, string Takes, Func<string, JsonNode
         new("paths", "paths that begin with a slash, with commas between them; * stands for any one segment", Paths),
         new("process", "true or false", text => bool.TryParse(text, out var flag) ? flag : null),
         new("rate", "bytes per second, a whole number from 1", Whole(1)),
-        new("scope", "a scope, such as access:servers!server=ada/", text => State.Scopes.Exists(text) ? text : null),
+        new("scope", "a scope, such as access:servers!server=ada/", text => VersionProfile.All.Values.Any(profile => State.ScopeTable.Has(State.Scopes.Split(text).Name, profile)) ? text : null),
         new("seconds", "seconds from -1000000000 to 1000000000", Number(-1e9, 1e9)),
         new("server", "the name of a user, a slash, the name of the server: ada/ or ada/env-one", text => text.IndexOf('/', StringComparison.Ordinal) > 0 ? text : null),
         new("share", "a number up to 1, more than 0", Number(0.000001, 1)),
