@@ -81,7 +81,7 @@ internal static partial class LoginEndpoints
         user.DefaultServer is { State: ServerState.Ready } server ? server.Prefix : options.HubPrefix + "spawn";
 
     private static Answer GoOn(HttpContext context, HubOptions options, string? next, User user) =>
-        Answer.Redirect(NextUrl.Validate(next, options, BrowserProtocol.Origin(context.Request, options)) ?? Home(options, user));
+        Answer.Redirect(NextUrl.AfterLogin(next, context.Request, options) ?? Home(options, user));
 
     private static partial class Log
     {
