@@ -37,8 +37,7 @@ internal static partial class Listeners
 
         await app.StartAsync();
         var api = new IPEndPoint(options.Address, options.ApiPort);
-        var front = options.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? $"http://{new IPEndPoint(options.Address, options.FrontPort)}";
-        Log.Listening(app.Logger, front, options.HubPrefix, api);
+        Log.Listening(app.Logger, options.Front, options.HubPrefix, api);
         await app.WaitForShutdownAsync();
         return 0;
     }

@@ -1,17 +1,18 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Auth;
 
 /// <summary>JupyterHub's protection from forged requests: the cookie _xsrf is signed for one session and must come a second time, as a field or header.</summary>
-internal sealed class Xsrf(HubOptions options)
+internal sealed class Xsrf(HubOptions options, Store store)
 {
     public const string Cookie = "_xsrf";
 
     private const int NonceLength = 16;
 
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private readonly byte[] _key = store.Key("xsrf");
 
     /// <summary>The token for a form on the page that is being written; sets the cookie unless the browser has a valid one.</summary>
     public string TokenFor(HttpContext context, Session? session)

@@ -27,6 +27,7 @@ public sealed class RunningHub : IAsyncDisposable
         {
             ["Hub__FrontPort"] = front.ToString(CultureInfo.InvariantCulture),
             ["Hub__ApiPort"] = api.ToString(CultureInfo.InvariantCulture),
+            ["Hub__Database"] = ":memory:",
         };
         if (!settings.Any(entry => entry.Setting.StartsWith("Spawner:Cmd", StringComparison.Ordinal)))
         {
