@@ -44,9 +44,19 @@ public sealed class RunningHub : IAsyncDisposable
         return hub;
     }
 
-    /// <summary>Starts the hub again with the same settings, after <see cref="StopAsync"/> or when it was killed.</summary>
-    public async Task StartAgainAsync()
+    /// <summary>Starts the hub again with the same settings, but for those given (null: without it), after <see cref="StopAsync"/> or when it was killed.</summary>
+    public async Task StartAgainAsync(params (string Setting, string? Value)[] changes)
     {
+        foreach (var (setting, value) in changes)
+        {
+            var variable = "Hub__" + setting.Replace(":", "__", StringComparison.Ordinal);
+            _settings.Remove(variable);
+            if (value is not null)
+            {
+                _settings[variable] = value;
+            }
+        }
+
         Process = ChildProcess.StartDotnet("Waiide.Hub.Mock.dll", _settings);
         await Process.WaitForOutput("Sign in at");
     }
