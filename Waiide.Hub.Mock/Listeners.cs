@@ -37,7 +37,8 @@ internal static partial class Listeners
 
         await app.StartAsync();
         var api = new IPEndPoint(options.Address, options.ApiPort);
-        Log.Listening(app.Logger, options.Front, options.HubPrefix, api);
+        var front = options.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? $"http://{new IPEndPoint(options.Address, options.FrontPort)}";
+        Log.Listening(app.Logger, front, options.HubPrefix, api);
         await app.WaitForShutdownAsync();
         return 0;
     }

@@ -32,6 +32,11 @@ internal sealed partial class HubState
         {
             Tokens.Restore(hash, token);
         }
+
+        foreach (var session in _store.LoadSessions(users))
+        {
+            _sessions[session.LoginHash] = session;
+        }
     }
 
     // As JupyterHub does: the configuration adds to what is there and takes nothing away, but for what only it can know (services, attached servers).
@@ -66,20 +71,15 @@ internal sealed partial class HubState
 
     private void ApplyServices()
     {
+        var tokens = _options.Services.ToDictionary(service => _services[service.Name], service => Tokens.Find(service.ApiToken));
+        Tokens.Revoke(token => token.Owner is Service service && tokens.GetValueOrDefault(service) != token);
+
         // A token that is still the configured one stays the same token, with whatever its service may do now.
-        var kept = _options.Services.Select(service => Tokens.Find(service.ApiToken)).Where(token => token?.Owner is Service owner && _services.ContainsValue(owner)).ToArray();
-        Tokens.Revoke(token => token.Owner is Service && !kept.Contains(token));
-        foreach (var service in _options.Services)
+        Tokens.Change(token => token.Owner is Service, token => token with { Scopes = Scopes.Of((Service)token.Owner) });
+        foreach (var service in _options.Services.Where(service => tokens[_services[service.Name]]?.Owner != _services[service.Name]))
         {
             var owner = _services[service.Name];
-            if (Tokens.Find(service.ApiToken) is { } token && token.Owner == owner)
-            {
-                Tokens.Restore(Secrets.Hash(service.ApiToken), token with { Scopes = Scopes.Of(owner) });
-            }
-            else
-            {
-                Tokens.Add(service.ApiToken, new Token { Id = Tokens.NextId(), Owner = owner, Scopes = Scopes.Of(owner), Created = _clock.GetUtcNow(), Note = "generated at startup" });
-            }
+            Tokens.Add(service.ApiToken, new Token { Id = Tokens.NextId(), Owner = owner, Scopes = Scopes.Of(owner), Created = _clock.GetUtcNow(), Note = "generated at startup" });
         }
     }
 

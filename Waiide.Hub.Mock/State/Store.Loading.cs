@@ -63,13 +63,9 @@ internal sealed partial class Store
             return (row.GetString(1), token);
         });
 
-    public List<KeptSession> LoadSessions(IEnumerable<User> users)
-    {
-        var byId = users.ToDictionary(user => user.Id);
-        return _database.Read(
-            "SELECT login_hash, id, user_id, since FROM sessions",
-            row => new KeptSession(row.GetString(0), row.GetString(1), byId[row.GetInt64(2)], row.GetFieldValue<DateTimeOffset>(3)));
-    }
+    public List<Session> LoadSessions(IReadOnlyDictionary<long, User> users) => _database.Read(
+        "SELECT id, login_hash, user_id, since FROM sessions",
+        row => new Session(row.GetString(0), row.GetString(1), users[row.GetInt64(2)], row.GetFieldValue<DateTimeOffset>(3)));
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

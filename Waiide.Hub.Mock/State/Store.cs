@@ -57,11 +57,14 @@ internal sealed partial class Store(HubOptions options) : IDisposable
         }
     });
 
+    /// <summary>What may change in a token: what it is for, and until when.</summary>
+    public void Save(Token token) => _database.Run("UPDATE tokens SET scopes = $2, expires = $3 WHERE id = $1", Number(token), JsonSerializer.Serialize(token.Scopes), token.ExpiresAt);
+
     /// <summary>Throws 404 if the user is gone.</summary>
-    public void AddSession(KeptSession session) => AddOwned(
+    public void Add(Session session) => AddOwned(
         "INSERT INTO sessions (login_hash, id, user_id, since) VALUES ($1, $2, $3, $4)", session.LoginHash, session.Id, session.User.Id, session.Since);
 
-    public void RemoveSession(string loginHash) => _database.Run("DELETE FROM sessions WHERE login_hash = $1", loginHash);
+    public void Remove(Session session) => _database.Run("DELETE FROM sessions WHERE login_hash = $1", session.LoginHash);
 
     /// <summary>The hub's own key of that name, made when it is first asked for.</summary>
     public byte[] Key(string name)
@@ -117,8 +120,3 @@ internal sealed partial class Store(HubOptions options) : IDisposable
 
     private static long Number(Token token) => long.Parse(token.Id.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
 }
-
-/// <summary>A login session as it is kept: of the login cookie only a hash.</summary>
-/// <param name="LoginHash">The hash of the cookie jupyterhub-hub-login (<see cref="Secrets.Hash"/>).</param>
-/// <param name="Id">The value of the cookie jupyterhub-session-id. It opens nothing: every server of the user is told it.</param>
-internal sealed record KeptSession(string LoginHash, string Id, User User, DateTimeOffset Since);

@@ -54,5 +54,20 @@ internal sealed class Tokens(TimeProvider clock, Store store)
         }
     }
 
+    /// <summary>Puts another in the place of each of these tokens, for the same secret; returns how many there were.</summary>
+    public int Change(Func<Token, bool> which, Func<Token, Token> change)
+    {
+        lock (_changing)
+        {
+            var found = _byHash.Where(entry => which(entry.Value)).ToArray();
+            foreach (var (hash, token) in found)
+            {
+                store.Save(_byHash[hash] = change(token));
+            }
+
+            return found.Length;
+        }
+    }
+
     private bool HasExpired(Token token) => token.ExpiresAt <= clock.GetUtcNow();
 }

@@ -61,6 +61,15 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_token_of_the_configuration_stays_the_same_token()
+    {
+        await using var hub = await StartAsync();
+        var id = JsonNode.Parse(await TextAsync(hub, "/hub/api/user", "service-token-0123456789"))!["token_id"]!.GetValue<string>();
+        await RestartAsync(hub, "TERM");
+        Assert.Equal(id, JsonNode.Parse(await TextAsync(hub, "/hub/api/user", "service-token-0123456789"))!["token_id"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task What_ended_before_a_kill_stays_ended_and_ids_are_not_given_out_again()
     {
         await using var hub = await StartAsync();
@@ -100,9 +109,10 @@ public sealed class RestartTests : IDisposable
 
         // Alice gets another password, bob leaves the configuration, carol comes, the server goes and the service has another token.
         await StopAsync(hub, "TERM");
-        await hub.StartAgainAsync(
+        hub.Change(
             ("Users:alice", "new password"), ("Users:bob", null), ("Users:carol", "pw"), ("Admins", "root,alice"), ("Services:0:ApiToken", "another-token-0123456789"),
             ("Servers:0:User", null), ("Servers:0:Url", null), ("Servers:0:ApiToken", null));
+        await hub.StartAgainAsync();
 
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(hub, "service-token-0123456789"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(hub, "another-token-0123456789"));

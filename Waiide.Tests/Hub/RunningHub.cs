@@ -44,10 +44,10 @@ public sealed class RunningHub : IAsyncDisposable
         return hub;
     }
 
-    /// <summary>Starts the hub again with the same settings, but for those given (null: without it), after <see cref="StopAsync"/> or when it was killed.</summary>
-    public async Task StartAgainAsync(params (string Setting, string? Value)[] changes)
+    /// <summary>Other settings for the next start; null takes one away.</summary>
+    public void Change(params (string Setting, string? Value)[] settings)
     {
-        foreach (var (setting, value) in changes)
+        foreach (var (setting, value) in settings)
         {
             var variable = "Hub__" + setting.Replace(":", "__", StringComparison.Ordinal);
             _settings.Remove(variable);
@@ -56,7 +56,11 @@ public sealed class RunningHub : IAsyncDisposable
                 _settings[variable] = value;
             }
         }
+    }
 
+    /// <summary>Starts the hub again with the same settings, after <see cref="StopAsync"/> or when it was killed.</summary>
+    public async Task StartAgainAsync()
+    {
         Process = ChildProcess.StartDotnet("Waiide.Hub.Mock.dll", _settings);
         await Process.WaitForOutput("Sign in at");
     }
