@@ -23,7 +23,7 @@ internal sealed record HubOptions
     /// <summary>Hub:Profile: the JupyterHub version to answer as.</summary>
     public VersionProfile Profile { get; init; } = VersionProfile.All[VersionProfile.Default];
 
-    /// <summary>Hub:Database: the SQLite file that keeps what a restart must not lose; ":memory:" keeps nothing.</summary>
+    /// <summary>Hub:Database: the SQLite file that keeps what a restart must not lose; ":memory:" keeps nothing. Where the configuration names none: waiide/hub/hub.sqlite in XDG_DATA_HOME (~/.local/share).</summary>
     public string Database { get; init; } = State.Database.InMemory;
 
     /// <summary>Hub:Users:name=password and Hub:Admins.</summary>

@@ -64,9 +64,12 @@ internal sealed class Database : IDisposable
         }
         catch (SqliteException error)
         {
-            throw new DatabaseException(Explain(path, error), error);
+            throw Explain(path, error);
         }
     }
+
+    /// <summary>What SQLite says, in the words of whoever set the hub up.</summary>
+    public static DatabaseException Explain(string path, SqliteException error) => new(Reason(path, error), error);
 
     /// <summary>Runs one statement; $1, $2, ... are the values.</summary>
     /// <returns>The number of rows that it changed.</returns>
@@ -150,7 +153,7 @@ internal sealed class Database : IDisposable
         }
     }
 
-    private static string Explain(string path, SqliteException error) => error.SqliteErrorCode switch
+    private static string Reason(string path, SqliteException error) => error.SqliteErrorCode switch
     {
         SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED => $"Hub:Database: {path} is in use by another hub; stop that one, or set another file.",
         SQLitePCL.raw.SQLITE_NOTADB => $"Hub:Database: {path} is not a database; set another file. This one is left as it is.",

@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace Waiide.Hub.Mock.State;
 
 /// <summary>The hub's state, its database, and who may sign in at first.</summary>
@@ -19,9 +21,11 @@ internal static class StateServices
             app.Services.GetRequiredService<HubState>();
             return true;
         }
-        catch (DatabaseException error)
+        catch (Exception error) when (error is DatabaseException or SqliteException)
         {
-            Console.Error.WriteLine(error.Message);
+            // The disk may be full, or the file damaged where nobody has looked before.
+            var options = app.Services.GetRequiredService<HubOptions>();
+            Console.Error.WriteLine((error is SqliteException raw ? Database.Explain(options.Database, raw) : error).Message);
             return false;
         }
     }

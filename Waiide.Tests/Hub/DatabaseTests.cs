@@ -60,6 +60,16 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_database_is_one_sentence()
+    {
+        Open(state => state.AddUser("ada", isAdmin: false));
+        var bytes = await File.ReadAllBytesAsync(Database);
+        bytes.AsSpan(4096).Clear(); // All but the first page, which is what opening looks at.
+        await File.WriteAllBytesAsync(Database, bytes);
+        Assert.Equal($"Hub:Database: {Database} is damaged; put a copy of it back, or set another file.", await FailAsync(Database));
+    }
+
+    [Fact]
     public async Task No_secret_is_in_the_files()
     {
         await using var server = await StubIde.StartAsync();
