@@ -19,18 +19,19 @@ if (!builder.AddHubOptions()) // Hub:*, or every mistake at once
 builder.AddListeners();       // the front's port and the API's
 builder.AddFront();           // our front proxy, or the client of another
 builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddSingleton<Store>();    // the database
-builder.Services.AddSingleton<HubState>(); // users, groups, servers, tokens
-builder.Services.AddSingleton<Roles>();
-builder.Services.AddSingleton<Shares>();
-builder.Services.AddSingleton<Permissions>(); // who may do what
+builder.AddState();           // users, groups, servers, tokens, who may do what, and the database that keeps it
 builder.AddAuth();            // sessions, forgery, callers
 builder.Services.AddSingleton<AuthorizationCodes>();
 builder.AddApi();             // models of users, groups, tokens
 builder.AddServers();         // starting, watching, stopping
 builder.AddFaults();          // what goes wrong when it is asked to
 
-var app = builder.Build();
+await using var app = builder.Build();
+if (!app.OpenState())         // Hub:Database, or why it cannot be had
+{
+    return 1;
+}
+
 var options = app.Services.GetRequiredService<HubOptions>();
 app.UseFaults();                     // off unless Hub:Faults:Enabled
 app.UseFront(options);               // on the front: /user/... to its server; the rest is the hub's

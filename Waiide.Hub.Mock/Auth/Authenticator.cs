@@ -8,11 +8,11 @@ internal sealed class Authenticator(HubOptions options, HubState state)
     private readonly PasswordHash? _dummy = options.DummyPassword is { } password ? new PasswordHash(password) : null;
 
     /// <summary>The user, made at their first login if need be; null if this is nobody's name and password. The name has to be fit for one.</summary>
-    public User? Authenticate(string name, string password)
+    public async Task<User?> AuthenticateAsync(string name, string password, CancellationToken cancellation)
     {
         // One hash is computed, whoever it is: the time tells nobody who exists. A user's own password is not overruled by the one that all know.
         var user = state.FindUser(name);
-        var isRight = (user?.Password ?? _dummy ?? PasswordHash.OfNobody).Is(password);
+        var isRight = await (user?.Password ?? _dummy ?? PasswordHash.OfNobody).IsAsync(password, cancellation);
         return isRight ? user ?? Register(name) : null;
     }
 

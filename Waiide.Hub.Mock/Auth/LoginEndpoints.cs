@@ -48,7 +48,7 @@ internal static partial class LoginEndpoints
             return Refuse(StatusCodes.Status429TooManyRequests, $"Too many attempts. Please wait {seconds} s and try again.");
         }
 
-        if (authenticator.Authenticate(name, form["password"].ToString()) is not { } user)
+        if (await authenticator.AuthenticateAsync(name, form["password"].ToString(), context.RequestAborted) is not { } user)
         {
             throttle.Failed(known, context);
             Log.Refused(logger, new LogText(typed));
