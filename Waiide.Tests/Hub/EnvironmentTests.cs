@@ -107,7 +107,7 @@ public sealed class EnvironmentTests
         Assert.Equal((id, id, hub.Process.Id), (told["pgid"]!.GetValue<int>(), told["sid"]!.GetValue<int>(), told["ppid"]!.GetValue<int>()));
         var recorded = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Hub", "Recorded", "env-3.0.0-default.json")))!["env"]!.AsObject();
         Assert.Equal(
-            recorded.Select(entry => entry.Key).Except(["HUBLAB_DIR", "LANG"]).Append("WAIIDE_TEST_HUB").Order(StringComparer.Ordinal),
+            recorded.Select(entry => entry.Key).Except(["HUBLAB_DIR", "LANG"]).Append("TEST_HUB_RUN").Order(StringComparer.Ordinal),
             told["env"]!.AsObject().Select(entry => entry.Key).Order(StringComparer.Ordinal));
     }
 
@@ -117,7 +117,8 @@ public sealed class EnvironmentTests
         Prerequisites.Need("node");
         await using var hub = await HubCalls.StartAsync();
         await hub.StopAsync();
-        await hub.StartAgainAsync("sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh");
+        hub.Launcher = ["sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"];
+        await hub.StartAgainAsync();
         await hub.StartServerAsync("alice/server");
         var id = (await hub.AskServerAsync("/user/alice/"))["pid"]!.GetValue<int>();
 
