@@ -24,7 +24,7 @@ internal sealed record HubOptions
     public VersionProfile Profile { get; init; } = VersionProfile.All[VersionProfile.Default];
 
     /// <summary>Hub:Database: the SQLite file that keeps what a restart must not lose; ":memory:" keeps nothing.</summary>
-    public string Database { get; init; } = ":memory:";
+    public string Database { get; init; } = State.Database.InMemory;
 
     /// <summary>Hub:Users:name=password and Hub:Admins.</summary>
     public IReadOnlyList<UserOptions> Users { get; init; } = [];
@@ -50,6 +50,9 @@ internal sealed record HubOptions
     /// <summary>Hub:Faults:*: what the hub is made to do wrong.</summary>
     public FaultOptions Faults { get; init; } = new();
 
+    /// <summary>Where browsers find the hub, as far as the hub knows: scheme, host and port.</summary>
+    public string Front => PublicUrl?.GetLeftPart(UriPartial.Authority) ?? $"http://{new IPEndPoint(Address, FrontPort)}";
+
     /// <summary>The path of the hub itself, with a slash at both ends.</summary>
     public string HubPrefix => BaseUrl + "hub/";
 
@@ -60,8 +63,8 @@ internal sealed record HubOptions
     private IPEndPoint ApiEndPoint => new(Address.Equals(IPAddress.Any) || Address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : Address, ApiPort);
 }
 
-/// <summary>One user who may sign in.</summary>
-internal sealed record UserOptions(string Name, string Password, bool IsAdmin);
+/// <summary>One user who may sign in; without a password, by Hub:DummyPassword.</summary>
+internal sealed record UserOptions(string Name, string? Password, bool IsAdmin);
 
 /// <summary>One group and its members.</summary>
 internal sealed record GroupOptions(string Name, IReadOnlyList<string> Users);

@@ -30,7 +30,7 @@ internal static partial class HubSettings
             BaseUrl = BaseUrl(hub, mistakes),
             PublicUrl = PublicUrl(hub, mistakes),
             Profile = Profile(hub, mistakes),
-            Database = hub["Database"] is { Length: > 0 } database ? database : ":memory:",
+            Database = hub["Database"] is { Length: > 0 } database ? database : DefaultDatabase(),
             Users = Users(hub, mistakes),
             DummyPassword = hub["DummyPassword"] is { Length: > 0 } dummy ? dummy : null,
             Services = Services(hub, mistakes),
@@ -43,7 +43,7 @@ internal static partial class HubSettings
             mistakes.Add($"Hub:FrontPort and Hub:ApiPort are both {options.FrontPort}; give them different ports.");
         }
 
-        return options with { Groups = Groups(hub), Servers = Servers(hub, options.Users, mistakes) };
+        return options with { Groups = Groups(hub, mistakes), Servers = Servers(hub, options.Users, mistakes) };
     }
 
     private static int Port(IConfigurationSection hub, string name, int otherwise, List<string> mistakes)
@@ -144,14 +144,16 @@ internal static partial class HubSettings
             }
         }
 
-        if (users.Count == 0 && mistakes.Count == 0 && string.IsNullOrEmpty(hub["DummyPassword"]))
+        foreach (var stranger in admins.Except(users.Select(user => user.Name)).Order(StringComparer.Ordinal))
         {
-            mistakes.Add("Nobody could sign in: set Hub:Users:<name>=<password> for each user (as an environment variable: Hub__Users__<name>). There is no default password.");
-        }
-
-        foreach (var stranger in admins.Except(users.Select(user => user.Name)).Order())
-        {
-            mistakes.Add($"Hub:Admins names '{stranger}', who is not among Hub:Users.");
+            if (HubNames.Mistake(stranger) is null && hub["DummyPassword"] is { Length: > 0 })
+            {
+                users.Add(new UserOptions(stranger, Password: null, IsAdmin: true));
+            }
+            else
+            {
+                mistakes.Add($"Hub:Admins names '{stranger}', who is not among Hub:Users.");
+            }
         }
 
         return users;

@@ -18,8 +18,7 @@ if (!builder.AddHubOptions()) // Hub:*, or every mistake at once
 builder.AddListeners();       // the front's port and the API's
 builder.AddFrontProxy();
 builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddSingleton<Store>();    // the database
-builder.Services.AddSingleton<HubState>(); // users, groups, servers, tokens
+builder.AddState();           // users, groups, servers, tokens, and the database that keeps them
 builder.Services.AddSingleton<Sessions>();
 builder.Services.AddSingleton<Xsrf>();
 builder.Services.AddSingleton<Callers>();
@@ -27,7 +26,12 @@ builder.Services.AddSingleton<LoginThrottle>();
 builder.Services.AddSingleton<AuthorizationCodes>();
 builder.AddServers();         // starting, watching, stopping
 
-var app = builder.Build();
+await using var app = builder.Build();
+if (!app.OpenState())         // Hub:Database, or why it cannot be had
+{
+    return 1;
+}
+
 var options = app.Services.GetRequiredService<HubOptions>();
 app.UseFrontProxy();                 // on the front: /user/... to its server; the rest is the hub's
 app.UseMiddleware<HubErrors>();      // the hub's headers, and failures as JupyterHub says them

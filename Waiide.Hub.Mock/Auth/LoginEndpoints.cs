@@ -37,7 +37,7 @@ internal static partial class LoginEndpoints
             return Refuse(StatusCodes.Status429TooManyRequests, $"Too many attempts. Please wait {seconds} s and try again.");
         }
 
-        if (!(user?.Password ?? PasswordHash.OfNobody).Is(form["password"].ToString()) || user is null)
+        if (!await (user?.Password ?? PasswordHash.OfNobody).IsAsync(form["password"].ToString(), context.RequestAborted) || user is null)
         {
             throttle.Failed(user?.Name, context);
             Log.Refused(logger, new LogText(name));

@@ -1,17 +1,16 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Auth;
 
 /// <summary>JupyterHub's protection from forged requests: the cookie _xsrf is signed for one session and must come a second time, as a field or header.</summary>
-internal sealed class Xsrf(HubOptions options)
+internal sealed class Xsrf(HubOptions options, HubState state)
 {
     public const string Cookie = "_xsrf";
 
     private const int NonceLength = 16;
-
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
     /// <summary>The token for a form on the page that is being written; sets the cookie unless the browser has a valid one.</summary>
     public string TokenFor(HttpContext context, Session? session)
@@ -69,7 +68,7 @@ internal sealed class Xsrf(HubOptions options)
 
     // Before the login there is only the browser to bind to. (Its address changes behind proxies.)
     private static string Id(HttpRequest request, Session? session) =>
-        session is null ? $"anonymous {request.Headers.UserAgent}" : $"session {session.Id} {session.Login}";
+        session is null ? $"anonymous {request.Headers.UserAgent}" : $"session {session.Id} {session.LoginHash}";
 
     private bool IsFor(string token, string id)
     {
@@ -80,5 +79,5 @@ internal sealed class Xsrf(HubOptions options)
             && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(NonceLength), Sign(bytes.AsSpan(0, NonceLength), id));
     }
 
-    private byte[] Sign(ReadOnlySpan<byte> nonce, string id) => HMACSHA256.HashData(_key, (byte[])[.. nonce, .. Encoding.UTF8.GetBytes(id)]);
+    private byte[] Sign(ReadOnlySpan<byte> nonce, string id) => HMACSHA256.HashData(state.XsrfKey, (byte[])[.. nonce, .. Encoding.UTF8.GetBytes(id)]);
 }

@@ -4,10 +4,14 @@ using System.Globalization;
 namespace Waiide.Hub.Mock.State;
 
 /// <summary>Every token that is valid now.</summary>
-internal sealed class Tokens(TimeProvider clock)
+internal sealed class Tokens(TimeProvider clock, Store store)
 {
     private readonly ConcurrentDictionary<string, Token> _byHash = new();
-    private int _last;
+    private readonly Lock _changing = new();
+    private long _last = store.LastId("tokens");
+
+    /// <summary>Those that have expired too.</summary>
+    public IEnumerable<Token> All => _byHash.Values;
 
     /// <summary>The id of the next token.</summary>
     public string NextId() => "a" + Interlocked.Increment(ref _last).ToString(CultureInfo.InvariantCulture);
@@ -15,8 +19,16 @@ internal sealed class Tokens(TimeProvider clock)
     public void Add(string secret, Token token)
     {
         Revoke(HasExpired);
-        _byHash[Secrets.Hash(secret)] = token;
+        var hash = Secrets.Hash(secret);
+        lock (_changing)
+        {
+            store.Add(hash, token); // First: it refuses the token of a user who is gone.
+            _byHash[hash] = token;
+        }
     }
+
+    /// <summary>As the database had it.</summary>
+    public void Restore(string hash, Token token) => _byHash[hash] = token;
 
     public Token? Find(string secret) =>
         _byHash.TryGetValue(Secrets.Hash(secret), out var token) && !HasExpired(token) ? token : null;
@@ -26,12 +38,34 @@ internal sealed class Tokens(TimeProvider clock)
 
     public void Revoke(Func<Token, bool> which)
     {
-        foreach (var (hash, token) in _byHash)
+        lock (_changing)
         {
-            if (which(token))
+            var revoked = _byHash.Where(entry => which(entry.Value)).ToArray();
+            if (revoked.Length == 0)
+            {
+                return;
+            }
+
+            store.Remove([.. revoked.Select(entry => entry.Value)]);
+            foreach (var (hash, _) in revoked)
             {
                 _byHash.TryRemove(hash, out _);
             }
+        }
+    }
+
+    /// <summary>Puts another in the place of each of these tokens, for the same secret; returns how many there were.</summary>
+    public int Change(Func<Token, bool> which, Func<Token, Token> change)
+    {
+        lock (_changing)
+        {
+            var found = _byHash.Where(entry => which(entry.Value)).ToArray();
+            foreach (var (hash, token) in found)
+            {
+                store.Save(_byHash[hash] = change(token));
+            }
+
+            return found.Length;
         }
     }
 

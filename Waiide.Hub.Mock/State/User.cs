@@ -3,12 +3,18 @@ using System.Collections.Concurrent;
 namespace Waiide.Hub.Mock.State;
 
 /// <summary>A user of the hub and the servers that belong to them, by name ("" is the default server).</summary>
-internal sealed class User(string name, bool isAdmin, PasswordHash? password, DateTimeOffset created) : Owner(name, isAdmin)
+internal sealed class User(long id, string name, bool isAdmin, DateTimeOffset created) : Owner(name, isAdmin)
 {
+    /// <summary>Never given to another user, and greater than those of all who came before.</summary>
+    public long Id { get; } = id;
+
     public override string Kind => "user";
 
     /// <summary>Null: nobody can sign in by a password of this user's own.</summary>
-    public PasswordHash? Password { get; internal set; } = password;
+    public PasswordHash? Password { get; private set; }
+
+    /// <summary>Whoever signed in before has to do so again, with the new password; null: it was never changed.</summary>
+    public DateTimeOffset? PasswordChanged { get; private set; }
 
     public DateTimeOffset Created { get; } = created;
 
@@ -21,4 +27,6 @@ internal sealed class User(string name, bool isAdmin, PasswordHash? password, Da
 
     /// <summary>Only <see cref="HubState"/> changes users: it keeps what they are.</summary>
     internal void Become(string name, bool isAdmin) => (Name, IsAdmin) = (name, isAdmin);
+
+    internal void SetPassword(PasswordHash? password, DateTimeOffset? changed) => (Password, PasswordChanged) = (password, changed);
 }

@@ -67,6 +67,7 @@ public sealed class HubFixture : IAsyncLifetime
         {
             ["Hub__FrontPort"] = front.ToString(CultureInfo.InvariantCulture),
             ["Hub__ApiPort"] = api.ToString(CultureInfo.InvariantCulture),
+            ["Hub__Database"] = ":memory:",
             ["Hub__Admins"] = "root",
         };
         foreach (var user in new[] { "alice", "bob", "bulk", "dave", "erin", "hank", "ivan", "root", "we+ird@ex.org" })

@@ -38,6 +38,7 @@ public sealed class RunningHub : IAsyncDisposable
         {
             ["Hub__FrontPort"] = front.ToString(CultureInfo.InvariantCulture),
             ["Hub__ApiPort"] = api.ToString(CultureInfo.InvariantCulture),
+            ["Hub__Database"] = ":memory:",
         };
         if (!settings.Any(entry => entry.Setting.StartsWith("Spawner:Cmd", StringComparison.Ordinal)))
         {
@@ -56,6 +57,20 @@ public sealed class RunningHub : IAsyncDisposable
         variables[MarkVariable] = variables["Hub__Spawner__Environment__" + MarkVariable] = hub._mark;
         await hub.StartAgainAsync();
         return hub;
+    }
+
+    /// <summary>Other settings for the next start; null takes one away.</summary>
+    public void Change(params (string Setting, string? Value)[] settings)
+    {
+        foreach (var (setting, value) in settings)
+        {
+            var variable = "Hub__" + setting.Replace(":", "__", StringComparison.Ordinal);
+            _settings.Remove(variable);
+            if (value is not null)
+            {
+                _settings[variable] = value;
+            }
+        }
     }
 
     /// <summary>Starts the hub again with the same settings, after <see cref="StopAsync"/> or when it was killed.</summary>

@@ -113,6 +113,7 @@ public sealed class ServerTests(HubFixture hub)
         {
             ["Hub__FrontPort"] = front.ToString(CultureInfo.InvariantCulture),
             ["Hub__ApiPort"] = api.ToString(CultureInfo.InvariantCulture),
+            ["Hub__Database"] = ":memory:",
             ["Hub__BaseUrl"] = "/jhub",
             ["Hub__Users__ada"] = "pw",
             ["Hub__Servers__0__User"] = "ada",

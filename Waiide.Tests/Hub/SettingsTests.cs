@@ -9,13 +9,6 @@ namespace Waiide.Tests.Hub;
 public sealed class SettingsTests
 {
     [Fact]
-    public async Task Without_users_the_hub_does_not_start_and_there_is_no_default_password()
-    {
-        var output = await FailAsync([]);
-        Assert.Equal("Nobody could sign in: set Hub:Users:<name>=<password> for each user (as an environment variable: Hub__Users__<name>). There is no default password.", output);
-    }
-
-    [Fact]
     public async Task All_mistakes_are_told_at_once_and_no_secret_with_them()
     {
         var output = await FailAsync(new()
@@ -35,19 +28,28 @@ public sealed class SettingsTests
             ["Hub__Servers__1__Name"] = "a/b",
             ["Hub__Servers__1__Url"] = "http://localhost:8070",
             ["Hub__Servers__1__ApiToken"] = "token-of-ada-0123456789",
+            ["Hub__Groups__team"] = "ada,..",
+            ["Hub__Services__0__Name"] = "cull",
+            ["Hub__Services__0__ApiToken"] = "token-of-cull-0123456789",
+            ["Hub__Services__1__Name"] = "cull",
+            ["Hub__Services__1__ApiToken"] = "token-of-cull-9876543210",
+            ["Hub__Services__2__Name"] = "copy",
+            ["Hub__Services__2__ApiToken"] = "token-of-cull-0123456789",
         });
 
         foreach (var setting in new[]
         {
             "Hub:FrontPort is 'eighty'", "Hub:Address is 'localhost'", "Hub:BaseUrl is '/a b/'", "Hub:PublicUrl is 'hub.example.org'", "Hub:Profile is '2.0'; the versions to choose from are 3.0, 4.1, 5.5, 6.0.",
             "Hub:Users:eve has no password", "Hub:Admins names 'mallory'", "Hub:Servers:0:User is 'nobody'", "Hub:Servers:0:Url is 'localhost:8070'", "Hub:Servers:0:ApiToken is missing or shorter",
-            "Hub:Servers:1:Name 'a/b' contains a slash",
+            "Hub:Servers:1:Name 'a/b' contains a slash", "Hub:Groups:team names '..', which cannot be a segment of a path.",
+            "Hub:Services:1:Name is 'cull', as another service's", "Hub:Services:2:ApiToken is another service's too",
         })
         {
             Assert.Contains(setting, output, StringComparison.Ordinal);
         }
 
         Assert.DoesNotContain("password-of-ada", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("token-of-cull", output, StringComparison.Ordinal);
         Assert.DoesNotContain("token-of-ada", output, StringComparison.Ordinal);
         Assert.DoesNotContain("tooshort", output, StringComparison.Ordinal);
     }
@@ -78,7 +80,7 @@ public sealed class SettingsTests
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var taken = ((IPEndPoint)other.LocalEndpoint).Port;
-        var settings = new Dictionary<string, string> { ["Hub__Users__ada"] = "pw", ["Hub__FrontPort"] = Free(), ["Hub__ApiPort"] = Free() };
+        var settings = new Dictionary<string, string> { ["Hub__Database"] = ":memory:", ["Hub__Users__ada"] = "pw", ["Hub__FrontPort"] = Free(), ["Hub__ApiPort"] = Free() };
         settings["Hub__" + setting] = taken.ToString(CultureInfo.InvariantCulture);
 
         var output = await FailAsync(settings);

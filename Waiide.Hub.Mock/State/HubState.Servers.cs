@@ -1,0 +1,117 @@
+namespace Waiide.Hub.Mock.State;
+
+/// <summary>Servers, what they are known by, and tokens.</summary>
+internal sealed partial class HubState
+{
+    /// <summary>The user's server of that name, made (stopped) if there is none.</summary>
+    public Server AddServer(User user, string name, bool isAttached = false)
+    {
+        lock (_changing)
+        {
+            Require(Knows(user));
+            if (user.Servers.TryGetValue(name, out var known))
+            {
+                return known;
+            }
+
+            var server = new Server(user, name, _options.BaseUrl, isAttached);
+            _store.Add(server);
+            _clients.TryAdd(server.ClientId, server);
+            return user.Servers[name] = server;
+        }
+    }
+
+    /// <summary>Forgets a server, its own token, and every token that its OAuth client was given.</summary>
+    public void RemoveServer(Server server)
+    {
+        lock (_changing)
+        {
+            if (server.User.Servers.TryRemove(KeyValuePair.Create(server.Name, server)))
+            {
+                _store.Remove(server);
+                Unindex(server);
+                EndTokens(server);
+            }
+        }
+    }
+
+    /// <summary>Gives a server that is about to run its token, which is its OAuth client secret too; the one of its last run ends.</summary>
+    /// <returns>The token.</returns>
+    public string Admit(Server server, string? apiToken = null)
+    {
+        lock (_changing)
+        {
+            Require(IsKnown(server));
+            var secret = apiToken ?? Secrets.Hex();
+            EndTokens(server);
+            var now = _clock.GetUtcNow();
+            server.Started = now;
+            server.LastActivity.Record(now);
+            server.SetSecretHash(Secrets.Hash(secret));
+            _store.Save(server);
+            Tokens.Add(secret, new Token
+            {
+                Id = Tokens.NextId(),
+                Owner = server.User,
+                Scopes = Scopes.OfServerToken(server),
+                Created = now,
+                Note = server.Description,
+                Server = server,
+            });
+            return secret;
+        }
+    }
+
+    /// <summary>Takes from a server that has ended what it had for its run: its token, all that its OAuth client was given, its address.</summary>
+    public void Dismiss(Server server)
+    {
+        lock (_changing)
+        {
+            EndTokens(server);
+            server.SetSecretHash("");
+            server.State = ServerState.Stopped;
+            (server.Url, server.ProcessId, server.ProcessStarted, server.Version) = (null, null, null, null);
+            server.LastActivity.Record(_clock.GetUtcNow());
+            Save(server);
+        }
+    }
+
+    /// <summary>Keeps what changed in a server: its state, address, process, options. One that was removed stays removed.</summary>
+    public void Save(Server server)
+    {
+        lock (_changing)
+        {
+            if (IsKnown(server))
+            {
+                _store.Save(server);
+            }
+        }
+    }
+
+    /// <summary>A new API token; <paramref name="secret"/> is shown this once.</summary>
+    public Token CreateApiToken(Owner owner, IReadOnlySet<string> scopes, string note, TimeSpan? lifetime, out string secret)
+    {
+        secret = Secrets.Hex();
+        var now = _clock.GetUtcNow();
+        var token = new Token { Id = Tokens.NextId(), Owner = owner, Scopes = scopes, Created = now, ExpiresAt = now + lifetime, Note = note };
+        Tokens.Add(secret, token);
+        return token;
+    }
+
+    /// <summary>Keeps who was active when; <see cref="ActivityKeeper"/> calls it every other second.</summary>
+    public void KeepActivity() => _store.KeepActivity(_users.Values, Servers, Tokens.All);
+
+    private bool IsKnown(Server server) => Knows(server.User) && server.User.Servers.GetValueOrDefault(server.Name) == server;
+
+    private void EndTokens(Server server) =>
+        Tokens.Revoke(token => token.Server == server || token.ClientId == server.ClientId);
+
+    // The server b of a and the default server of a-b have the same client id: the first has it, and leaves it to the other.
+    private void Unindex(Server server)
+    {
+        if (_clients.TryRemove(KeyValuePair.Create(server.ClientId, server)) && Servers.FirstOrDefault(other => other != server && other.ClientId == server.ClientId) is { } heir)
+        {
+            _clients.TryAdd(heir.ClientId, heir);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+namespace Waiide.Hub.Mock.State;
+
+/// <summary>The tables, as the steps that led to them. A step that was released is never changed: what is new is a further step.</summary>
+internal static class Schema
+{
+    // "WAII", so that other programs' databases are told from ours (PRAGMA application_id).
+    private const long Ours = 0x57414949;
+
+    // Times are texts in UTC; lists and objects are JSON. Of secrets there are only hashes, but for the hub's own keys.
+    private static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE users (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE,
+            admin INTEGER NOT NULL,
+            password TEXT,
+            password_changed TEXT,
+            created TEXT NOT NULL,
+            last_activity TEXT
+        ) STRICT;
+
+        CREATE TABLE groups (
+            name TEXT PRIMARY KEY,
+            properties TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE members (
+            group_name TEXT NOT NULL REFERENCES groups (name) ON DELETE CASCADE,
+            user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            PRIMARY KEY (group_name, user_id)
+        ) STRICT;
+
+        CREATE TABLE servers (
+            user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            state TEXT NOT NULL,
+            url TEXT,
+            process TEXT NOT NULL,
+            user_options TEXT NOT NULL,
+            started TEXT,
+            last_activity TEXT,
+            secret_hash TEXT NOT NULL,
+            attached INTEGER NOT NULL,
+            PRIMARY KEY (user_id, name)
+        ) STRICT;
+
+        CREATE TABLE tokens (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            hash TEXT NOT NULL UNIQUE,
+            user_id INTEGER REFERENCES users (id) ON DELETE CASCADE,
+            service TEXT,
+            server TEXT,
+            scopes TEXT NOT NULL,
+            created TEXT NOT NULL,
+            expires TEXT,
+            last_activity TEXT,
+            note TEXT NOT NULL,
+            session TEXT,
+            client TEXT NOT NULL,
+            client_description TEXT NOT NULL,
+            FOREIGN KEY (user_id, server) REFERENCES servers (user_id, name) ON DELETE CASCADE,
+            CHECK ((user_id IS NULL) <> (service IS NULL))
+        ) STRICT;
+
+        CREATE TABLE sessions (
+            login_hash TEXT PRIMARY KEY,
+            id TEXT NOT NULL,
+            user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+            since TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE keys (
+            name TEXT PRIMARY KEY,
+            value BLOB NOT NULL
+        ) STRICT;
+
+        CREATE INDEX members_by_user ON members (user_id);
+        CREATE INDEX tokens_by_server ON tokens (user_id, server);
+        CREATE INDEX sessions_by_user ON sessions (user_id);
+        """,
+    ];
+
+    /// <summary>Throws <see cref="DatabaseException"/> for a database that is not this hub's to open; changes nothing.</summary>
+    public static void Check(Database database, string path)
+    {
+        var version = Number(database, "PRAGMA user_version");
+        var isEmpty = Number(database, "SELECT count(*) FROM sqlite_master") == 0;
+        if (!isEmpty && Number(database, "PRAGMA application_id") != Ours)
+        {
+            throw new DatabaseException($"Hub:Database: {path} is the database of another program; set another file. This one is left as it is.");
+        }
+
+        if (version > Steps.Length)
+        {
+            throw new DatabaseException($"Hub:Database: {path} was written by a newer hub (schema {version}; this one knows {Steps.Length}); start the newer hub, or set another file. This one is left as it is.");
+        }
+    }
+
+    public static void Migrate(Database database) => database.Change(() =>
+    {
+        for (var version = Number(database, "PRAGMA user_version"); version < Steps.Length; version++)
+        {
+            database.Run($"{Steps[version]} PRAGMA user_version = {version + 1}; PRAGMA application_id = {Ours}");
+        }
+    });
+
+    private static long Number(Database database, string sql) => database.Read(sql, row => row.GetInt64(0)).Single();
+}
