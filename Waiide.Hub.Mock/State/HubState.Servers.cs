@@ -62,6 +62,20 @@ internal sealed partial class HubState
         }
     }
 
+    /// <summary>Takes from a server that has ended what it had for its run: its token, all that its OAuth client was given, its address.</summary>
+    public void Dismiss(Server server)
+    {
+        lock (_changing)
+        {
+            EndTokens(server);
+            server.SetSecretHash("");
+            server.State = ServerState.Stopped;
+            (server.Url, server.ProcessId, server.ProcessStarted, server.Version) = (null, null, null, null);
+            server.LastActivity.Record(_clock.GetUtcNow());
+            Save(server);
+        }
+    }
+
     /// <summary>Keeps what changed in a server: its state, address, process, options. One that was removed stays removed.</summary>
     public void Save(Server server)
     {

@@ -32,7 +32,8 @@ internal sealed partial class Store
             var server = new Server(users[row.GetInt64(0)], row.GetString(1), options.BaseUrl, row.GetBoolean(9));
             server.State = Enum.Parse<ServerState>(row.GetString(2));
             server.Url = Text(row, 3) is { } url ? new Uri(url) : null;
-            server.ProcessId = (int?)JsonNode.Parse(row.GetString(4))!["id"];
+            var process = JsonNode.Parse(row.GetString(4))!;
+            (server.ProcessId, server.ProcessStarted) = ((int?)process["id"], (long?)process["started"]);
             server.UserOptions = JsonNode.Parse(row.GetString(5))!.AsObject();
             server.Started = Moment(row, 6);
             server.LastActivity.Restore(Moment(row, 7));

@@ -116,7 +116,7 @@ internal sealed partial class Store(HubOptions options) : IDisposable
     }
 
     // What is needed to find a process again. JSON, so that it can grow without a step of the schema.
-    private static JsonObject ProcessOf(Server server) => new() { ["id"] = server.ProcessId };
+    private static JsonObject ProcessOf(Server server) => new() { ["id"] = server.ProcessId, ["started"] = server.ProcessStarted };
 
     private static long Number(Token token) => long.Parse(token.Id.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
 }

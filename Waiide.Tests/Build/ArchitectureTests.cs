@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Waiide.Hub.Mock;
 
 namespace Waiide.Tests.Build;
 
@@ -10,7 +11,7 @@ public partial class ArchitectureTests
     {
         ["Waiide.AppHost"] = ["Waiide.Gateway", "Waiide.Hub.Mock"],
         ["Waiide.Gateway"] = ["Waiide.ServiceDefaults"],
-        ["Waiide.Hub.Mock"] = ["Waiide.ServiceDefaults"],
+        ["Waiide.Hub.Mock"] = ["Waiide.Gateway", "Waiide.ServiceDefaults"], // The gateway only to have it built: the hub starts it.
         ["Waiide.ServiceDefaults"] = [],
         ["Waiide.Tests"] = ["Waiide.AppHost", "Waiide.Gateway", "Waiide.Hub.Mock"],
     };
@@ -41,6 +42,14 @@ public partial class ArchitectureTests
             .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value));
 
         Assert.Equal(Projects[project], references.Order(StringComparer.Ordinal));
+    }
+
+    // What the hub knows of the gateway is a path; to servers it is a JupyterHub like any other.
+    [Fact]
+    public void The_hub_knows_no_type_of_the_gateway()
+    {
+        Assert.DoesNotContain(typeof(HubOptions).Assembly.GetReferencedAssemblies(), assembly => assembly.Name == "Waiide.Gateway");
+        Assert.DoesNotContain(Sources.Below("Waiide.Hub.Mock", ".cs"), file => Sources.Text(file).Contains("Waiide.Gateway.", StringComparison.Ordinal) && !file.EndsWith("/GatewayServer.cs", StringComparison.Ordinal));
     }
 
     [Theory]

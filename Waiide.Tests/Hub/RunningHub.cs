@@ -6,7 +6,8 @@ namespace Waiide.Tests.Hub;
 /// <summary>A hub in a process of its own, on free ports, with whatever settings a test needs; with users alice to root it is in <see cref="HubFixture"/>.</summary>
 public sealed class RunningHub : IAsyncDisposable
 {
-    private const string MarkVariable = "WAIIDE_TEST_HUB";
+    // Not WAIIDE_*: what the gateway starts is to carry it too.
+    private const string MarkVariable = "TEST_HUB_RUN";
 
     private readonly Dictionary<string, string> _settings;
     private readonly TempDirectory _folder = new();
@@ -19,6 +20,9 @@ public sealed class RunningHub : IAsyncDisposable
 
     /// <summary>Where servers have their folders (Hub:Spawner:Folder), unless a test says otherwise.</summary>
     public string Folder => Path.Combine(_folder.Path, "servers");
+
+    /// <summary>A program and arguments that become the hub at their end, when it is started again.</summary>
+    public string[] Launcher { private get; set; } = [];
 
     public Uri Front { get; private init; } = null!;
 
@@ -70,10 +74,9 @@ public sealed class RunningHub : IAsyncDisposable
     }
 
     /// <summary>Starts the hub again with the same settings, after <see cref="StopAsync"/> or when it was killed.</summary>
-    /// <param name="launcher">A program and arguments that become the hub at their end.</param>
-    public async Task StartAgainAsync(params string[] launcher)
+    public async Task StartAgainAsync()
     {
-        Process = ChildProcess.StartDotnet("Waiide.Hub.Mock.dll", _settings, launcher, []);
+        Process = ChildProcess.StartDotnet("Waiide.Hub.Mock.dll", _settings, Launcher, []);
         await Process.WaitForOutput("Sign in at");
     }
 
