@@ -74,8 +74,7 @@ internal sealed partial class HubState
         var tokens = _options.Services.ToDictionary(service => _services[service.Name], service => Tokens.Find(service.ApiToken));
         Tokens.Revoke(token => token.Owner is Service service && tokens.GetValueOrDefault(service) != token);
 
-        // A token that is still the configured one stays the same token, with whatever its service may do now.
-        Tokens.Change(token => token.Owner is Service, token => token with { Scopes = new HashSet<string> { Scopes.Inherit } });
+        // A token that is still the configured one stays the same token; it may do what its service may do now.
         foreach (var service in _options.Services.Where(service => tokens[_services[service.Name]]?.Owner != _services[service.Name]))
         {
             var owner = _services[service.Name];
