@@ -143,21 +143,31 @@ public sealed class FrontRobustnessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_WebSocket_whose_client_has_said_all_still_hears_the_rest()
+    public async Task A_WebSocket_whose_client_or_server_has_said_all_ends_on_both_sides()
     {
-        await using var server = new RawServer(async (stream, stop) =>
+        await using var listening = new RawServer(async (stream, stop) =>
         {
             await stream.WriteAsync("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"u8.ToArray(), stop);
             await ReadToEnd(stream, stop);
-            await stream.WriteAsync("the rest"u8.ToArray(), stop);
         });
-        await RouteAsync("/user/ada", server.Url);
-        using var client = await ConnectAsync(Upgrade("/user/ada/ws"));
-        var stream = client.GetStream(); // Asked for now: a connection that is half closed gives none.
-        await ReadUntilAsync(stream, "\r\n\r\n");
+        await using var speaking = new RawServer(async (stream, stop) =>
+        {
+            await stream.WriteAsync("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\nall of it"u8.ToArray(), stop);
+            stream.Socket.Shutdown(SocketShutdown.Send);
+            await ReadToEnd(stream, stop);
+        });
+        await RouteAsync("/user/listens", listening.Url);
+        await RouteAsync("/user/speaks", speaking.Url);
+
+        using var client = await ConnectAsync(Upgrade("/user/listens/ws"));
+        await ReadUntilAsync(client, "\r\n\r\n");
         client.Client.Shutdown(SocketShutdown.Send);
-        await ReadUntilAsync(stream, "the rest");
-        await Eventually.Is(() => server.Open == 0, "the connection ends");
+        await Eventually.Is(() => listening.Open == 0, "the server hears the end");
+
+        using var other = await ConnectAsync(Upgrade("/user/speaks/ws"));
+        await ReadUntilAsync(other, "all of it");
+        await ReadToEnd(other.GetStream(), new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token); // An end that never comes fails the test.
+        await Eventually.Is(() => speaking.Open == 0, "the server is left");
     }
 
     [Fact]
@@ -306,10 +316,9 @@ public sealed class FrontRobustnessTests : IAsyncLifetime
         }
     }
 
-    private static Task<string> ReadUntilAsync(TcpClient client, string end) => ReadUntilAsync(client.GetStream(), end);
-
-    private static async Task<string> ReadUntilAsync(NetworkStream stream, string end)
+    private static async Task<string> ReadUntilAsync(TcpClient client, string end)
     {
+        var stream = client.GetStream();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20)); // What never comes fails the test.
         var text = new StringBuilder();
         var one = new byte[1];
