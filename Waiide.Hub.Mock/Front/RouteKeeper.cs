@@ -49,8 +49,7 @@ internal sealed partial class RouteKeeper(HubOptions options, HubState state, IR
     {
         foreach (var route in known)
         {
-            if (route is { User: { } user, ServerName: { } name, LastActivity: { } seen } && state.FindUser(user) is { } owner && owner.Servers.TryGetValue(name, out var server)
-                && !(server.LastActivity.Latest >= seen))
+            if (route is { User: { } user, ServerName: { } name, LastActivity: { } seen } && state.FindUser(user) is { } owner && owner.Servers.TryGetValue(name, out var server))
             {
                 server.LastActivity.Record(seen);
                 owner.LastActivity.Record(seen);

@@ -52,8 +52,8 @@ public sealed class RealHubBehindOurProxyTests
 
         await Eventually.Is(async () => !(await RoutesAsync(api)).ContainsKey("/user/zoe"), "the route of the stopped server is gone");
         Assert.True((await RoutesAsync(api)).ContainsKey("/user/ada"));
-        await RealProxy.CallAsync(api, "DELETE", "/api/routes/");
-        await jupyterHub.DisposeAsync();
+        jupyterHub.Signal("TERM");
+        await jupyterHub.WaitForExit(TimeSpan.FromSeconds(40)); // It stops what it started.
         await RealProxy.CallAsync(api, "DELETE", "/api/routes/");
         await Eventually.Is(async () => await VersionAsync(browser) is { } version && version != "3.0.0", "without a route of the real hub's the front is ours again");
 
