@@ -49,8 +49,7 @@ internal sealed partial class RouteKeeper(HubOptions options, HubState state, IR
     {
         foreach (var route in known)
         {
-            if (route is { User: { } user, ServerName: { } name, LastActivity: { } seen } && state.FindUser(user) is { } owner && owner.Servers.TryGetValue(name, out var server)
-                && !(server.LastActivity.Latest >= seen))
+            if (route is { User: { } user, ServerName: { } name, LastActivity: { } seen } && state.FindUser(user) is { } owner && owner.Servers.TryGetValue(name, out var server))
             {
                 server.LastActivity.Record(seen);
                 owner.LastActivity.Record(seen);
@@ -113,16 +112,22 @@ internal sealed partial class RouteKeeper(HubOptions options, HubState state, IR
 /// <summary>Raised when the proxy's routes may not be what they should be, so that nobody waits for the next regular look at them.</summary>
 internal sealed class RouteDoubts : IDisposable
 {
+    // What made a change fail may last; tried again at once, it would fail as fast.
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
     private readonly SemaphoreSlim _raised = new(0);
 
     public void Raise() => _raised.Release();
 
-    /// <summary>Waits until a doubt is raised, at most for <paramref name="pause"/>; those raised before it returns are one.</summary>
+    /// <summary>Waits until a doubt is raised, and a moment more, at most for <paramref name="pause"/>; those raised before it returns are one.</summary>
     public async Task WaitAsync(TimeSpan pause, CancellationToken cancellation)
     {
-        await _raised.WaitAsync(pause, cancellation);
-        while (_raised.Wait(TimeSpan.Zero, CancellationToken.None))
+        if (await _raised.WaitAsync(pause, cancellation))
         {
+            await Task.Delay(Moment, cancellation);
+            while (_raised.Wait(TimeSpan.Zero, CancellationToken.None))
+            {
+            }
         }
     }
 

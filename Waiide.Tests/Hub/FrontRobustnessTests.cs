@@ -143,20 +143,31 @@ public sealed class FrontRobustnessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_WebSocket_whose_client_has_said_all_still_hears_the_rest()
+    public async Task A_WebSocket_whose_client_or_server_has_said_all_ends_on_both_sides()
     {
-        await using var server = new RawServer(async (stream, stop) =>
+        await using var listening = new RawServer(async (stream, stop) =>
         {
             await stream.WriteAsync("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"u8.ToArray(), stop);
             await ReadToEnd(stream, stop);
-            await stream.WriteAsync("the rest"u8.ToArray(), stop);
         });
-        await RouteAsync("/user/ada", server.Url);
-        using var client = await ConnectAsync(Upgrade("/user/ada/ws"));
+        await using var speaking = new RawServer(async (stream, stop) =>
+        {
+            await stream.WriteAsync("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\nall of it"u8.ToArray(), stop);
+            stream.Socket.Shutdown(SocketShutdown.Send);
+            await ReadToEnd(stream, stop);
+        });
+        await RouteAsync("/user/listens", listening.Url);
+        await RouteAsync("/user/speaks", speaking.Url);
+
+        using var client = await ConnectAsync(Upgrade("/user/listens/ws"));
         await ReadUntilAsync(client, "\r\n\r\n");
         client.Client.Shutdown(SocketShutdown.Send);
-        await ReadUntilAsync(client, "the rest");
-        await Eventually.Is(() => server.Open == 0, "the connection ends");
+        await Eventually.Is(() => listening.Open == 0, "the server hears the end");
+
+        using var other = await ConnectAsync(Upgrade("/user/speaks/ws"));
+        await ReadUntilAsync(other, "all of it");
+        await ReadToEnd(other.GetStream(), new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token); // An end that never comes fails the test.
+        await Eventually.Is(() => speaking.Open == 0, "the server is left");
     }
 
     [Fact]
@@ -235,7 +246,6 @@ public sealed class FrontRobustnessTests : IAsyncLifetime
     [InlineData("POST /user/ada/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\nGET /user/ada/second HTTP/1.1\r\nHost: h\r\n\r\n")]
     [InlineData("POST /user/ada/ HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nContent-Length: 40\r\n\r\nbodyGET /user/ada/second HTTP/1.1\r\nHost: h\r\n\r\n")]
     [InlineData("POST /user/ada/ HTTP/1.1\r\nHost: h\r\nContent-Length: 4, 4\r\n\r\nbodyGET /user/ada/second HTTP/1.1\r\nHost: h\r\n\r\n")]
-    [InlineData("POST /user/ada/ HTTP/1.1\r\nHost: h\r\nContent-Length: +4\r\n\r\nbodyGET /user/ada/second HTTP/1.1\r\nHost: h\r\n\r\n")]
     [InlineData("POST /user/ada/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\nGET /user/ada/second HTTP/1.1\r\nHost: h\r\n\r\n")]
     [InlineData("POST /user/ada/ HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\nGET /user/ada/second HTTP/1.1\r\nHost: h\r\n\r\n")]
     [InlineData("POST /user/ada/ HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n0\r\n\r\nGET /user/ada/second HTTP/1.1\r\nHost: h\r\n\r\n")]
@@ -261,7 +271,6 @@ public sealed class FrontRobustnessTests : IAsyncLifetime
     [InlineData("GET /user/ada/ HTTP/1.1\r\nHost: h\r\nCookie: LONG\r\n\r\n", 15_000, 200)]
     public async Task A_head_may_be_as_large_as_Node_takes_it(string request, int length, int status)
     {
-        await using var server = await StubIde.StartAsync();
         await using var raw = new RawServer(async (stream, stop) => await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), stop));
         await RouteAsync("/user/ada", raw.Url);
         Assert.Equal(status, await RawHttp.StatusAsync(_hub.Front.Port, request.Replace("LONG", new string('x', length), StringComparison.Ordinal)));
@@ -309,12 +318,13 @@ public sealed class FrontRobustnessTests : IAsyncLifetime
 
     private static async Task<string> ReadUntilAsync(TcpClient client, string end)
     {
+        var stream = client.GetStream();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20)); // What never comes fails the test.
         var text = new StringBuilder();
         var one = new byte[1];
         while (!text.ToString().EndsWith(end, StringComparison.Ordinal))
         {
-            Assert.True(await client.GetStream().ReadAsync(one, limit.Token) == 1, $"The connection ended before '{end}', after:\n{text}");
+            Assert.True(await stream.ReadAsync(one, limit.Token) == 1, $"The connection ended before '{end}', after:\n{text}");
             text.Append((char)one[0]);
         }
 
