@@ -25,7 +25,8 @@ internal sealed partial class FaultEffects(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public ActiveFault Begin(Fault fault)
+    /// <param name="asked">The request that asks for it; null: the configuration does.</param>
+    public ActiveFault Begin(Fault fault, HttpContext? asked = null)
     {
         var active = faults.Begin(fault);
         Log.Begins(logger, new LogText(fault.Name), fault.Kind.Name);
@@ -40,7 +41,7 @@ internal sealed partial class FaultEffects(
         }
         else if (fault.Kind == FaultKind.Unreachable && fault.Text("how") != "silent")
         {
-            _ = CloseAsync(port => fault.IsAt(port == options.FrontPort), active.Ended);
+            AfterTheAnswer(() => CloseAsync(port => fault.IsAt(port == options.FrontPort), active.Ended));
         }
         else if (fault.Kind == FaultKind.RouteLost)
         {
@@ -48,11 +49,27 @@ internal sealed partial class FaultEffects(
         }
         else if (fault.Kind == FaultKind.Restart)
         {
-            _ = RestartAsync(fault);
+            AfterTheAnswer(() => RestartAsync(fault));
             active.Happened(1);
         }
 
         return active;
+
+        // Whoever asks is to hear that it was heard.
+        void AfterTheAnswer(Func<Task> act)
+        {
+            if (asked is null)
+            {
+                _ = act();
+                return;
+            }
+
+            asked.Response.OnCompleted(() =>
+            {
+                _ = act();
+                return Task.CompletedTask;
+            });
+        }
     }
 
     private int Revoke(Fault fault)
@@ -87,7 +104,7 @@ internal sealed partial class FaultEffects(
             : server.IndexOf('/', StringComparison.Ordinal) is var slash && token.ClientId == HubNames.ClientId(server[..slash], server[(slash + 1)..]);
     }
 
-    // Not within the request that asks for it: its answer is to arrive.
+    // The answer has been written, and needs a moment to leave.
     private async Task CloseAsync(Func<int, bool> ports, CancellationToken until)
     {
         await Task.Delay(BetweenLosses, CancellationToken.None);

@@ -58,7 +58,7 @@ internal static class FaultEndpoints
         }
 
         var isNew = faults.Find(name) is null;
-        return Answer.Json(effects.Begin(fault).ToJson(), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        return Answer.Json(effects.Begin(fault, context).ToJson(), isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private static Answer End(HttpContext context, FaultList faults, string name)
