@@ -1,4 +1,5 @@
 using System.Net;
+using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock;
 
@@ -37,6 +38,9 @@ internal sealed record HubOptions
 
     /// <summary>Hub:Groups:name=ada,bob.</summary>
     public IReadOnlyList<GroupOptions> Groups { get; init; } = [];
+
+    /// <summary>Hub:Roles:name: scopes for users, groups and services.</summary>
+    public IReadOnlyList<Role> Roles { get; init; } = [];
 
     /// <summary>Hub:Services:n: programs with a token and scopes of their own.</summary>
     public IReadOnlyList<ServiceOptions> Services { get; init; } = [];

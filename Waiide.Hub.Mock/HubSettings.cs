@@ -44,7 +44,7 @@ internal static partial class HubSettings
             mistakes.Add($"Hub:FrontPort and Hub:ApiPort are both {options.FrontPort}; give them different ports.");
         }
 
-        return options with { Groups = Groups(hub), Servers = Servers(hub, options.Users, mistakes) };
+        return options with { Groups = Groups(hub), Servers = Servers(hub, options.Users, mistakes), Roles = Roles(hub, options, mistakes) };
     }
 
     private static int Port(IConfigurationSection hub, string name, int otherwise, List<string> mistakes)

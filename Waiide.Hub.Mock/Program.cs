@@ -20,11 +20,15 @@ builder.AddFrontProxy();
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<Store>();    // the database
 builder.Services.AddSingleton<HubState>(); // users, groups, servers, tokens
+builder.Services.AddSingleton<Roles>();
+builder.Services.AddSingleton<Shares>();
+builder.Services.AddSingleton<Permissions>(); // who may do what
 builder.Services.AddSingleton<Sessions>();
 builder.Services.AddSingleton<Xsrf>();
 builder.Services.AddSingleton<Callers>();
 builder.Services.AddSingleton<LoginThrottle>();
 builder.Services.AddSingleton<AuthorizationCodes>();
+builder.AddApi();             // models of users, groups, tokens
 builder.AddServers();         // starting, watching, stopping
 
 var app = builder.Build();

@@ -18,6 +18,8 @@ internal sealed record VersionProfile
             HasXsrfCookie = false, TakesForeignSubresources = true, EnforcesPkce = false, ServerTokenReachesAllServers = true,
             AllowsAnyOrigin = false, TellsFullNames = false, TellsTokenId = false, TellsUserInfo = false, TellsDisplayName = false,
             TellsCookieHostPrefix = false, TellsPublicUrls = false, HasPlainServerNames = false,
+            TellsMissingCredentials = false, ChecksTokenRequests = false, NamesMissingTokens = false,
+            HasGroupProperties = false, SortsUsers = false, HasShares = false, HasServiceAdministration = false,
         },
         ["4.1"] = new()
         {
@@ -25,6 +27,8 @@ internal sealed record VersionProfile
             HasXsrfCookie = true, TakesForeignSubresources = true, EnforcesPkce = false, ServerTokenReachesAllServers = false,
             AllowsAnyOrigin = false, TellsFullNames = false, TellsTokenId = false, TellsUserInfo = false, TellsDisplayName = false,
             TellsCookieHostPrefix = true, TellsPublicUrls = false, HasPlainServerNames = false,
+            TellsMissingCredentials = true, ChecksTokenRequests = true, NamesMissingTokens = false,
+            HasGroupProperties = true, SortsUsers = false, HasShares = false, HasServiceAdministration = true,
         },
         ["5.5"] = new()
         {
@@ -32,6 +36,8 @@ internal sealed record VersionProfile
             HasXsrfCookie = true, TakesForeignSubresources = false, EnforcesPkce = false, ServerTokenReachesAllServers = false,
             AllowsAnyOrigin = true, TellsFullNames = true, TellsTokenId = true, TellsUserInfo = false, TellsDisplayName = false,
             TellsCookieHostPrefix = true, TellsPublicUrls = true, HasPlainServerNames = false,
+            TellsMissingCredentials = true, ChecksTokenRequests = true, NamesMissingTokens = true,
+            HasGroupProperties = true, SortsUsers = true, HasShares = true, HasServiceAdministration = true,
         },
         ["6.0"] = new()
         {
@@ -39,6 +45,8 @@ internal sealed record VersionProfile
             HasXsrfCookie = true, TakesForeignSubresources = false, EnforcesPkce = true, ServerTokenReachesAllServers = false,
             AllowsAnyOrigin = true, TellsFullNames = true, TellsTokenId = true, TellsUserInfo = true, TellsDisplayName = true,
             TellsCookieHostPrefix = true, TellsPublicUrls = true, HasPlainServerNames = true,
+            TellsMissingCredentials = true, ChecksTokenRequests = true, NamesMissingTokens = true,
+            HasGroupProperties = true, SortsUsers = true, HasShares = true, HasServiceAdministration = true,
         },
     };
 
@@ -86,4 +94,25 @@ internal sealed record VersionProfile
 
     /// <summary>Named servers are called [a-z](-?[a-z0-9])*, at most 30 letters; before, anything without a slash.</summary>
     public required bool HasPlainServerNames { get; init; }
+
+    /// <summary>An API call without credentials is told so (since 4.0.2); before, it heard which scopes it needs.</summary>
+    public required bool TellsMissingCredentials { get; init; }
+
+    /// <summary>A request for a token with scopes that do not exist, or with values of another type, is a 400; before, the hub failed with a 500.</summary>
+    public required bool ChecksTokenRequests { get; init; }
+
+    /// <summary>A token that is not there is named in the 404; before, it was called None.</summary>
+    public required bool NamesMissingTokens { get; init; }
+
+    /// <summary>Groups have properties.</summary>
+    public required bool HasGroupProperties { get; init; }
+
+    /// <summary>The list of users can be sorted.</summary>
+    public required bool SortsUsers { get; init; }
+
+    /// <summary>Users can share servers: /hub/api/shares and its scopes.</summary>
+    public required bool HasShares { get; init; }
+
+    /// <summary>There is the scope admin:services.</summary>
+    public required bool HasServiceAdministration { get; init; }
 }

@@ -14,22 +14,22 @@ internal static class ActivityEndpoint
 
     public static async Task<Answer> Post(HttpContext context, HubState state, TimeProvider clock, string user)
     {
-        var known = ApiEndpoints.FindUser(state, user);
-        if (await ApiEndpoints.ReadJsonAsync(context) is not JsonObject body)
+        var known = state.FindUser(user) ?? throw new HubError(StatusCodes.Status404NotFound, $"No such user: {Python.Repr(user)}");
+        if (await JsonBody.ReadAsync(context) is not JsonObject body)
         {
             throw Bad("body must be a json dict");
         }
 
         var (last, servers) = (body["last_activity"], body["servers"]);
-        if (IsNothing(last) && IsNothing(servers))
+        if (Python.IsFalse(last) && Python.IsFalse(servers))
         {
             throw Bad("body must contain at least one of `last_activity` or `servers`");
         }
 
         // Everything is looked at before anything is recorded.
         var now = clock.GetUtcNow();
-        var records = IsNothing(servers) ? [] : Servers(known, servers!, now);
-        if (!IsNothing(last))
+        var records = Python.IsFalse(servers) ? [] : Servers(known, servers!, now);
+        if (!Python.IsFalse(last))
         {
             records.Add((known.LastActivity, Moment(last, now)));
         }
@@ -52,8 +52,12 @@ internal static class ActivityEndpoint
                 throw Bad($"No such server '{new LogText(name)}' for user {user.Name}");
             }
 
-            var last = (report as JsonObject ?? throw Bad(Shape))["last_activity"];
-            records.Add((server.LastActivity, Moment(IsNothing(last) ? throw Bad(Shape) : last, now)));
+            if (report is not JsonObject known || !known.TryGetPropertyValue("last_activity", out var last))
+            {
+                throw Bad(Shape);
+            }
+
+            records.Add((server.LastActivity, Moment(last, now)));
         }
 
         return records;
@@ -65,14 +69,11 @@ internal static class ActivityEndpoint
         if (node is not JsonValue value || !value.TryGetValue(out string? text)
             || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment))
         {
-            throw Bad($"Not a valid timestamp: '{new LogText(node is JsonValue given && given.TryGetValue(out string? shown) ? shown : node?.ToJsonString() ?? "")}'");
+            throw Bad($"Not a valid timestamp: {new LogText(Python.Repr(node))}");
         }
 
         return moment - now <= Ahead ? moment : throw Bad($"Rejecting activity from more than an hour in the future: {Models.Time(moment)}");
     }
-
-    // What Python takes for false.
-    private static bool IsNothing(JsonNode? node) => node is null or JsonObject { Count: 0 } or JsonArray { Count: 0 } || node.ToJsonString() is "\"\"" or "0" or "false";
 
     private static HubError Bad(string message) => new(StatusCodes.Status400BadRequest, message);
 }

@@ -31,19 +31,19 @@ internal static class ServerEndpoints
 
     private static async Task<Answer> Start(HttpContext context, HubOptions options, HubState state, Lifecycle lifecycle, string user)
     {
-        var owner = ApiEndpoints.FindUser(state, user);
+        var owner = UserEndpoints.Find(state, user);
         var name = ServerName(context, options);
         StartRules.AllowName(name, options);
-        var userOptions = await ApiEndpoints.ReadJsonAsync(context) as JsonObject ?? [];
+        var userOptions = await JsonBody.ReadAsync(context) as JsonObject ?? [];
         var outcome = await lifecycle.StartAsync(owner, name, userOptions, context.RequestAborted);
         return Answer.Empty(outcome == Outcome.Done ? StatusCodes.Status201Created : StatusCodes.Status202Accepted, "text/plain");
     }
 
     private static async Task<Answer> Stop(HttpContext context, HubOptions options, HubState state, Lifecycle lifecycle, string user)
     {
-        var owner = ApiEndpoints.FindUser(state, user);
+        var owner = UserEndpoints.Find(state, user);
         var name = ServerName(context, options);
-        var remove = await ApiEndpoints.ReadJsonAsync(context) is JsonObject body && body["remove"] is JsonValue value && value.TryGetValue(out bool wanted) && wanted;
+        var remove = await JsonBody.ReadAsync(context) is JsonObject body && body["remove"] is JsonValue value && value.TryGetValue(out bool wanted) && wanted;
         StartRules.AllowName(name, options);
         if (name.Length == 0 && remove)
         {
@@ -66,7 +66,7 @@ internal static class ServerEndpoints
 
     private static async Task Watch(HttpContext context, HubOptions options, HubState state, Lifecycle lifecycle, IHostApplicationLifetime lifetime, string user)
     {
-        var server = ApiEndpoints.FindUser(state, user).Servers.GetValueOrDefault(ServerName(context, options)) ?? throw new HubError(StatusCodes.Status404NotFound, "Not Found");
+        var server = UserEndpoints.Find(state, user).Servers.GetValueOrDefault(ServerName(context, options)) ?? throw new HubError(StatusCodes.Status404NotFound, "Not Found");
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         await using var events = lifecycle.WatchAsync(server, end.Token).GetAsyncEnumerator(end.Token);
         var next = events.MoveNextAsync().AsTask();

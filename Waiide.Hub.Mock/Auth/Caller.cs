@@ -3,7 +3,9 @@ using Waiide.Hub.Mock.State;
 namespace Waiide.Hub.Mock.Auth;
 
 /// <summary>Who asks, and what they may do: a token's owner, or whoever signed in with this browser.</summary>
-internal sealed record Caller(Owner Owner, IReadOnlySet<string> Scopes, Token? Token, Session? Session)
+/// <param name="Granted">Their scopes as JupyterHub tells them.</param>
+/// <param name="Scopes">The same, with the members of groups that scopes are filtered by: what every check looks at.</param>
+internal sealed record Caller(Owner Owner, IReadOnlySet<string> Granted, IReadOnlySet<string> Scopes, Token? Token, Session? Session)
 {
     /// <summary>The user who asks; null if it is a service.</summary>
     public User? User => Owner as User;
@@ -13,8 +15,11 @@ internal sealed record Caller(Owner Owner, IReadOnlySet<string> Scopes, Token? T
 }
 
 /// <summary>Finds the caller of a request.</summary>
-internal sealed class Callers(HubState state, Sessions sessions, Xsrf xsrf, TimeProvider clock)
+internal sealed class Callers(HubState state, Permissions permissions, Sessions sessions, Xsrf xsrf, TimeProvider clock)
 {
+    // As JupyterHub's activity_resolution: who asks all the time is not written down all the time.
+    private static readonly TimeSpan Resolution = TimeSpan.FromSeconds(30);
+
     /// <summary>By token, else by cookie: for the API.</summary>
     public async Task<Caller?> AnyAsync(HttpContext context) => ByToken(context.Request) ?? await SignedInAsync(context);
 
@@ -31,8 +36,17 @@ internal sealed class Callers(HubState state, Sessions sessions, Xsrf xsrf, Time
     }
 
     /// <summary>By cookie, without asking whether the request was forged: for what changes nothing.</summary>
-    public Caller? BySession(HttpContext context) =>
-        sessions.Of(context) is { } session ? new Caller(session.User, Scopes.Of(session.User), Token: null, session) : null;
+    public Caller? BySession(HttpContext context)
+    {
+        // A session outlives neither its user nor its user's name: another may come to bear it.
+        if (sessions.Of(context) is not { } session || state.FindUser(session.User.Name) != session.User)
+        {
+            return null;
+        }
+
+        Record(session.User.LastActivity, clock.GetUtcNow());
+        return Of(session.User, permissions.Of(session.User), token: null, session);
+    }
 
     public Caller? ByToken(HttpRequest request)
     {
@@ -44,8 +58,23 @@ internal sealed class Callers(HubState state, Sessions sessions, Xsrf xsrf, Time
         }
 
         var now = clock.GetUtcNow();
-        token.LastActivity.Record(now);
-        (token.Owner as User)?.LastActivity.Record(now);
-        return new Caller(token.Owner, token.Scopes, token, Session: null);
+        Record(token.LastActivity, now);
+        if (token.Owner is User user)
+        {
+            Record(user.LastActivity, now);
+        }
+
+        return Of(token.Owner, permissions.Of(token), token, session: null);
+    }
+
+    private Caller Of(Owner owner, IReadOnlySet<string> granted, Token? token, Session? session) =>
+        new(owner, granted, permissions.Follow(granted), token, session);
+
+    private static void Record(LastActivity activity, DateTimeOffset now)
+    {
+        if (activity.Latest is not { } latest || now - latest > Resolution)
+        {
+            activity.Record(now);
+        }
     }
 }

@@ -29,26 +29,49 @@ internal sealed class Gate(RequestDelegate next, HubOptions options, Callers cal
     public static Answer ToLogin(HttpContext context, HubOptions options) =>
         Answer.Redirect($"{options.HubPrefix}login?next={Uri.EscapeDataString(context.RawTarget())}");
 
-    private static Caller Check(HttpContext context, Caller? caller, Access access)
+    private Caller Check(HttpContext context, Caller? caller, Access access)
     {
         if (caller is null)
         {
-            throw new HubError(StatusCodes.Status403Forbidden, access.AnyOf.Length > 0 ? "Missing or invalid credentials." : "Forbidden");
+            throw new HubError(StatusCodes.Status403Forbidden, access.AnyOf.Length == 0 ? "Forbidden" : options.Profile.TellsMissingCredentials ? "Missing or invalid credentials." : Requires(access));
         }
 
-        var held = access.AnyOf.Where(scope => Scopes.Mention(caller.Scopes, scope)).ToArray();
-        if (access.AnyOf.Length > 0 && held.Length == 0)
+        // As in JupyterHub, the first scope that the caller has decides, and not the one that would fit best.
+        if (access.AnyOf.Length == 0)
         {
-            throw new HubError(StatusCodes.Status403Forbidden, $"Action is not authorized with current scopes; requires any of [{string.Join(", ", access.AnyOf)}]");
+            return caller;
         }
 
-        // Whoever may not read about a user does not learn whether there is one.
-        if (context.GetRouteValue("user") is string user && held.Length > 0 && !held.Any(scope => Scopes.Reach(caller.Scopes, scope, user)))
+        var deciding = access.AnyOf.FirstOrDefault(scope => Scopes.Mention(caller.Scopes, scope))
+            ?? throw new HubError(StatusCodes.Status403Forbidden, Requires(access));
+        var targets = Targets(context).ToArray();
+
+        // Whoever may not read about somebody does not learn whether there is one. Lists filter for themselves.
+        return caller.Scopes.Contains(deciding) || targets.Length == 0 || targets.Any(target => caller.Scopes.Contains($"{deciding}!{target}"))
+            ? caller
+            : throw new HubError(StatusCodes.Status404NotFound, "No access to resources or resources not found");
+    }
+
+    private static string Requires(Access access) => $"Action is not authorized with current scopes; requires any of [{string.Join(", ", access.AnyOf)}]";
+
+    // What the path is about, as filters of scopes: user=alice, server=alice/env-one.
+    private static IEnumerable<string> Targets(HttpContext context)
+    {
+        foreach (var kind in new[] { "user", "group", "service" })
         {
-            throw new HubError(StatusCodes.Status404NotFound, "No access to resources or resources not found");
+            if (context.GetRouteValue(kind) is string name)
+            {
+                yield return $"{kind}={name}";
+            }
         }
 
-        return caller;
+        // users/{user}/server is the default server's, and so is shares/{user}/, where its empty name would stand.
+        var path = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "";
+        var isDefault = path.EndsWith("/server", StringComparison.Ordinal) || path.Contains("/server/", StringComparison.Ordinal) || path.EndsWith("/shares/{user}/", StringComparison.Ordinal);
+        if ((isDefault ? "" : context.GetRouteValue("server") as string) is { } server)
+        {
+            yield return $"server={context.GetRouteValue("user")}/{server}";
+        }
     }
 }
 

@@ -36,7 +36,7 @@ internal sealed class HubState
         foreach (var service in options.Services)
         {
             var owner = _services[service.Name];
-            Tokens.Add(service.ApiToken, new Token { Id = Tokens.NextId(), Owner = owner, Scopes = Scopes.Of(owner), Created = clock.GetUtcNow(), Note = "generated at startup" });
+            Tokens.Add(service.ApiToken, new Token { Id = Tokens.NextId(), Owner = owner, Scopes = new HashSet<string> { Scopes.Inherit }, Created = clock.GetUtcNow(), Note = "generated at startup" });
         }
 
         foreach (var known in options.Servers)
@@ -170,7 +170,7 @@ internal sealed class HubState
         {
             Id = Tokens.NextId(),
             Owner = server.User,
-            Scopes = Scopes.OfServerToken(server),
+            Scopes = Roles.OfServerToken(server, _options),
             Created = now,
             Note = server.Description,
             Server = server,

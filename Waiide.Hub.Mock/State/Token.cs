@@ -11,6 +11,7 @@ internal sealed record Token
 
     public required Owner Owner { get; init; }
 
+    /// <summary>What it was made for. What it may do now is <see cref="Permissions"/>' to say: less, when its owner may do less.</summary>
     public required IReadOnlySet<string> Scopes { get; init; }
 
     public required DateTimeOffset Created { get; init; }

@@ -1,0 +1,154 @@
+using System.Text.Json.Nodes;
+using Waiide.Hub.Mock.Auth;
+using Waiide.Hub.Mock.Front;
+using Waiide.Hub.Mock.Servers;
+using Waiide.Hub.Mock.State;
+
+namespace Waiide.Hub.Mock.Api;
+
+/// <summary>Users: /hub/api/users and each of them.</summary>
+internal static class UserEndpoints
+{
+    private static readonly (string Key, string Type)[] Keys = [("name", "str"), ("admin", "bool"), ("groups", "list"), ("roles", "list"), ("auth_state", "dict")];
+
+    public static Answer Get(HttpContext context, HubState state, Models models, string user) =>
+        Answer.Json(models.User(Find(state, user), context.Caller().Scopes, IncludesStopped(context.Request)));
+
+    public static async Task<Answer> CreateMany(HttpContext context, HubState state, Models models, Permissions permissions)
+    {
+        if (await JsonBody.ReadAsync(context) is not JsonObject body || JsonBody.Names(body, "usernames") is not { Length: > 0 } names)
+        {
+            throw JsonBody.Bad("Must specify at least one user to create");
+        }
+
+        body.Remove("usernames");
+        var isAdmin = IsAdmin(JsonBody.Model(body, "user", Keys));
+        var caller = context.Caller();
+        MayMakeAdmins(caller, permissions, isAdmin);
+        names = [.. names.Select(HubNames.Normalize)];
+        if (names.Where(name => HubNames.Mistake(name) is not null).ToArray() is { Length: > 0 } invalid)
+        {
+            throw JsonBody.Bad($"Invalid username{(invalid.Length == 1 ? "" : "s")}: {string.Join(", ", invalid)}");
+        }
+
+        // Who administers only some users makes no others.
+        if (names.Any(name => !Scopes.Reach(caller.Scopes, "admin:users", name)))
+        {
+            throw new HubError(StatusCodes.Status403Forbidden, "Forbidden");
+        }
+
+        var created = names.Distinct().Where(name => state.FindUser(name) is null).Select(name => state.AddUser(name, isAdmin)).ToArray();
+        return created.Length == 0
+            ? throw new HubError(StatusCodes.Status409Conflict, $"All {names.Length} users already exist")
+            : Answer.Json(new JsonArray([.. created.Select(user => models.User(user, caller.Scopes))]), StatusCodes.Status201Created);
+    }
+
+    public static async Task<Answer> Create(HttpContext context, HubState state, Models models, Permissions permissions, string user)
+    {
+        var body = await JsonBody.ReadAsync(context);
+        if (state.FindUser(user) is not null)
+        {
+            throw new HubError(StatusCodes.Status409Conflict, $"User {user} already exists");
+        }
+
+        var isAdmin = !Python.IsFalse(body) && IsAdmin(JsonBody.Model(body, "user", Keys));
+        MayMakeAdmins(context.Caller(), permissions, isAdmin);
+        Check(user);
+        return Answer.Json(models.User(state.AddUser(user, isAdmin), context.Caller().Scopes), StatusCodes.Status201Created);
+    }
+
+    public static async Task<Answer> Change(HttpContext context, HubState state, Models models, Permissions permissions, string user)
+    {
+        var known = Find(state, user);
+        var body = JsonBody.Model(await JsonBody.ReadAsync(context), "user", Keys);
+        var name = body["name"]?.GetValue<string>() ?? known.Name;
+        var isAdmin = body["admin"]?.GetValue<bool>() ?? known.IsAdmin;
+        if (name != known.Name && state.FindUser(name) is not null)
+        {
+            throw JsonBody.Bad($"User {name} already exists, username must be unique");
+        }
+
+        // Or whoever may change users could change into anything (CVE-2024-41942).
+        var caller = context.Caller();
+        if (known.IsAdmin && !MayDoAsAdmin(caller, permissions))
+        {
+            throw new HubError(StatusCodes.Status403Forbidden, "Only admins can modify other admins");
+        }
+
+        MayMakeAdmins(caller, permissions, isAdmin);
+        if (body.ContainsKey("groups") || body.ContainsKey("roles"))
+        {
+            throw JsonBody.Bad("groups and roles cannot be changed here; add the user to a group at /groups/{group}/users");
+        }
+
+        if (name != known.Name)
+        {
+            // Its prefix, its route and its own environment have the name in them.
+            Check(name);
+            if (known.Servers.Values.Any(server => server.State != ServerState.Stopped))
+            {
+                throw JsonBody.Bad($"{known.Name}'s server is running, please stop it before changing the name.");
+            }
+        }
+
+        state.ChangeUser(known, name, isAdmin);
+        var model = models.User(known, caller.Scopes);
+        model["auth_state"] = null;
+        return Answer.Json(model);
+    }
+
+    public static async Task<Answer> Delete(HttpContext context, HubState state, Lifecycle lifecycle, IRoutes routes, string user)
+    {
+        var known = Find(state, user);
+        if (known.Name == context.Caller().Owner.Name)
+        {
+            throw JsonBody.Bad("Cannot delete yourself!");
+        }
+
+        foreach (var server in known.Servers.Values)
+        {
+            if (server.State == ServerState.Stopping
+                || (server is { IsAttached: false, State: not ServerState.Stopped } && await lifecycle.StopAsync(server, context.RequestAborted) == Outcome.Pending))
+            {
+                throw JsonBody.Bad($"{user}'s server is in the process of stopping, please wait.");
+            }
+
+            if (server.IsAttached)
+            {
+                await routes.RemoveAsync(server, context.RequestAborted);
+            }
+        }
+
+        state.RemoveUser(known);
+        return Answer.Empty(StatusCodes.Status204NoContent, contentType: null);
+    }
+
+    /// <summary>The user in the path. The gate has turned away everyone who may not know whether there is one.</summary>
+    public static User Find(HubState state, string name) =>
+        state.FindUser(name) ?? throw new HubError(StatusCodes.Status404NotFound, "Not Found");
+
+    /// <summary>?include_stopped_servers, but for 0 and false.</summary>
+    public static bool IncludesStopped(HttpRequest request) =>
+        request.Query.TryGetValue("include_stopped_servers", out var given) && given.ToString().ToLowerInvariant() is not ("0" or "false");
+
+    private static bool IsAdmin(JsonObject body) => body["admin"]?.GetValue<bool>() ?? false;
+
+    private static void MayMakeAdmins(Caller caller, Permissions permissions, bool isAdmin)
+    {
+        if (isAdmin && !MayDoAsAdmin(caller, permissions))
+        {
+            throw new HubError(StatusCodes.Status403Forbidden, "Only admins can grant admin permissions");
+        }
+    }
+
+    // An admin's token that may do less than the admin does not make up for it.
+    private static bool MayDoAsAdmin(Caller caller, Permissions permissions) => caller.Owner.IsAdmin && caller.Granted.IsSupersetOf(permissions.Of(caller.Owner));
+
+    private static void Check(string name)
+    {
+        if (HubNames.Mistake(name) is not null)
+        {
+            throw JsonBody.Bad($"Invalid username: {name}");
+        }
+    }
+}
