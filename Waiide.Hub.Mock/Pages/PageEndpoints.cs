@@ -75,7 +75,7 @@ internal static class PageEndpoints
 
         return server is not null && (server.State is ServerState.Spawning or ServerState.Stopping || await Lifecycle.FailureOfAsync(server) is not null)
             ? Answer.Redirect($"{SpawnEndpoints.PendingPath(options, server)}?next={Uri.EscapeDataString(context.RawTarget())}", StatusCodes.Status303SeeOther)
-            : throw NotRunning();
+            : Answer.Page(NotRunningPage.Of(options, owner, server?.Name ?? "", caller.User ?? owner, target), StatusCodes.Status424FailedDependency);
     }
 
     /// <summary>To the server, which the proxy knows by now; after each time that the browser came back, a little later.</summary>
@@ -105,9 +105,6 @@ internal static class PageEndpoints
         state.FindUser(name) is { } owner && (owner == caller.User || Scopes.Reach(caller.Scopes, "access:servers", owner.Name))
             ? owner
             : throw new HubError(StatusCodes.Status404NotFound, "There is no such server, or it is not yours.");
-
-    internal static HubError NotRunning() =>
-        new(StatusCodes.Status424FailedDependency, "Nothing answers at this address: start the server, and come back.");
 
     private static string CountRedirect(string target, int redirects)
     {

@@ -60,9 +60,11 @@ internal static class SpawnEndpoints
             case null when server is not null:
                 throw new HubError(StatusCodes.Status404NotFound, $"{user} has no such server {new LogText(server)}");
             default:
-                throw found is not null && await Lifecycle.FailureOfAsync(found) is { } failure
-                    ? new HubError(StatusCodes.Status500InternalServerError, $"The server could not be started. {failure}")
-                    : PageEndpoints.NotRunning();
+                var owner = found?.User ?? Owner(context.Caller(), state, user);
+                var failure = found is null ? null : await Lifecycle.FailureOfAsync(found);
+                return Answer.Page(
+                    NotRunningPage.Of(options, owner, server ?? "", context.Caller().SignedIn, Next(context, options), failure),
+                    failure is null ? StatusCodes.Status424FailedDependency : StatusCodes.Status500InternalServerError);
         }
     }
 
