@@ -10,6 +10,9 @@ internal sealed record Difference(string Field, string Recorded, string Given);
 /// <summary>Compares a given answer with the recorded one: status, headers and body, but for what <see cref="Normalised"/> names.</summary>
 internal sealed partial class Comparison
 {
+    // The real hub clears a cookie with an expiry of a year ago.
+    private static readonly TimeSpan Year = TimeSpan.FromDays(365);
+
     private readonly List<Difference> _differences = [];
     private readonly Vocabulary _words;
     private readonly TimeSpan _sinceTheRecording;
@@ -72,12 +75,23 @@ internal sealed partial class Comparison
                     Differ($"set-cookie {name}", _words.Live(first.RawValue) ?? "a value of its own", second.RawValue);
                 }
 
-                // 30 days for a login, the past for one that is cleared.
-                if (first.Expires is { } then30 && second.Expires is { } now30 && (now30 - then30 - _sinceTheRecording).Duration() > TimeSpan.FromMinutes(1))
-                {
-                    Differ($"set-cookie {name} expires", (then30 + _sinceTheRecording).ToString("r", CultureInfo.InvariantCulture), now30.ToString("r", CultureInfo.InvariantCulture));
-                }
+                Expires(first, second);
             }
+        }
+    }
+
+    // 30 days from now for a login; when it is cleared, any time in the past.
+    private void Expires(Cookie recorded, Cookie given)
+    {
+        if (recorded.Expires is not { } then || given.Expires is not { } now)
+        {
+            return;
+        }
+
+        var expected = then + _sinceTheRecording;
+        if (recorded.Value.Length == 0 ? now > expected + Year : (now - expected).Duration() > TimeSpan.FromMinutes(1))
+        {
+            Differ($"set-cookie {recorded.Name} expires", expected.ToString("r", CultureInfo.InvariantCulture), now.ToString("r", CultureInfo.InvariantCulture));
         }
     }
 

@@ -8,10 +8,7 @@ namespace Waiide.Tests.Conformance;
 /// </summary>
 internal static partial class Normalised
 {
-    /// <summary>
-    /// JSON values that are new on each run: what they look like is compared, and that equal ones stay equal. A token that the recording uses again
-    /// has to be the one that was given out, a session_id the one of the cookie.
-    /// </summary>
+    /// <summary>JSON values that are new on each run: their form is compared, and that equal ones stay equal.</summary>
     public static IReadOnlyDictionary<string, Regex> Secrets { get; } = new Dictionary<string, Regex>
     {
         ["token"] = Hex32(),
@@ -22,20 +19,14 @@ internal static partial class Normalised
         ["pid"] = Number(),
     };
 
-    /// <summary>JSON values that are moments: null or not, and written as the hub writes them. One that a request told is compared to the microsecond.</summary>
+    /// <summary>JSON values that are moments.</summary>
     public static IReadOnlyList<string> Times { get; } = ["created", "started", "last_activity"];
 
-    /// <summary>Moments that lie ahead: also by how much, to a minute. So do the expires of cookies.</summary>
+    /// <summary>Moments that lie ahead.</summary>
     public static IReadOnlyList<string> Expiries { get; } = ["expires_at"];
 
-    /// <summary>JSON values whose parts have no order in the real hub either, because it keeps them in sets.</summary>
-    public static IReadOnlyList<string> Unordered { get; } = ["scopes of a token", "scope", "api_tokens", "message (Not assigning requested scopes …)"];
-
-    /// <summary>JSON values that name the software that answers, which is another here.</summary>
+    /// <summary>JSON values that name the software that answers.</summary>
     public static IReadOnlyList<string> Software { get; } = ["python", "sys_executable", "class"];
-
-    /// <summary>Parts of texts (Location, messages, cookies, addresses) that are new on each run, treated as secrets are.</summary>
-    public static IReadOnlyList<string> InTexts { get; } = ["127.0.0.1:port", "code=", "value of a cookie"];
 
     /// <summary>Headers of recorded answers that are not compared. Every other header is, both ways: missing, further or different.</summary>
     public static IReadOnlyDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
@@ -60,6 +51,19 @@ internal static partial class Normalised
     /// <summary>Pages are not compared, but that they are pages; these also have to have a form to fill in.</summary>
     public static IReadOnlyList<string> Forms { get; } = ["203-login-page", "204-login-post-bad", "272-admin-authorize-confirm-page", "022-login-page"];
 
+    /// <summary>The list as docs/hub-conformance.md has it: what, and how far it is compared all the same.</summary>
+    public static IReadOnlyList<(string What, string How)> List { get; } =
+    [
+        (Names(Secrets.Keys), "new on each run: the form is compared, and that equal ones stay equal: a token that a later request uses is the one that was given out, a session_id is the cookie's"),
+        (Names(Times), "moments: null or not, and their form; one that a request told comes back to the microsecond"),
+        (Names(Expiries) + ", `expires` of cookies", "by how much they lie ahead, to a minute; of a cookie that is cleared, that it is over"),
+        ("ports after `127.0.0.1:`, `code=` in `Location`, the values of cookies", "new on each run, as above"),
+        (Names(Software), "name the software that answers, which is another: that it is a text"),
+        ("`scopes` of a token, `scope`, `api_tokens`, the scopes in *Not assigning requested scopes*", "without order, because the real hub keeps them in sets"),
+        ("keep-alives of an event stream", "whether it begins with one, not how many follow"),
+        ("pages", "that it is a page and, where a person has to answer, that it has a form"),
+    ];
+
     // 2026-11-22T00:29:12.121851Z; without a fraction where there is none to tell.
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$")]
     public static partial Regex Time();
@@ -79,4 +83,6 @@ internal static partial class Normalised
 
     [GeneratedRegex("^[1-9][0-9]*$")]
     private static partial Regex Number();
+
+    private static string Names(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"`{name}`"));
 }
