@@ -12,7 +12,11 @@ internal static class HubEndpoints
 
     public static Answer Version(HttpContext context, HubOptions options)
     {
-        context.Response.Headers.AccessControlAllowOrigin = "*";
+        if (options.Profile.AllowsAnyOrigin)
+        {
+            context.Response.Headers.AccessControlAllowOrigin = "*";
+        }
+
         return Answer.Json(new JsonObject { ["version"] = options.Profile.Version });
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Hub;
 
@@ -6,6 +7,7 @@ namespace Waiide.Tests.Hub;
 public sealed class ApiHubs : IAsyncLifetime
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<RunningHub>>> _hubs = new();
+    private StubIde _alice = null!;
 
     public static TheoryData<string> Versions { get; } = ["3.0", "4.1", "5.5", "6.0"];
 
@@ -16,7 +18,7 @@ public sealed class ApiHubs : IAsyncLifetime
 
     public async Task<ApiClient> Anonymous(string version = "5.5") => new((await Of(version)).Api, token: null);
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public async Task InitializeAsync() => _alice = await StubIde.StartAsync();
 
     public async Task DisposeAsync()
     {
@@ -24,15 +26,17 @@ public sealed class ApiHubs : IAsyncLifetime
         {
             await (await hub.Value).DisposeAsync();
         }
+
+        await _alice.DisposeAsync();
     }
 
-    private static Task<RunningHub> StartAsync(string version)
+    private async Task<RunningHub> StartAsync(string version)
     {
         var settings = new List<(string, string)>
         {
             ("Profile", version), ("Admins", "root"), ("Groups:team", "alice,bob"), ("Groups:other", "dave"),
-            ("Users:root", "pw"), ("Users:alice", "pw"), ("Users:bob", "pw"), ("Users:dave", "pw"),
-            ("Servers:0:User", "alice"), ("Servers:0:Url", "http://127.0.0.1:9"), ("Servers:0:ApiToken", "alice-server-token-0123456789"),
+            ("Users:root", "pw"), ("Users:alice", "pw"), ("Users:bob", "pw"), ("Users:dave", "pw"), ("Users:zoe", "pw"),
+            ("Servers:0:User", "alice"), ("Servers:0:Url", _alice.Url.ToString()), ("Servers:0:ApiToken", "alice-server-token-0123456789"),
             ("Servers:1:User", "dave"), ("Servers:1:Url", "http://127.0.0.1:9"), ("Servers:1:ApiToken", "dave-server-token-0123456789"),
         };
         Service("boss", "");
@@ -43,7 +47,9 @@ public sealed class ApiHubs : IAsyncLifetime
         Service("users", "admin:users");
         Role("team-role", "access:servers!user=dave,read:users:name!group=other", ("Groups", "team"));
         Role("greeter", "read:hub", ("Users", "bob"));
-        return RunningHub.StartAsync([.. settings]);
+        var hub = await RunningHub.StartAsync([.. settings]);
+        await hub.Process.WaitForOutput("/user/alice/ is Ready.");
+        return hub;
 
         void Service(string name, string scopes)
         {
