@@ -91,7 +91,7 @@ internal static class GroupEndpoints
     {
         if (state.FindGroup(name) is not null)
         {
-            throw new HubError(StatusCodes.Status409Conflict, $"Group {name} already exists");
+            throw Exists(name);
         }
 
         if (HubNames.Mistake(name) is not null)
@@ -99,7 +99,16 @@ internal static class GroupEndpoints
             throw JsonBody.Bad($"Invalid group name: {name}");
         }
 
-        var group = state.AddGroup(name);
+        Group group;
+        try
+        {
+            group = state.AddGroup(name);
+        }
+        catch (InvalidOperationException)
+        {
+            throw Exists(name); // Somebody else was quicker.
+        }
+
         foreach (var user in members)
         {
             state.AddMember(group, user);
@@ -113,6 +122,8 @@ internal static class GroupEndpoints
     // Every name is looked at before anything changes.
     private static User[] Members(HubState state, JsonObject body) =>
         [.. (JsonBody.Names(body, "users") ?? []).Select(HubNames.Normalize).Select(name => state.FindUser(name) ?? throw JsonBody.Bad($"No such user: {name}"))];
+
+    private static HubError Exists(string name) => new(StatusCodes.Status409Conflict, $"Group {name} already exists");
 
     private static Group Find(HubState state, string name) =>
         state.FindGroup(name) ?? throw new HubError(StatusCodes.Status404NotFound, $"No such group: {name}");

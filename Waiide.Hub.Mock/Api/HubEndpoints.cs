@@ -8,6 +8,8 @@ namespace Waiide.Hub.Mock.Api;
 /// <summary>The hub itself: its version, its health, who asks, its services, and its end.</summary>
 internal static class HubEndpoints
 {
+    private static readonly string[] KnownToHubOnly = ["command", "info", "display"];
+
     public static Answer Version(HubOptions options) => Answer.Json(new JsonObject { ["version"] = options.Profile.Version });
 
     public static Answer Health() => Answer.Empty(StatusCodes.Status200OK, "text/html");
@@ -27,6 +29,12 @@ internal static class HubEndpoints
         var caller = context.Caller();
         var held = caller.Scopes.Concat(Scopes.Identify(caller.Owner)).ToHashSet(StringComparer.Ordinal);
         var model = caller.Owner is User user ? models.User(user, held, UserEndpoints.IncludesStopped(context.Request)) : models.Service((Service)caller.Owner, held);
+        foreach (var key in KnownToHubOnly.Where(model.ContainsKey))
+        {
+            // Of themselves, services learn only what is in JupyterHub's database.
+            model[key] = "";
+        }
+
         if (options.Profile.TellsTokenId)
         {
             model["token_id"] = caller.Token?.Id;

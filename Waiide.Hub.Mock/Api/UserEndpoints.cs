@@ -37,7 +37,7 @@ internal static class UserEndpoints
             throw new HubError(StatusCodes.Status403Forbidden, "Forbidden");
         }
 
-        var created = names.Distinct().Where(name => state.FindUser(name) is null).Select(name => state.AddUser(name, isAdmin)).ToArray();
+        var created = names.Where(name => state.FindUser(name) is null).Select(name => Add(state, name, isAdmin)).OfType<User>().ToArray();
         return created.Length == 0
             ? throw new HubError(StatusCodes.Status409Conflict, $"All {names.Length} users already exist")
             : Answer.Json(new JsonArray([.. created.Select(user => models.User(user, caller.Scopes))]), StatusCodes.Status201Created);
@@ -48,13 +48,13 @@ internal static class UserEndpoints
         var body = await JsonBody.ReadAsync(context);
         if (state.FindUser(user) is not null)
         {
-            throw new HubError(StatusCodes.Status409Conflict, $"User {user} already exists");
+            throw Exists(user);
         }
 
         var isAdmin = !Python.IsFalse(body) && IsAdmin(JsonBody.Model(body, "user", Keys));
         MayMakeAdmins(context.Caller(), permissions, isAdmin);
         Check(user);
-        return Answer.Json(models.User(state.AddUser(user, isAdmin), context.Caller().Scopes), StatusCodes.Status201Created);
+        return Answer.Json(models.User(Add(state, user, isAdmin) ?? throw Exists(user), context.Caller().Scopes), StatusCodes.Status201Created);
     }
 
     public static async Task<Answer> Change(HttpContext context, HubState state, Models models, Permissions permissions, string user)
@@ -65,7 +65,7 @@ internal static class UserEndpoints
         var isAdmin = body["admin"]?.GetValue<bool>() ?? known.IsAdmin;
         if (name != known.Name && state.FindUser(name) is not null)
         {
-            throw JsonBody.Bad($"User {name} already exists, username must be unique");
+            throw NotUnique(name);
         }
 
         // Or whoever may change users could change into anything (CVE-2024-41942).
@@ -91,7 +91,15 @@ internal static class UserEndpoints
             }
         }
 
-        state.ChangeUser(known, name, isAdmin);
+        try
+        {
+            state.ChangeUser(known, name, isAdmin);
+        }
+        catch (InvalidOperationException)
+        {
+            throw NotUnique(name); // Somebody else was quicker.
+        }
+
         var model = models.User(known, caller.Scopes);
         model["auth_state"] = null;
         return Answer.Json(model);
@@ -130,6 +138,23 @@ internal static class UserEndpoints
     /// <summary>?include_stopped_servers, but for 0 and false.</summary>
     public static bool IncludesStopped(HttpRequest request) =>
         request.Query.TryGetValue("include_stopped_servers", out var given) && given.ToString().ToLowerInvariant() is not ("0" or "false");
+
+    // Null: somebody else was quicker.
+    private static User? Add(HubState state, string name, bool isAdmin)
+    {
+        try
+        {
+            return state.AddUser(name, isAdmin);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static HubError Exists(string name) => new(StatusCodes.Status409Conflict, $"User {name} already exists");
+
+    private static HubError NotUnique(string name) => JsonBody.Bad($"User {name} already exists, username must be unique");
 
     private static bool IsAdmin(JsonObject body) => body["admin"]?.GetValue<bool>() ?? false;
 

@@ -7,6 +7,8 @@ namespace Waiide.Hub.Mock.Auth;
 /// <summary>Lets a request through to its endpoint. An endpoint says who may call it; one that says nothing is closed.</summary>
 internal sealed class Gate(RequestDelegate next, HubOptions options, Callers callers, FaultList faults)
 {
+    private static readonly string[] OfDefaultServer = ["/server", "/servers/", "/shares/{user}/"];
+
     public async Task InvokeAsync(HttpContext context)
     {
         var metadata = context.GetEndpoint()!.Metadata;
@@ -71,9 +73,9 @@ internal sealed class Gate(RequestDelegate next, HubOptions options, Callers cal
             }
         }
 
-        // users/{user}/server is the default server's, and so is shares/{user}/, where its empty name would stand.
+        // users/{user}/server is the default server's, and so are users/{user}/servers/ and shares/{user}/, where its empty name would stand.
         var path = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "";
-        var isDefault = path.EndsWith("/server", StringComparison.Ordinal) || path.Contains("/server/", StringComparison.Ordinal) || path.EndsWith("/shares/{user}/", StringComparison.Ordinal);
+        var isDefault = path.Contains("/server/", StringComparison.Ordinal) || OfDefaultServer.Any(end => path.EndsWith(end, StringComparison.Ordinal));
         if ((isDefault ? "" : context.GetRouteValue("server") as string) is { } server)
         {
             yield return $"server={context.GetRouteValue("user")}/{server}";

@@ -53,15 +53,20 @@ public sealed class TokenTests(HubFixture hub)
     [InlineData("""{"scopes": ["access:servers!user=dave"]}""", "not held by User hank")]
     [InlineData("""{"scopes": ["access:servers!server=dave/"]}""", "not held by User hank")]
     [InlineData("""{"scopes": ["nonexistent"]}""", "does not exist")]
-    [InlineData("""{"scopes": "tokens"}""", "scopes must be a list")]
-    [InlineData("""{"expires_in": "soon"}""", "expires_in must be a number of seconds")]
-    [InlineData("""[]""", "body must be a json dict")]
+    [InlineData("""{"scopes": "tokens"}""", "token scopes must be null or a list of strings, not 'tokens'")]
+    [InlineData("""{"expires_in": "soon"}""", "token expires_in must be null or integer, not 'soon'")]
+    [InlineData("""{"expires_in": 1.5}""", "token expires_in must be null or integer, not 1.5")]
+    [InlineData("""{"expires_in": -1}""", "expires_in must be a positive integer, not -1")]
+    [InlineData("""{"roles": ["nonexistent"]}""", "No such role: nonexistent")]
+    [InlineData("""{"roles": ["user"], "scopes": ["self"]}""", "Can only assign one of scopes or roles")]
+    [InlineData("""{"scopes": ["tokens!planet=mars"]}""", "does not exist")]
+    [InlineData("""[1]""", "Body must be a JSON dict or empty")]
     public async Task A_token_that_cannot_be_is_refused_with_the_reason(string body, string reason)
     {
         using var browser = await hub.SignedInAsync("hank");
         using var answer = await browser.SendAsync(HttpMethod.Post, "/hub/api/users/hank/tokens", new StringContent(body, Encoding.UTF8, "application/json"), Xsrf(browser));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains(reason, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(reason, (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["message"], StringComparison.Ordinal);
     }
 
     [Fact]
