@@ -83,7 +83,7 @@ internal static class SpawnEndpoints
             : state.FindUser(name) is { } owner && Scopes.Reach(caller.Scopes, "servers", name) ? owner
             : throw new HubError(StatusCodes.Status404NotFound, $"No such user: {new LogText(name)}");
 
-    private static string? Next(HttpContext context, HubOptions options) => NextUrl.Validate(context.Request.Query["next"], options, BrowserProtocol.Origin(context.Request, options));
+    private static string? Next(HttpContext context, HubOptions options) => NextUrl.Validate(context.Request.Query["next"], options.BaseUrl);
 
     // What is in the query, but for where to go then, is for the server: /hub/spawn/ada?image=small
     private static JsonObject UserOptions(HttpContext context) => new(context.Request.Query.Where(entry => entry.Key != "next")
