@@ -26,7 +26,7 @@ public sealed class EnvironmentTests
     {
         var text = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Hub", "Recorded", recorded)))!;
         var expected = (text["env"] ?? text).AsObject().ToDictionary(entry => entry.Key, entry => entry.Value!.GetValue<string>());
-        var server = new Server(new User(1, expected["JUPYTERHUB_USER"], isAdmin: false, password: null, default), expected["JUPYTERHUB_SERVER_NAME"], baseUrl, isAttached: false);
+        var server = new Server(new User(1, expected["JUPYTERHUB_USER"], isAdmin: false, default), expected["JUPYTERHUB_SERVER_NAME"], baseUrl, isAttached: false);
         var options = new HubOptions
         {
             ApiPort = apiPort,
@@ -52,7 +52,7 @@ public sealed class EnvironmentTests
     [Fact]
     public void A_server_belongs_to_the_run_of_an_AppHost_but_not_to_the_hubs_resource()
     {
-        var server = new Server(new User(1, "ada", isAdmin: false, password: null, default), "", "/", isAttached: false);
+        var server = new Server(new User(1, "ada", isAdmin: false, default), "", "/", isAttached: false);
         var options = new HubOptions { Spawner = new SpawnerOptions { EnvKeep = ["ASPIRE_RESOURCE_ID"] } };
 
         var given = ServerEnvironment.Of(server, "token", "http://127.0.0.1:1/user/ada/", "/tmp", options, new Dictionary<string, string> { ["ASPIRE_RUN_ID"] = "run", ["ASPIRE_RESOURCE_ID"] = "hub" });
@@ -64,7 +64,7 @@ public sealed class EnvironmentTests
     [Fact]
     public void What_the_spawner_sets_wins_over_everything()
     {
-        var server = new Server(new User(1, "ada", isAdmin: false, password: null, default), "", "/", isAttached: false);
+        var server = new Server(new User(1, "ada", isAdmin: false, default), "", "/", isAttached: false);
         var options = new HubOptions { Spawner = new SpawnerOptions { Environment = new Dictionary<string, string> { ["JUPYTERHUB_HOST"] = "https://other", ["HOME"] = "/elsewhere" } } };
 
         var given = ServerEnvironment.Of(server, "token", "http://127.0.0.1:1/user/ada/", "/tmp", options, new Dictionary<string, string>());

@@ -29,7 +29,7 @@ public sealed class ProgressTests
             ["url"] = "/user/alice/slow-1/",
         };
         Assert.Equal(ready.ToJsonString(), JsonNode.Parse(watched.Body[Begins.Length..].Trim()["data: ".Length..])!.ToJsonString());
-        Assert.Equal(watched.Body[Begins.Length..], afterwards.Body);
+        Assert.Equal(watched.Body[Begins.Length..].TrimStart(), afterwards.Body); // A busy machine takes longer than a keep-alive does.
     }
 
     [SkippableFact]
@@ -46,7 +46,7 @@ public sealed class ProgressTests
         var failed = JsonNode.Parse(watched.Body[Begins.Length..].Trim()["data: ".Length..])!;
         Assert.Equal((100, true), (failed["progress"]!.GetValue<int>(), failed["failed"]!.GetValue<bool>()));
         Assert.Matches(@"^Spawn failed: Server at http://127\.0\.0\.1:\d+/user/alice/never-1/ didn't respond in 2 seconds$", failed["message"]!.GetValue<string>());
-        Assert.Equal(watched.Body[Begins.Length..], afterwards.Body);
+        Assert.Equal(watched.Body[Begins.Length..].TrimStart(), afterwards.Body); // A busy machine takes longer than a keep-alive does.
     }
 
     [SkippableFact]
