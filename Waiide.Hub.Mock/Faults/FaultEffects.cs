@@ -13,6 +13,7 @@ internal sealed partial class FaultEffects(
     /// <summary>The faults of the configuration, once there are ports to close.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        Log.Allowed(logger);
         lifetime.ApplicationStarted.Register(() =>
         {
             foreach (var fault in options.Faults.Configured)
@@ -162,6 +163,9 @@ internal sealed partial class FaultEffects(
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Hub:Faults:Enabled: whoever has an administrator's token can make this hub misbehave. Nobody should rely on it.")]
+        public static partial void Allowed(ILogger logger);
+
         [LoggerMessage(Level = LogLevel.Warning, Message = "The fault {Name} ({Kind}) begins.")]
         public static partial void Begins(ILogger logger, LogText name, string kind);
 

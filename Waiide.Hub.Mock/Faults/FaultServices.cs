@@ -33,7 +33,7 @@ internal static class FaultServices
     {
         if (options.Faults.Enabled)
         {
-            app.UseMiddleware<LostActivity>();
+            app.UseMiddleware<LostActivity>(); // Behind the gate, which Program.cs has put in before.
             FaultEndpoints.Map(app, options);
         }
     }
