@@ -120,6 +120,11 @@ function morph(old, fresh) {
   }
 }
 
+// The server that the user is at. Its buttons come and go with its state, and the focus must not go with them.
+let place;
+document.addEventListener('focusin', event => { place = event.target.closest('[data-server]')?.dataset.server; });
+document.addEventListener('pointerdown', event => { place = event.target.closest('[data-server]')?.dataset.server; });
+
 async function refresh() {
   const answer = await fetch(location.href, { headers: headers(), redirect: 'manual' });
   if (answer.type === 'opaqueredirect') {
@@ -130,10 +135,9 @@ async function refresh() {
     throw new Error(`The hub answered ${answer.status}.`);
   }
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('main');
-  const place = document.activeElement?.closest('[data-server]')?.dataset.server;
   morph(main, fresh);
   if (place && document.activeElement === document.body) {
-    rowOf(place)?.querySelector('.do a, .do button')?.focus(); // What had the focus is gone; stay at the same server.
+    rowOf(place)?.querySelector('.do a, .do button:not(:disabled)')?.focus();
   }
   watchAll();
 }

@@ -35,7 +35,7 @@ public sealed class PictureTests(Chromium chromium)
         await server.GetByText("What happened so far").ClickAsync();
         await Picture("hub-home");
 
-        await Expect(server.GetByRole(AriaRole.Link, new() { Name = "Open slow-analysis" })).ToBeVisibleAsync();
+        await Expect(server.GetByRole(AriaRole.Link, new() { Name = "Open slow-analysis" })).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await watched.GoAsync("/hub/admin");
         await page.Locator("#user-grace").GetByRole(AriaRole.Button, new() { Name = "Start Default server" }).ClickAsync();
         await Expect(page.Locator("#user-grace").GetByRole(AriaRole.Link)).ToBeVisibleAsync();
