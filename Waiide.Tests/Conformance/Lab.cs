@@ -111,6 +111,15 @@ internal sealed partial class Lab
         _authorization = _authorization is null ? null : _authorization with { Headers = [.. _authorization.Headers.Where(header => !header.Is("Cookie")), new("Cookie", Header())] };
     }
 
+    /// <summary>A code for a user's server, as a browser gets it that is signed in.</summary>
+    public async Task<string> CodeAsync(string user, string query)
+    {
+        var target = $"/hub/api/oauth2/authorize?client_id=jupyterhub-user-{user}&redirect_uri=%2Fuser%2F{user}%2Foauth_callback&response_type=code&state=abc{query}";
+        _authorization = new Request("GET", target, [new("Host", _front.Authority), .. Navigation, new("Connection", "close")], "");
+        await SignInAsync(user);
+        return await CodeAsync();
+    }
+
     /// <summary>What a single-user server did at the hub when a browser came back to it with a code.</summary>
     public async Task<string> ExchangeAsync(string user, string recordedServerToken, string? recordedCode = null)
     {

@@ -94,7 +94,7 @@ internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyn
         }
     }
 
-    private static string Version(string profile) => Exchange.Recorded(profile)[0].Answer["X-JupyterHub-Version"]!;
+    private static string Version(string profile) => profile == "6.0" ? "6.0.0b2" : Exchange.Recorded(profile)[0].Answer["X-JupyterHub-Version"]!;
 
     private static Uri Address() => new($"http://127.0.0.1:{Ports.Free()}");
 
