@@ -24,7 +24,7 @@ internal sealed class Gate(RequestDelegate next, HubOptions options, Callers cal
 
             if (caller is not null && metadata.GetMetadata<SparedFromFaultsMark>() is null)
             {
-                caller = caller with { Scopes = faults.Left(caller.Owner, caller.Scopes) };
+                caller = caller with { Scopes = faults.Left(caller.Owner, caller.Scopes), Granted = faults.Left(caller.Owner, caller.Granted) };
             }
 
             context.Features.Set(Check(context, caller, access));

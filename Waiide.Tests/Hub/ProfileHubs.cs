@@ -7,6 +7,7 @@ public sealed class ProfileHubs : IAsyncLifetime
 {
     public const string AliceToken = "alice-server-token-0123456789abcdef";
     public const string MonitorToken = "monitor-service-token-0123456789abcdef";
+    public const string OperatorToken = "operator-service-token-0123456789abcdef";
 
     private static readonly string[] Profiles = ["3.0", "4.1", "5.5", "6.0"];
 
@@ -53,7 +54,10 @@ public sealed class ProfileHubs : IAsyncLifetime
             ("Servers:0:ApiToken", AliceToken),
             ("Services:0:Name", "monitor"),
             ("Services:0:ApiToken", MonitorToken),
-            ("Services:0:Scopes", "read:metrics"))));
+            ("Services:0:Scopes", "read:metrics"),
+            ("Services:1:Name", "operator"),
+            ("Services:1:ApiToken", OperatorToken),
+            ("Services:1:Scopes", "servers"))));
         foreach (var (profile, hub) in Profiles.Zip(started))
         {
             _hubs[profile] = hub;
