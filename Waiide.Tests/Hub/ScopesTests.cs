@@ -7,7 +7,7 @@ namespace Waiide.Tests.Hub;
 /// <summary>Scopes as sets: what each brings along, what two have in common, what one covers.</summary>
 public sealed class ScopesTests
 {
-    private static readonly User Ada = new("ada", isAdmin: false, password: null, DateTimeOffset.UnixEpoch);
+    private static readonly User Ada = new(1, "ada", isAdmin: false, DateTimeOffset.UnixEpoch);
 
     private static readonly Func<IReadOnlySet<string>, IReadOnlySet<string>> InTeamIsAda = scopes =>
         scopes.Concat(scopes.Where(scope => scope.EndsWith("!group=team", StringComparison.Ordinal)).Select(scope => scope.Replace("!group=team", "!user=ada", StringComparison.Ordinal)))
@@ -75,7 +75,7 @@ public sealed class ScopesTests
     [InlineData("", "alice", "", false)]
     public void Access_to_a_server_is_by_its_exact_name(string held, string user, string server, bool reaches)
     {
-        var owner = new User(user, isAdmin: false, password: null, DateTimeOffset.UnixEpoch);
+        var owner = new User(1, user, isAdmin: false, DateTimeOffset.UnixEpoch);
         Assert.Equal(reaches, Scopes.Reach(Set(held), "access:servers", new Server(owner, server, "/", isAttached: false)));
     }
 
