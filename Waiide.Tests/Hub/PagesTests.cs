@@ -298,7 +298,7 @@ public sealed class PagesTests(Chromium chromium)
     public async Task What_the_hub_refuses_stays_to_be_read_and_mended()
     {
         Prerequisites.Need("chromium", "node");
-        await using var hub = await StartHub(("Spawner:NamedServerLimitPerUser", "1"));
+        await using var hub = await StartHub(("NamedServerLimitPerUser", "1"));
         var watched = await WatchedPage.OpenAsync(chromium, hub);
         await watched.SignInAsync("bob");
         await watched.Page.GetByLabel("Name").FillAsync("one");
@@ -308,10 +308,10 @@ public sealed class PagesTests(Chromium chromium)
         await watched.Page.GetByLabel("Name").FillAsync("another");
         await watched.Button("Add and start").ClickAsync();
         var error = watched.Page.Locator("form .error");
-        await Expect(error).ToContainTextAsync("limit");
+        await Expect(error).ToContainTextAsync("maximum of 1 named servers");
         await watched.Page.WaitForResponseAsync(answer => answer.Url.EndsWith("/hub/home", StringComparison.Ordinal)); // The page looked again.
         await watched.Page.WaitForResponseAsync(answer => answer.Url.EndsWith("/hub/home", StringComparison.Ordinal));
-        await Expect(error).ToContainTextAsync("limit");
+        await Expect(error).ToContainTextAsync("maximum of 1 named servers");
         await Expect(watched.Page.GetByLabel("Name")).ToHaveValueAsync("another");
         watched.HasNoComplaints();
     }
