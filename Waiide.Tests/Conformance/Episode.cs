@@ -3,6 +3,12 @@ namespace Waiide.Tests.Conformance;
 /// <summary>Recordings that follow from each other, and what was done at the hub before some of them; each episode is replayed against a hub of its own.</summary>
 internal sealed record Episode(string Profile, int From, int To, IReadOnlyDictionary<int, Func<Lab, Exchange, Task>> Before)
 {
+    /// <summary>Seconds until a server that does not answer is given up, as recorded; so long that no start fails by chance.</summary>
+    public const int LongHttpTimeout = 60;
+
+    // Where it is waited for.
+    private const int ShortHttpTimeout = 7;
+
     private const string DaveServer30 = "ce7a15f0ecd9413499423adf07a99606";
     private const string DaveServer55 = "4003040e370b4e99add82fdcdc890553";
 
@@ -22,15 +28,22 @@ internal sealed record Episode(string Profile, int From, int To, IReadOnlyDictio
             },
             [36] = async (_, _) => await Task.Delay(TimeSpan.FromSeconds(1)), // The token of 034 expires; nothing tells when it has.
         }),
-        new("3.0", 100, 199, new Dictionary<int, Func<Lab, Exchange, Task>>
+        new("3.0", 100, 133, new Dictionary<int, Func<Lab, Exchange, Task>>
         {
-            [100] = async (lab, _) =>
-            {
-                await lab.UsersAsync("carol");
-                lab.Words.LearnTimeout(60, 6);
-            },
-            [133] = async (lab, _) => await lab.StateAsync("carol", "sig-1", server => server?["stopped"]?.GetValue<bool>() == true, "is stopped"),
+            [100] = async (lab, _) => await lab.UsersAsync("carol"),
+            [133] = async (lab, _) => await lab.StoppedAsync("carol", "sig-1"),
         }),
+        new("3.0", 134, 199, new Dictionary<int, Func<Lab, Exchange, Task>>
+        {
+            [134] = async (lab, _) =>
+            {
+                lab.Words.LearnTimeout(LongHttpTimeout, ShortHttpTimeout); // bad-1's,
+                lab.Words.LearnTimeout(6, ShortHttpTimeout); // and never-1's.
+                await lab.UsersAsync("carol");
+                await lab.ServerAsync("carol", "", """{"kind": "env"}""");
+                await lab.StopAsync("carol");
+            },
+        }) { HttpTimeout = ShortHttpTimeout },
         new("3.0", 200, 299, new Dictionary<int, Func<Lab, Exchange, Task>>
         {
             [200] = async (lab, _) =>
@@ -76,7 +89,7 @@ internal sealed record Episode(string Profile, int From, int To, IReadOnlyDictio
                 await lab.ActivityAsync("alice");
             },
             [507] = async (lab, _) => await lab.TokenAsync("hank", "2b9bb866532f4851a83b3cfd7d5c6113"),
-            [511] = async (lab, _) => await lab.StateAsync("hank", "", server => server?["ready"]?.GetValue<bool>() == true, "is ready"),
+            [511] = async (lab, _) => await lab.ReadyAsync("hank", ""),
         }),
         new("5.5", 1, 99, new Dictionary<int, Func<Lab, Exchange, Task>>
         {
@@ -87,6 +100,8 @@ internal sealed record Episode(string Profile, int From, int To, IReadOnlyDictio
             [57] = async (lab, next) => await lab.SignInAsync("erin", next),
         }),
     ];
+
+    public int HttpTimeout { get; init; } = LongHttpTimeout;
 
     public IEnumerable<Exchange> Exchanges => Exchange.Recorded(Profile).Where(exchange => exchange.Number >= From && exchange.Number <= To);
 

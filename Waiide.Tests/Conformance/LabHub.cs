@@ -7,18 +7,17 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Conformance;
 
 /// <summary>
-/// A hub with the users, the service and the settings of the recordings, ours or the real one of this machine; timeouts are shorter where only their order matters.
+/// A hub with the users, the service and the settings of the recordings, ours or the real one of this machine.
 /// The real one shows that what the runner does is what was done when the recordings were made.
 /// </summary>
 internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyncDisposable? folder = null) : IAsyncDisposable
 {
     public const string TesterToken = "tester-token-0123456789abcdef";
 
-    // Seconds; the recorded ones are 2, 60 (6 for never-1), 10, 10 and 5.
-    private const int SlowSpawn = 2;
-    private const int Http = 6;
-    private const int SlowStop = 1;
-    private const int Interrupt = 2;
+    // Seconds. Only their order matters: each step of a replay has some to spare between two of them, however busy the machine is.
+    private const int SlowSpawn = 3;
+    private const int SlowStop = 2;
+    private const int Interrupt = 5;
     private const int Term = 1;
 
     private static readonly string[] Scopes = ["admin:users", "admin:servers", "admin:groups", "access:servers", "list:services", "proxy", "read:hub", "read:metrics", "tokens"];
@@ -28,7 +27,7 @@ internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyn
 
     public Uri Api => api;
 
-    public static async Task<LabHub> OursAsync(string profile)
+    public static async Task<LabHub> OursAsync(string profile, int httpTimeout)
     {
         List<(string, object)> settings =
         [
@@ -42,7 +41,7 @@ internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyn
             .. Cmd.Select((word, i) => ($"Spawner:Cmd:{i}", (object)word)),
             ("Spawner:Environment:LAB_VERSION", Version(profile)),
             ("Spawner:SlowSpawnTimeout", SlowSpawn),
-            ("Spawner:HttpTimeout", Http),
+            ("Spawner:HttpTimeout", httpTimeout),
             ("Spawner:SlowStopTimeout", SlowStop),
             ("Spawner:InterruptTimeout", Interrupt),
             ("Spawner:TermTimeout", Term),
@@ -51,7 +50,7 @@ internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyn
         return new LabHub(hub.Front, hub.Api, hub);
     }
 
-    public static async Task<LabHub> RealAsync(string profile)
+    public static async Task<LabHub> RealAsync(string profile, int httpTimeout)
     {
         var folder = new Folder();
         var (front, api, proxy) = (Address(), Address(), Address());
@@ -76,7 +75,7 @@ internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyn
             version = Version(profile),
             slowSpawn = SlowSpawn,
             slowStop = SlowStop,
-            http = Http,
+            http = httpTimeout,
             interrupt = Interrupt,
             term = Term,
         });

@@ -17,7 +17,7 @@ public sealed class SingleUserRequestsTests
     public async Task A_stock_server_hears_from_our_hub_what_it_heard_from_its_own(string profile, string files, string serverToken, string code, string? verifier)
     {
         Prerequisites.Need("node");
-        await using var hub = await LabHub.OursAsync(profile);
+        await using var hub = await LabHub.OursAsync(profile, Episode.LongHttpTimeout);
         var lab = new Lab(hub, profile);
         await lab.UsersAsync("gina");
         await lab.ServerAsync("gina", "", "{}", serverToken);

@@ -20,11 +20,6 @@ public sealed class HubConformancePageTests
         Rows("What our hub says beyond the real one"));
 
     [Fact]
-    public void Every_known_difference_is_published_and_no_other() => Assert.Equal(
-        KnownDifference.All.Select(known => $"| {known.Profile} | {known.Exchange} | `{known.Field}` | {known.Why} |"),
-        Rows("Known differences"));
-
-    [Fact]
     public void What_was_recorded_is_counted_as_the_command_counts_it()
     {
         var page = Sources.Text("docs/hub-conformance.md");
