@@ -9,7 +9,7 @@ internal static class ConformanceCommand
     {
         var profiles = new List<string>();
         var verbose = false;
-        Func<string, int, Task<LabHub>> hub = LabHub.OursAsync;
+        Func<string, Patience, Task<LabHub>> hub = LabHub.OursAsync;
         for (var i = 0; i < arguments.Length; i++)
         {
             switch (arguments[i])

@@ -3,12 +3,6 @@ namespace Waiide.Tests.Conformance;
 /// <summary>Recordings that follow from each other, and what was done at the hub before some of them; each episode is replayed against a hub of its own.</summary>
 internal sealed record Episode(string Profile, int From, int To, IReadOnlyDictionary<int, Func<Lab, Exchange, Task>> Before)
 {
-    /// <summary>Seconds until a server that does not answer is given up, as recorded; so long that no start fails by chance.</summary>
-    public const int LongHttpTimeout = 60;
-
-    // Where it is waited for.
-    private const int ShortHttpTimeout = 7;
-
     private const string DaveServer30 = "ce7a15f0ecd9413499423adf07a99606";
     private const string DaveServer55 = "4003040e370b4e99add82fdcdc890553";
 
@@ -32,18 +26,18 @@ internal sealed record Episode(string Profile, int From, int To, IReadOnlyDictio
         {
             [100] = async (lab, _) => await lab.UsersAsync("carol"),
             [133] = async (lab, _) => await lab.StoppedAsync("carol", "sig-1"),
-        }),
+        }) { Patience = Patience.Long with { SlowSpawn = 5 } }, // slow-1 takes twice as long.
         new("3.0", 134, 199, new Dictionary<int, Func<Lab, Exchange, Task>>
         {
             [134] = async (lab, _) =>
             {
-                lab.Words.LearnTimeout(LongHttpTimeout, ShortHttpTimeout); // bad-1's,
-                lab.Words.LearnTimeout(6, ShortHttpTimeout); // and never-1's.
+                lab.Words.LearnTimeout(60, 7); // bad-1's,
+                lab.Words.LearnTimeout(6, 7); // and never-1's.
                 await lab.UsersAsync("carol");
                 await lab.ServerAsync("carol", "", """{"kind": "env"}""");
                 await lab.StopAsync("carol");
             },
-        }) { HttpTimeout = ShortHttpTimeout },
+        }) { Patience = new Patience(SlowSpawn: 3, Http: 7) },
         new("3.0", 200, 299, new Dictionary<int, Func<Lab, Exchange, Task>>
         {
             [200] = async (lab, _) =>
@@ -101,7 +95,7 @@ internal sealed record Episode(string Profile, int From, int To, IReadOnlyDictio
         }),
     ];
 
-    public int HttpTimeout { get; init; } = LongHttpTimeout;
+    public Patience Patience { get; init; } = Patience.Long;
 
     public IEnumerable<Exchange> Exchanges => Exchange.Recorded(Profile).Where(exchange => exchange.Number >= From && exchange.Number <= To);
 

@@ -6,6 +6,13 @@ using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Conformance;
 
+/// <summary>After how many seconds a hub answers that a start takes longer, and after how many it gives up a server that does not answer.</summary>
+internal sealed record Patience(int SlowSpawn, int Http)
+{
+    /// <summary>Where nothing is to be slow, nothing is, however busy the machine.</summary>
+    public static readonly Patience Long = new(30, 60);
+}
+
 /// <summary>
 /// A hub with the users, the service and the settings of the recordings, ours or the real one of this machine.
 /// The real one shows that what the runner does is what was done when the recordings were made.
@@ -15,7 +22,6 @@ internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyn
     public const string TesterToken = "tester-token-0123456789abcdef";
 
     // Seconds. Only their order matters: each step of a replay has some to spare between two of them, however busy the machine is.
-    private const int SlowSpawn = 3;
     private const int SlowStop = 2;
     private const int Interrupt = 5;
     private const int Term = 1;
@@ -27,7 +33,7 @@ internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyn
 
     public Uri Api => api;
 
-    public static async Task<LabHub> OursAsync(string profile, int httpTimeout)
+    public static async Task<LabHub> OursAsync(string profile, Patience patience)
     {
         List<(string, object)> settings =
         [
@@ -40,8 +46,8 @@ internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyn
             .. Scopes.Select((scope, i) => ($"Services:0:Scopes:{i}", (object)scope)),
             .. Cmd.Select((word, i) => ($"Spawner:Cmd:{i}", (object)word)),
             ("Spawner:Environment:LAB_VERSION", Version(profile)),
-            ("Spawner:SlowSpawnTimeout", SlowSpawn),
-            ("Spawner:HttpTimeout", httpTimeout),
+            ("Spawner:SlowSpawnTimeout", patience.SlowSpawn),
+            ("Spawner:HttpTimeout", patience.Http),
             ("Spawner:SlowStopTimeout", SlowStop),
             ("Spawner:InterruptTimeout", Interrupt),
             ("Spawner:TermTimeout", Term),
@@ -50,7 +56,7 @@ internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyn
         return new LabHub(hub.Front, hub.Api, hub);
     }
 
-    public static async Task<LabHub> RealAsync(string profile, int httpTimeout)
+    public static async Task<LabHub> RealAsync(string profile, Patience patience)
     {
         var folder = new Folder();
         var (front, api, proxy) = (Address(), Address(), Address());
@@ -73,9 +79,9 @@ internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyn
             scopes = Scopes,
             cmd = Cmd,
             version = Version(profile),
-            slowSpawn = SlowSpawn,
+            slowSpawn = patience.SlowSpawn,
             slowStop = SlowStop,
-            http = httpTimeout,
+            http = patience.Http,
             interrupt = Interrupt,
             term = Term,
         });

@@ -1,4 +1,4 @@
-// The single-user servers of the lab that the recordings were made in. Its name says what a server does: slow-1 answers after 7 s, sig-1 ignores
+// The single-user servers of the lab that the recordings were made in. Its name says what a server does: slow-1 answers after 10 s, sig-1 ignores
 // SIGINT and SIGTERM, bad-1 exits at once, e500-1 answers 503 for 5 s, never-1 never listens. hank's takes 4 s to start. All of them echo.
 import { createServer } from 'node:http';
 
@@ -21,4 +21,4 @@ const server = createServer((request, response) => {
 });
 
 if (kind === 'never') setInterval(() => {}, 1000);
-else setTimeout(() => server.listen(Number(new URL(url).port), '127.0.0.1'), kind === 'slow' ? 7000 : user === 'hank' ? 4000 : 0);
+else setTimeout(() => server.listen(Number(new URL(url).port), '127.0.0.1'), kind === 'slow' ? 10000 : user === 'hank' ? 4000 : 0);
