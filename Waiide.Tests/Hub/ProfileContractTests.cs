@@ -83,7 +83,7 @@ public sealed class ProfileContractTests(ProfileHubs hubs)
             ("client_secret=wrong", "401 invalid_client"),
             ("client_id=jupyterhub-user-nobody", "401 invalid_client"),
             ("redirect_uri=/elsewhere", "400 invalid_request"),
-            ("grant_type=refresh_token", "400 unsupported_grant_type"),
+            ("grant_type=password", "400 unsupported_grant_type"),
         }.Select(row => (row.Item1, row.Item2, row.Item2, row.Item2, row.Item2))]);
 
     [Theory]
