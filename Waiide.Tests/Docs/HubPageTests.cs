@@ -9,10 +9,11 @@ namespace Waiide.Tests.Docs;
 /// <summary>docs/hub.md against the settings that the hub takes, and the table of versions that it goes by.</summary>
 public sealed class HubPageTests
 {
-    // What the settings of a table's row are called in the options, and how the page says their defaults, where these are no plain values.
+    // How the page says the defaults that are no plain values.
     private static readonly Dictionary<string, string> DefaultsInWords = new()
     {
         ["Hub:PublicUrl"] = "as the request says",
+        ["Hub:Admins"] = "none",
         ["Hub:Spawner:Cmd"] = "the gateway",
         ["Hub:Spawner:EnvKeep"] = "as JupyterHub's, and `JUPYTERHUB_SINGLEUSER_APP`",
         ["Hub:Spawner:HubConnectUrl"] = "`Hub:Address` and `Hub:ApiPort`",
