@@ -16,6 +16,8 @@ internal static class StockSingleUser
             ("Spawner:Home", Path.Combine(home, "{username}")),
             ("Spawner:HttpTimeout", "90"), // Python reads hundreds of files before it answers, on a machine that runs other tests.
             ("Spawner:SlowSpawnTimeout", "90"),
+            ("Spawner:InterruptTimeout", "30"), // It ends its kernels first.
+            ("Spawner:SlowStopTimeout", "45"),
             .. settings,
         ];
         if (Environment.IsPrivilegedProcess)
