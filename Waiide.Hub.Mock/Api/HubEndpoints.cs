@@ -19,8 +19,8 @@ internal static class HubEndpoints
         ["version"] = options.Profile.Version,
         ["python"] = RuntimeInformation.FrameworkDescription,
         ["sys_executable"] = Environment.ProcessPath,
-        ["spawner"] = Part("LocalProcessSpawner"),
-        ["authenticator"] = Part(options.DummyPassword is null ? "PasswordAuthenticator" : "DummyAuthenticator"),
+        ["spawner"] = Part("LocalProcessSpawner", options),
+        ["authenticator"] = Part(options.DummyPassword is null ? "PasswordAuthenticator" : "DummyAuthenticator", options),
     });
 
     /// <summary>Who asks, with what their token may do: everybody may know that of themselves.</summary>
@@ -78,5 +78,5 @@ internal static class HubEndpoints
         return Answer.Json(new JsonObject { ["message"] = "Shutting down Hub" }, StatusCodes.Status202Accepted);
     }
 
-    private static JsonObject Part(string name) => new() { ["class"] = $"waiide.{name}", ["version"] = typeof(HubEndpoints).Assembly.GetName().Version?.ToString(3) };
+    private static JsonObject Part(string name, HubOptions options) => new() { ["class"] = $"waiide.{name}", ["version"] = options.Profile.Version };
 }

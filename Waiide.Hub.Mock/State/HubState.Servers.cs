@@ -47,6 +47,7 @@ internal sealed partial class HubState
             var now = _clock.GetUtcNow();
             server.Started = now;
             server.LastActivity.Record(now);
+            server.User.LastActivity.Record(now);
             server.SetSecretHash(Secrets.Hash(secret));
             _store.Save(server);
             Tokens.Add(secret, new Token
@@ -72,6 +73,7 @@ internal sealed partial class HubState
             server.State = ServerState.Stopped;
             (server.Url, server.ProcessId, server.ProcessStarted, server.Version) = (null, null, null, null);
             server.LastActivity.Record(_clock.GetUtcNow());
+            server.User.LastActivity.Record(_clock.GetUtcNow());
             Save(server);
         }
     }
