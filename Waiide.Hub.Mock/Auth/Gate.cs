@@ -1,11 +1,10 @@
 using Microsoft.AspNetCore.Authorization;
-using Waiide.Hub.Mock.Faults;
 using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Auth;
 
 /// <summary>Lets a request through to its endpoint. An endpoint says who may call it; one that says nothing is closed.</summary>
-internal sealed class Gate(RequestDelegate next, HubOptions options, Callers callers, FaultList faults)
+internal sealed class Gate(RequestDelegate next, HubOptions options, Callers callers, ScopesLeft left)
 {
     private static readonly string[] OfDefaultServer = ["/server", "/servers/", "/shares/{user}/"];
 
@@ -22,9 +21,9 @@ internal sealed class Gate(RequestDelegate next, HubOptions options, Callers cal
                 return;
             }
 
-            if (caller is not null && metadata.GetMetadata<SparedFromFaultsMark>() is null)
+            if (caller is not null && metadata.GetMetadata<KeepsScopes>() is null)
             {
-                caller = caller with { Scopes = faults.Left(caller.Owner, caller.Scopes), Granted = faults.Left(caller.Owner, caller.Granted) };
+                caller = caller with { Scopes = left(caller.Owner, caller.Scopes), Granted = left(caller.Owner, caller.Granted) };
             }
 
             context.Features.Set(Check(context, caller, access));
