@@ -8,6 +8,5 @@ internal static class HubSpawner
         .WithEnvironment("Hub__Spawner__Folder", Path.Combine(settings.DataDirectory, "hub"))
         .WithEnvironment("Hub__Spawner__Environment__WAIIDE_IDE_COMMAND", Path.Combine(settings.IdeFolder, "code-server"))
         // The public port: the hub's own may be another one after a restart, which its servers outlive.
-        .WithEnvironment("Hub__Spawner__HubConnectUrl", hub.GetEndpoint("api"))
-        .WithEnvironment("Hub__CleanupServers", "false");
+        .WithEnvironment("Hub__Spawner__HubConnectUrl", hub.GetEndpoint("api"));
 }

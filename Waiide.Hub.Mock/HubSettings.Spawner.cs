@@ -1,4 +1,5 @@
 using System.Globalization;
+using Waiide.Hub.Mock.Servers;
 
 namespace Waiide.Hub.Mock;
 
@@ -30,7 +31,8 @@ internal static partial class HubSettings
             CpuLimit = Processors(section, "CpuLimit", mistakes),
             AllowNamedServers = Flag(hub, "AllowNamedServers", defaults.AllowNamedServers, mistakes),
             NamedServerLimitPerUser = Count(hub, "NamedServerLimitPerUser", mistakes),
-            CleanupServers = Flag(hub, "CleanupServers", defaults.CleanupServers, mistakes),
+            // An AppHost that can end what its hub has started lets servers outlive the hub alone: they are found again when it is back.
+            CleanupServers = Flag(hub, "CleanupServers", Environment.GetEnvironmentVariable(ServerEnvironment.Run) is null, mistakes),
         };
     }
 

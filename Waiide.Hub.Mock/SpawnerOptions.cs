@@ -60,6 +60,6 @@ internal sealed record SpawnerOptions
     /// <summary>Hub:NamedServerLimitPerUser; 0: no limit.</summary>
     public int NamedServerLimitPerUser { get; init; }
 
-    /// <summary>Hub:CleanupServers: whether servers end with the hub; false: they stay, and the hub finds them again when it is back.</summary>
+    /// <summary>Hub:CleanupServers: whether servers end with the hub; false: they stay, and the hub finds them again when it is back. True, but for a hub whose AppHost ends what it has started (ASPIRE_RUN_ID).</summary>
     public bool CleanupServers { get; init; } = true;
 }

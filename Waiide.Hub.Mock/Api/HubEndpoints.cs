@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Waiide.Hub.Mock.Auth;
+using Waiide.Hub.Mock.Servers;
 using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Api;
@@ -56,8 +57,8 @@ internal static class HubEndpoints
     public static Answer Service(HttpContext context, HubState state, Models models, string service) => Answer.Json(models.Service(
         state.FindService(service) ?? throw new HubError(StatusCodes.Status404NotFound, "Not Found"), context.Caller().Scopes));
 
-    /// <summary>Ends the hub as SIGTERM does, after the answer has gone out.</summary>
-    public static async Task<Answer> Shutdown(HttpContext context, IHostApplicationLifetime lifetime)
+    /// <summary>Ends the hub as SIGTERM does, after the answer has gone out; with or without its servers, if the request says so.</summary>
+    public static async Task<Answer> Shutdown(HttpContext context, Lifecycle lifecycle, IHostApplicationLifetime lifetime)
     {
         if (await JsonBody.ReadAsync(context) is JsonObject body)
         {
@@ -68,6 +69,8 @@ internal static class HubEndpoints
                     throw JsonBody.Bad($"{part} must be true or false, got {Python.Repr(value)}");
                 }
             }
+
+            lifecycle.EndsServers = body["servers"]?.GetValue<bool>() ?? lifecycle.EndsServers;
         }
 
         context.Response.OnCompleted(() =>

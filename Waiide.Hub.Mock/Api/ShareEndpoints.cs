@@ -65,7 +65,7 @@ internal static class ShareEndpoints
 
     private static Answer LeaveOfUser(HubState state, Shares shares, string user, string owner, string? name)
     {
-        shares.Revoke(FindWith(state, shares, user, owner, name ?? ""), scopes: null);
+        shares.Revoke(FindWith(state, shares, user, owner, name ?? ""), names: null);
         return Answer.Empty(StatusCodes.Status204NoContent, contentType: null);
     }
 
@@ -74,10 +74,10 @@ internal static class ShareEndpoints
         var name = Name(context, server);
         var body = await ReadAsync(context);
         var fullName = $"{user}/{name}";
-        var scopes = (JsonBody.Names(body, "scopes") is { Length: > 0 } given ? given : ["access:servers"]).Select(scope => ForServer(scope, fullName, options)).ToArray();
+        var names = (JsonBody.Names(body, "scopes") is { Length: > 0 } given ? given : ["access:servers"]).Select(scope => NameOf(scope, fullName, options)).ToArray();
         var known = Find(state, user, name);
         var held = context.Caller().Scopes;
-        foreach (var scope in scopes.Where(scope => !Scopes.Cover(held, scope)))
+        foreach (var scope in names.Select(name => $"{name}!server={fullName}").Where(scope => !Scopes.Cover(held, scope)))
         {
             throw new HubError(StatusCodes.Status403Forbidden, $"Do not have permission to grant share with scope {scope}");
         }
@@ -91,19 +91,19 @@ internal static class ShareEndpoints
         });
         return withUser is null && withGroup is null
             ? throw JsonBody.Bad(body["user"] is { } nobody ? $"No such user: {nobody.GetValue<string>()}" : $"No such group: {body["group"]!.GetValue<string>()}")
-            : Answer.Json(Model(shares.Grant(known, withUser, withGroup, scopes), models));
+            : Answer.Json(Model(shares.Grant(known, withUser, withGroup, names), models));
     }
 
     private static async Task<Answer> Revoke(HttpContext context, HubOptions options, HubState state, Shares shares, Models models, string user, string? server)
     {
         var known = Find(state, user, Name(context, server));
         var body = await ReadAsync(context);
-        var scopes = JsonBody.Names(body, "scopes") is { Length: > 0 } given ? given.Select(scope => ForServer(scope, known.FullName, options)).ToArray() : null;
+        var names = JsonBody.Names(body, "scopes") is { Length: > 0 } given ? given.Select(scope => NameOf(scope, known.FullName, options)).ToArray() : null;
         var (withUser, withGroup) = With(state, body);
 
         // What was never shared is as good as revoked.
         var isKnown = withUser is not null || withGroup is not null;
-        var left = isKnown && shares.Find(known, withUser, withGroup) is { } share ? shares.Revoke(share, scopes) : null;
+        var left = isKnown && shares.Find(known, withUser, withGroup) is { } share ? shares.Revoke(share, names) : null;
         return Answer.Json(left is null ? [] : Model(left, models));
     }
 
@@ -112,7 +112,7 @@ internal static class ShareEndpoints
         var known = Find(state, user, Name(context, server));
         foreach (var share in shares.All.Where(share => share.Server == known).ToArray())
         {
-            shares.Revoke(share, scopes: null);
+            shares.Revoke(share, names: null);
         }
 
         return Answer.Empty(StatusCodes.Status204NoContent, contentType: null);
@@ -124,14 +124,14 @@ internal static class ShareEndpoints
         return (body["user"] is null) != (body["group"] is null) ? body : throw JsonBody.Bad("Specify exactly one of `user` or `group`");
     }
 
-    // Nothing but this one server, whatever filter is asked for.
-    private static string ForServer(string scope, string fullName, HubOptions options)
+    // Without its filter: nothing but this one server, whatever is asked for.
+    private static string NameOf(string scope, string fullName, HubOptions options)
     {
         var (name, filter) = Scopes.Split(scope);
         return Scopes.Mistake(scope, options.Profile, "share") is { } mistake ? throw JsonBody.Bad(mistake)
             : !Shareable.Contains(name) ? throw JsonBody.Bad($"Scope {name} cannot be shared; take one of {string.Join(", ", Shareable)}")
             : filter.Length > 0 && filter != $"!server={fullName}" ? throw JsonBody.Bad($"{scope} must have the filter !server={fullName}")
-            : $"{name}!server={fullName}";
+            : name;
     }
 
     private static (User? User, Group? Group) With(HubState state, JsonObject body, Action<string, string>? check = null)

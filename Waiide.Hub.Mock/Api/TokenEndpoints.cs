@@ -43,7 +43,7 @@ internal static class TokenEndpoints
         var token = Find(state, options, user, id);
 
         // An OAuth client may hold several tokens of one user; whoever revokes one means the client.
-        state.Tokens.Revoke(other => other.Owner == token.Owner && (other.Id == token.Id || (token.ClientId != Token.HubClient && other.ClientId == token.ClientId)));
+        state.Tokens.Revoke(other => other.Owner == token.Owner && (other.Id == token.Id || (token.Client is not null && other.Client == token.Client)));
         return Answer.Empty(StatusCodes.Status204NoContent, contentType: null);
     }
 

@@ -85,7 +85,7 @@ internal static class UserEndpoints
         {
             // Its prefix, its route and its own environment have the name in them.
             Check(name);
-            if (known.Servers.Values.Any(server => server.State != ServerState.Stopped))
+            if (known.Servers.Values.Any(server => server.State != ServerState.Stopped || server.IsAttached))
             {
                 throw JsonBody.Bad($"{known.Name}'s server is running, please stop it before changing the name.");
             }

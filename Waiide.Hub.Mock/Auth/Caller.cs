@@ -21,7 +21,7 @@ internal sealed class Callers(HubState state, Permissions permissions, Sessions 
     private static readonly TimeSpan Resolution = TimeSpan.FromSeconds(30);
 
     /// <summary>By token, else by cookie: for the API.</summary>
-    public async Task<Caller?> AnyAsync(HttpContext context) => ByToken(context.Request) ?? await SignedInAsync(context);
+    public async Task<Caller?> AnyAsync(HttpContext context) => ByToken(context) ?? await SignedInAsync(context);
 
     /// <summary>By cookie only: for pages, where a token has no business.</summary>
     public async Task<Caller?> SignedInAsync(HttpContext context)
@@ -45,13 +45,13 @@ internal sealed class Callers(HubState state, Permissions permissions, Sessions 
         }
 
         Record(session.User.LastActivity, clock.GetUtcNow());
-        return Of(session.User, permissions.Of(session.User), token: null, session);
+        return Of(session.User, permissions.Of(session.User, IsSpared(context)), token: null, session);
     }
 
-    public Caller? ByToken(HttpRequest request)
+    public Caller? ByToken(HttpContext context)
     {
         // "token x" or "Bearer x", in any case. Anything else is not for us.
-        var parts = request.Headers.Authorization.ToString().Split(' ', 2, StringSplitOptions.TrimEntries);
+        var parts = context.Request.Headers.Authorization.ToString().Split(' ', 2, StringSplitOptions.TrimEntries);
         if (parts.Length != 2 || parts[0].ToUpperInvariant() is not ("TOKEN" or "BEARER") || state.Tokens.Find(parts[1]) is not { } token)
         {
             return null;
@@ -64,11 +64,14 @@ internal sealed class Callers(HubState state, Permissions permissions, Sessions 
             Record(user.LastActivity, now);
         }
 
-        return Of(token.Owner, permissions.Of(token), token, session: null);
+        return Of(token.Owner, permissions.Of(token, IsSpared(context)), token, session: null);
     }
 
     private Caller Of(Owner owner, IReadOnlySet<string> granted, Token? token, Session? session) =>
         new(owner, granted, permissions.Follow(granted), token, session);
+
+    // Nobody withdraws from themselves what gives it back.
+    private static bool IsSpared(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<KeepsScopes>() is not null;
 
     private static void Record(LastActivity activity, DateTimeOffset now)
     {

@@ -4,7 +4,7 @@ using Waiide.Hub.Mock.State;
 namespace Waiide.Hub.Mock.Auth;
 
 /// <summary>Lets a request through to its endpoint. An endpoint says who may call it; one that says nothing is closed.</summary>
-internal sealed class Gate(RequestDelegate next, HubOptions options, Callers callers, ScopesLeft left)
+internal sealed class Gate(RequestDelegate next, HubOptions options, Callers callers)
 {
     private static readonly string[] OfDefaultServer = ["/server", "/servers/", "/shares/{user}/"];
 
@@ -19,11 +19,6 @@ internal sealed class Gate(RequestDelegate next, HubOptions options, Callers cal
             {
                 await ToLogin(context, options).ExecuteAsync(context);
                 return;
-            }
-
-            if (caller is not null && metadata.GetMetadata<KeepsScopes>() is null)
-            {
-                caller = caller with { Scopes = left(caller.Owner, caller.Scopes), Granted = left(caller.Owner, caller.Granted) };
             }
 
             context.Features.Set(Check(context, caller, access));

@@ -93,16 +93,14 @@ internal sealed partial class FaultEffects(
 
     private static bool IsAbout(Fault fault, Token token)
     {
-        var isOAuth = token.ClientId != Token.HubClient;
+        var isOAuth = token.Client is not null;
         return (fault.Text("id") is not { } id || id == token.Id)
             && (fault.Text("user") is not { } user || (token.Owner is User owner && owner.Name == user))
             && (fault.Text("server") is not { } server || IsOf(token, server))
             && fault.Text("tokens") switch { "oauth" => isOAuth, "own" => token.Server is not null, _ => true };
 
         // Its own token, and those that people got for it.
-        static bool IsOf(Token token, string server) => token.Server is { } own
-            ? own.FullName == server
-            : server.IndexOf('/', StringComparison.Ordinal) is var slash && token.ClientId == HubNames.ClientId(server[..slash], server[(slash + 1)..]);
+        static bool IsOf(Token token, string server) => (token.Server ?? token.Client)?.FullName == server;
     }
 
     // The answer has been written, and needs a moment to leave.

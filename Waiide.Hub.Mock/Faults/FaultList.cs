@@ -35,11 +35,20 @@ internal sealed class FaultList
         return found;
     }
 
-    /// <summary>What is left of scopes when those that were withdrawn, and what these cover, are taken away.</summary>
+    /// <summary>What is left of an owner's scopes when those that were withdrawn, what these cover and what they bring along are taken away; but not that the owner is told who they are.</summary>
     public IReadOnlySet<string> Left(Owner owner, IReadOnlySet<string> scopes)
     {
-        var withdrawn = Active(FaultKind.ScopeWithdrawn).Select(active => active.Fault).Where(fault => fault.Text("user") is not { } user || user == owner.Name)
+        var withdrawn = _all.IsEmpty ? [] : Active(FaultKind.ScopeWithdrawn).Select(active => active.Fault).Where(fault => fault.Text("user") is not { } user || user == owner.Name)
             .Select(fault => fault.Text("scope")!).ToHashSet(StringComparer.Ordinal);
-        return withdrawn.Count == 0 ? scopes : scopes.Where(scope => !Scopes.Cover(withdrawn, scope)).ToHashSet(StringComparer.Ordinal);
+        if (withdrawn.Count == 0)
+        {
+            return scopes;
+        }
+
+        var brought = Scopes.Expand(withdrawn, owner);
+        var identity = Scopes.Identify(owner);
+        var left = scopes.Where(scope => !Scopes.Cover(brought, scope)).ToHashSet(StringComparer.Ordinal);
+        left.UnionWith(identity.Where(scope => Scopes.Cover(scopes, scope) && !Scopes.Cover(withdrawn, scope)));
+        return left;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Waiide.Hub.Mock.Auth;
+using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Faults;
 

@@ -8,7 +8,7 @@ namespace Waiide.Hub.Mock.OAuth;
 /// <param name="CodeChallenge">The PKCE challenge that the token request has to meet; null if none was sent.</param>
 internal sealed record Authorization(Server Server, string SecretHash, Session Session, string? CodeChallenge, DateTimeOffset ExpiresAt);
 
-/// <summary>Codes that were given out and not yet exchanged: valid for five minutes, and once.</summary>
+/// <summary>Codes that were given out and not yet exchanged: valid for five minutes, and once. Not in the database: a browser that a restart of the hub meets on its way is sent for another one.</summary>
 internal sealed class AuthorizationCodes(HubState state, TimeProvider clock)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(300);

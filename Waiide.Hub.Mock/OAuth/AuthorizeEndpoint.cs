@@ -53,7 +53,7 @@ internal static class AuthorizeEndpoint
     private static bool IsKnown(Caller caller, Server server, Tokens tokens) =>
         server.User == caller.SignedIn
         || Scopes.Expand(Scopes.OfOAuthClient(server), caller.SignedIn).IsSubsetOf(
-            tokens.Of(caller.SignedIn).Where(token => token.ClientId == server.ClientId).SelectMany(token => token.Scopes));
+            tokens.Of(caller.SignedIn).Where(token => token.Client == server).SelectMany(token => token.Scopes));
 
     private static Answer Grant(AuthorizationRequest request, Caller caller, AuthorizationCodes codes) =>
         Answer.Redirect(request.Callback("code=" + codes.Issue(request.Server, caller.Session!, request.CodeChallenge)));

@@ -13,7 +13,7 @@ internal static class TokenEndpoint
     public static void MapToken(this IEndpointRouteBuilder routes, HubOptions options) =>
         routes.MapPost(options.HubPrefix + "api/oauth2/token", Exchange).AllowAnonymous(); // The client proves itself with its secret.
 
-    private static async Task<Answer> Exchange(HttpContext context, HubState state, AuthorizationCodes codes, TimeProvider clock)
+    private static async Task<Answer> Exchange(HttpContext context, HubState state, AuthorizationCodes codes)
     {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Pragma = "no-cache";
@@ -74,34 +74,26 @@ internal static class TokenEndpoint
             return Refuse("invalid_request", "Mismatching redirect URI.");
         }
 
-        return codes.Redeem(code) ? Grant(authorization, state, clock.GetUtcNow()) : Refuse("invalid_grant");
+        return codes.Redeem(code) ? Grant(authorization, state) : Refuse("invalid_grant");
 
         // What is there but empty was said; of what is there twice the last counts.
         string? Value(string name) => form.GetValueOrDefault(name).LastOrDefault();
     }
 
-    private static Answer Grant(Authorization authorization, HubState state, DateTimeOffset now)
+    private static Answer Grant(Authorization authorization, HubState state)
     {
-        var (server, user) = (authorization.Server, authorization.Session.User);
-        var scopes = Scopes.OfOAuthClient(server);
-        var secret = Secrets.OAuth();
-        state.Tokens.Add(secret, new Token
+        var server = authorization.Server;
+        if (state.CreateOAuthToken(server, authorization.SecretHash, authorization.Session, Lifetime) is not { } secret)
         {
-            Id = state.Tokens.NextId(),
-            Owner = user,
-            Scopes = Scopes.Expand(scopes, user),
-            Created = now,
-            ExpiresAt = now + Lifetime,
-            SessionId = authorization.Session.Id,
-            ClientId = server.ClientId,
-            ClientDescription = server.Description,
-        });
+            return Refuse("invalid_grant"); // The server or the session has ended since the code was found.
+        }
+
         return Answer.Json(new JsonObject
         {
             ["access_token"] = secret,
             ["expires_in"] = (int)Lifetime.TotalSeconds,
             ["token_type"] = "Bearer",
-            ["scope"] = string.Join(' ', scopes),
+            ["scope"] = string.Join(' ', Scopes.OfOAuthClient(server)),
         });
     }
 

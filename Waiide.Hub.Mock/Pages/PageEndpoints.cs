@@ -51,7 +51,7 @@ internal static class PageEndpoints
         var isGet = HttpMethods.IsGet(context.Request.Method);
 
         // No protection from forgery: nothing is changed, and a redirect to a server gives nothing away.
-        if ((callers.ByToken(context.Request) ?? callers.BySession(context)) is not { } caller)
+        if ((callers.ByToken(context) ?? callers.BySession(context)) is not { } caller)
         {
             return isGet ? Gate.ToLogin(context, options) : throw new HubError(StatusCodes.Status403Forbidden, "Forbidden");
         }

@@ -9,9 +9,9 @@ internal static class TokenPage
 
     public static Html Of(HubOptions options, User user, IEnumerable<Token> tokens, DateTimeOffset now)
     {
-        var all = tokens.ToLookup(token => token.ClientId == Token.HubClient);
+        var all = tokens.ToLookup(token => token.Client is null);
         var own = all[true].Reverse().ToArray();
-        var clients = all[false].GroupBy(token => token.ClientId).OrderBy(client => client.Key, StringComparer.Ordinal).ToArray();
+        var clients = all[false].GroupBy(token => token.Client!).OrderBy(client => client.Key.Prefix, StringComparer.Ordinal).ToArray();
         return Layout.Wide(options, "Tokens", Html.Of($"""
             <h1 tabindex="-1">Tokens</h1>
             <p class="soft">With a token, a program does in your name what the token allows. It sends <code>Authorization: token …</code> to <code>{options.HubPrefix}api</code>.</p>
@@ -64,7 +64,7 @@ internal static class TokenPage
     {
         var client = tokens[0].ClientDescription;
         return Html.Of($"""
-            <tr id="client-{Uri.EscapeDataString(tokens[0].ClientId)}"><th scope="row">{client}<br><span class="soft small">{Words.Count(tokens.Length, "sign-in")}</span></th>
+            <tr id="client-{Uri.EscapeDataString(tokens[0].Client!.FullName)}"><th scope="row">{client}<br><span class="soft small">{Words.Count(tokens.Length, "sign-in")}</span></th>
             <td data-label="Last used">{Words.Ago(tokens.Max(token => token.LastActivity.Latest), now)}</td>
             <td data-label="First let in">{Words.Ago(tokens.Min(token => token.Created), now)}</td>
             <td data-label="May">{Scopes(tokens.SelectMany(token => token.Scopes))}</td>

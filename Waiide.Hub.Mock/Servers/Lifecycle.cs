@@ -17,6 +17,9 @@ internal enum Outcome
 /// <summary>Starts, stops and removes servers; one thing at a time for each. Refusals are <see cref="HubError"/>s in JupyterHub's words. Whoever asked may go away: what was begun goes on.</summary>
 internal sealed class Lifecycle(HubOptions options, HubState state, Spawns spawns, TimeProvider clock)
 {
+    /// <summary>Whether servers end with the hub: as Hub:CleanupServers says, or as whoever shuts it down does.</summary>
+    public bool EndsServers { get; set; } = options.Spawner.CleanupServers;
+
     /// <summary>Starts the user's server of that name, which need not exist yet.</summary>
     /// <param name="patience">How long to wait for it, where that is less than <see cref="SpawnerOptions.SlowSpawnTimeout"/>.</param>
     public async Task<Outcome> StartAsync(User user, string name, JsonObject userOptions, CancellationToken cancellation, TimeSpan? patience = null)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Servers;
@@ -9,35 +8,21 @@ namespace Waiide.Hub.Mock.Servers;
 /// </summary>
 internal sealed partial class Limits(HubOptions options, ILogger<Limits> logger)
 {
-    private const string Mount = "/sys/fs/cgroup";
-    private const int Period = 100_000; // microseconds, the kernel's own
+    private readonly Lazy<ControlGroup?> _group = new(() => Divide(options.Spawner, logger));
 
-    private readonly Lazy<string?> _parent = new(() => Prepare(options.Spawner, logger));
+    private bool HasAny => options.Spawner.MemLimit is not null || options.Spawner.CpuLimit is not null;
 
     /// <summary>Holds a server's process, and all that it will start, to the limits.</summary>
     public void Apply(Server server, int id)
     {
-        var spawner = options.Spawner;
-        if ((spawner.MemLimit is null && spawner.CpuLimit is null) || _parent.Value is not { } parent)
+        if (!HasAny || _group.Value is not { } group)
         {
             return;
         }
 
         try
         {
-            var group = Path.Combine(parent, $"server-{id}");
-            Directory.CreateDirectory(group);
-            if (spawner.MemLimit is { } memory)
-            {
-                File.WriteAllText(Path.Combine(group, "memory.max"), memory.ToString(CultureInfo.InvariantCulture));
-            }
-
-            if (spawner.CpuLimit is { } processors)
-            {
-                File.WriteAllText(Path.Combine(group, "cpu.max"), string.Create(CultureInfo.InvariantCulture, $"{(long)(processors * Period)} {Period}"));
-            }
-
-            File.WriteAllText(Path.Combine(group, "cgroup.procs"), id.ToString(CultureInfo.InvariantCulture));
+            group.Add(id, options.Spawner.MemLimit, options.Spawner.CpuLimit);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -45,49 +30,44 @@ internal sealed partial class Limits(HubOptions options, ILogger<Limits> logger)
         }
     }
 
-    /// <summary>Removes the group of a server that has ended; the kernel refuses while something of it runs.</summary>
+    /// <summary>Removes the group of a server that has ended, of one that an earlier run of the hub started too; the kernel refuses while something of it runs.</summary>
     public void Forget(int id)
     {
-        if (_parent is { IsValueCreated: true, Value: { } parent } && Path.Combine(parent, $"server-{id}") is var group && Directory.Exists(group))
+        if (!HasAny || _group.Value is not { } group)
         {
-            try
-            {
-                Directory.Delete(group);
-            }
-            catch (IOException failure)
-            {
-                Log.GroupStays(logger, group, failure.Message);
-            }
+            return;
+        }
+
+        try
+        {
+            group.Remove(id);
+        }
+        catch (IOException failure)
+        {
+            Log.GroupStays(logger, id, failure.Message);
         }
     }
 
-    // A group that is divided may hold no process itself: the hub moves into one below it.
-    private static string? Prepare(SpawnerOptions spawner, ILogger logger)
+    private static ControlGroup? Divide(SpawnerOptions spawner, ILogger logger)
     {
         try
         {
             // 0::/system.slice/waiide-hub.service
             var own = File.ReadLines("/proc/self/cgroup").FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal))?[4..];
-            var parent = Path.Combine(Mount, own ?? "");
-            var offered = own is not null && File.Exists(Path.Combine(parent, "cgroup.controllers")) ? File.ReadAllText(Path.Combine(parent, "cgroup.controllers")).Split() : [];
             var wanted = new[] { spawner.MemLimit is null ? null : "memory", spawner.CpuLimit is null ? null : "cpu" }.OfType<string>().ToArray();
-            if (wanted.Except(offered).Any())
+            if (own is not null && ControlGroup.Divide(Path.Combine(ControlGroup.Mount, own), Environment.ProcessId, wanted) is { } group)
             {
-                Log.OnlyTold(logger, "this machine offers the hub no cgroup (version 2) for it");
-                return null;
+                return group;
             }
 
-            var hub = Path.Combine(parent, "hub");
-            Directory.CreateDirectory(hub);
-            File.WriteAllText(Path.Combine(hub, "cgroup.procs"), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            File.WriteAllText(Path.Combine(parent, "cgroup.subtree_control"), string.Join(' ', wanted.Select(controller => "+" + controller)));
-            return parent;
+            Log.OnlyTold(logger, "this machine offers the hub no cgroup (version 2) for it");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             Log.OnlyTold(logger, failure.Message.TrimEnd('.'));
-            return null;
         }
+
+        return null;
     }
 
     private static partial class Log
@@ -98,7 +78,7 @@ internal sealed partial class Limits(HubOptions options, ILogger<Limits> logger)
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Server} is not held to its limits: {Reason}")]
         public static partial void NotHeld(ILogger logger, LogText server, string reason);
 
-        [LoggerMessage(Level = LogLevel.Debug, Message = "The control group {Group} stays: {Reason}")]
-        public static partial void GroupStays(ILogger logger, string group, string reason);
+        [LoggerMessage(Level = LogLevel.Debug, Message = "The control group of process {Id} stays: {Reason}")]
+        public static partial void GroupStays(ILogger logger, int id, string reason);
     }
 }

@@ -8,11 +8,16 @@ using Waiide.Hub.Mock.State;
 namespace Waiide.Hub.Mock.Servers;
 
 /// <summary>Starts servers as processes of this machine, under the hub's own user: JupyterHub's LocalProcessSpawner, without its change of user.</summary>
-internal sealed partial class LocalSpawner(HubOptions options, HubState state, Limits limits, ILogger<LocalSpawner> logger)
+internal sealed partial class LocalSpawner(HubOptions options, HubState state, Limits limits, ILogger<LocalSpawner> logger) : IDisposable
 {
     // The hub's environment is what it was started with.
     private readonly IReadOnlyDictionary<string, string> _environment =
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
+
+    private readonly Lock _holding = new();
+    private IDisposable? _folder;
+
+    public void Dispose() => _folder?.Dispose();
 
     /// <summary>Starts the server's process and says where it is to be found (<see cref="Server.Url"/>). Throws <see cref="SpawnException"/>.</summary>
     public SpawnedProcess Start(Server server, string apiToken)
@@ -40,8 +45,14 @@ internal sealed partial class LocalSpawner(HubOptions options, HubState state, L
 
         try
         {
+            lock (_holding)
+            {
+                _folder ??= ServerFolders.Hold(spawner);
+            }
+
             ServerFolders.Make(home);
             ServerFolders.Make(Path.GetDirectoryName(output)!);
+            File.Delete(ServerFolders.Earlier(output));
             var id = Posix.Start(ProgramOf(command[0], environment), [.. command, .. spawner.Args], environment, home, output);
             limits.Apply(server, id);
             Log.Started(logger, new LogText(server.LogName), command[0], id, server.Url, output);

@@ -8,7 +8,7 @@ internal static class ProcessTable
 {
     /// <summary>One living process.</summary>
     /// <param name="Started">In clock ticks since the machine's start (field 22 of /proc/[id]/stat).</param>
-    internal sealed record Entry(int Id, int Session, long Started);
+    internal sealed record Entry(int Id, int Parent, int Session, long Started);
 
     /// <summary>The living process of that id; null if there is none, or only its remains.</summary>
     public static Entry? Find(int id)
@@ -21,7 +21,7 @@ internal static class ProcessTable
         // 4711 (a program's (name)) S 1 4711 4711 0 ...: state, parent, group, session, and 16 fields later the start.
         var text = Encoding.UTF8.GetString(bytes);
         var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        return fields[0] is "Z" or "X" ? null : new Entry(id, int.Parse(fields[3], CultureInfo.InvariantCulture), long.Parse(fields[19], CultureInfo.InvariantCulture));
+        return fields[0] is "Z" or "X" ? null : new Entry(id, int.Parse(fields[1], CultureInfo.InvariantCulture), int.Parse(fields[3], CultureInfo.InvariantCulture), long.Parse(fields[19], CultureInfo.InvariantCulture));
     }
 
     /// <summary>Whether the process was started with all of these variables (NAME=value).</summary>

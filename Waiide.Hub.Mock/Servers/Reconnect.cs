@@ -1,17 +1,18 @@
+using Waiide.Hub.Mock.Faults;
 using Waiide.Hub.Mock.Front;
 using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Servers;
 
 /// <summary>What happens to servers when the hub itself comes and goes: those of the last run are found again, and at the end they are stopped or left alone (Hub:CleanupServers).</summary>
-internal sealed partial class Reconnect(HubOptions options, HubState state, Spawns spawns, IRoutes routes, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<Reconnect> logger) : IHostedService
+internal sealed partial class Reconnect(HubOptions options, HubState state, Lifecycle lifecycle, Spawns spawns, IRoutes routes, Restart restart, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<Reconnect> logger) : IHostedService
 {
     private Task _ending = Task.CompletedTask;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        // When stopping begins, not when the web server has drained: both have to fit into the same time.
-        lifetime.ApplicationStopping.Register(() => _ending = options.Spawner.CleanupServers ? spawns.EndAllAsync() : Task.CompletedTask);
+        // When stopping begins, not when the web server has drained: both have to fit into the same time. A hub that begins anew finds its servers again.
+        lifetime.ApplicationStopping.Register(() => _ending = lifecycle.EndsServers && !IsToFindThem() ? spawns.EndAllAsync() : Task.CompletedTask);
         foreach (var server in state.Servers.Where(server => !server.IsAttached).ToArray())
         {
             if (server is { ProcessId: { } id, ProcessStarted: { } started, Url: not null }
@@ -31,6 +32,8 @@ internal sealed partial class Reconnect(HubOptions options, HubState state, Spaw
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _ending.WaitAsync(cancellationToken);
+
+    private bool IsToFindThem() => restart.Away is not null && options.Database != Database.InMemory;
 
     private static partial class Log
     {

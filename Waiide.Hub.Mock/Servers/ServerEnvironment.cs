@@ -8,7 +8,7 @@ namespace Waiide.Hub.Mock.Servers;
 internal static class ServerEnvironment
 {
     // By the first an AppHost finds everything of its run when it ends; by the second only what belongs to the hub's resource, which servers outlive.
-    private const string Run = "ASPIRE_RUN_ID";
+    internal const string Run = "ASPIRE_RUN_ID";
     private const string Resource = "ASPIRE_RESOURCE_ID";
 
     /// <param name="apiToken">The server's token for this run, which is its OAuth client secret too.</param>

@@ -15,11 +15,34 @@ internal static partial class ServerFolders
         options.Home?.Replace("{username}", NameOf(server.User.Name), StringComparison.Ordinal).Replace("{servername}", NameOf(server.Name), StringComparison.Ordinal)
         ?? (options.Cmd.Count == 0 ? Path.Combine(options.Folder, NameOf(server.User.Name), "home") : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
+    /// <summary>
+    /// Holds the folder of all servers for this hub alone, until it is disposed or the process ends: two hubs would start the same user's server twice on the same files.
+    /// Throws <see cref="SpawnException"/>.
+    /// </summary>
+    public static IDisposable Hold(SpawnerOptions options)
+    {
+        Make(options.Folder);
+        try
+        {
+            return new FileStream(Path.Combine(options.Folder, ".lock"), new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+        }
+        catch (IOException failure) when (failure is not (DirectoryNotFoundException or FileNotFoundException))
+        {
+            throw new SpawnException($"Hub:Spawner:Folder: {options.Folder} is in use by another hub; stop that one, or set another folder", failure);
+        }
+    }
+
     /// <summary>What the server keeps between two runs.</summary>
     public static string Data(Server server, SpawnerOptions options) => Path.Combine(Own(server, options), "data");
 
     /// <summary>What the server's last run printed.</summary>
     public static string Output(Server server, SpawnerOptions options) => Path.Combine(Own(server, options), "server.log");
+
+    /// <summary>What it printed before, where that was more than <see cref="ServerLogs.Limit"/>.</summary>
+    public static string Earlier(string output) => output + ".1";
 
     /// <summary>Makes a folder, and those above it, that only this user of the system can enter; what is there stays as it is.</summary>
     public static void Make(string folder)

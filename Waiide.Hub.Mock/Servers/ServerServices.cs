@@ -14,15 +14,13 @@ internal static class ServerServices
         builder.Services.AddSingleton<Lifecycle>();
         builder.Services.AddHostedService<AttachedServers>();
         builder.Services.AddHostedService<Reconnect>();
+        builder.Services.AddHostedService<ServerLogs>();
 
         // Servers that end with the hub may take as long as their signals allow them.
         builder.Services.AddSingleton<IPostConfigureOptions<HostOptions>>(services => new PostConfigureOptions<HostOptions>(Options.DefaultName, host =>
         {
             var spawner = services.GetRequiredService<HubOptions>().Spawner;
-            if (spawner.CleanupServers)
-            {
-                host.ShutdownTimeout += spawner.InterruptTimeout + spawner.TermTimeout + spawner.KillTimeout;
-            }
+            host.ShutdownTimeout += spawner.InterruptTimeout + spawner.TermTimeout + spawner.KillTimeout;
         }));
     }
 }

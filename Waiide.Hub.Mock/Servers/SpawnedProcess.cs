@@ -26,10 +26,16 @@ internal sealed class SpawnedProcess
     }
 
     /// <summary>The process that this id and start stood for, if it still runs and is the server of that prefix; its end is noticed within <paramref name="interval"/>.</summary>
-    public static SpawnedProcess? FindAgain(int id, long started, string prefix, TimeSpan interval, TimeProvider clock) =>
-        ProcessTable.Find(id)?.Started == started && ProcessTable.Carries(id, $"JUPYTERHUB_SERVICE_PREFIX={prefix}")
-            ? new SpawnedProcess(id, started, PollAsync(id, started, interval, clock))
-            : null;
+    public static SpawnedProcess? FindAgain(int id, long started, string prefix, TimeSpan interval, TimeProvider clock)
+    {
+        if (ProcessTable.Find(id) is not { } found || found.Started != started || !ProcessTable.Carries(id, $"JUPYTERHUB_SERVICE_PREFIX={prefix}"))
+        {
+            return null;
+        }
+
+        // A hub that began anew within its process has its children still.
+        return found.Parent == Environment.ProcessId ? OfChild(id) : new SpawnedProcess(id, started, PollAsync(id, started, interval, clock));
+    }
 
     public void Signal(int signal)
     {

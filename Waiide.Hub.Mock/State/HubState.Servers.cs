@@ -16,7 +16,6 @@ internal sealed partial class HubState
 
             var server = new Server(user, name, _options.BaseUrl, isAttached);
             _store.Add(server);
-            _clients.TryAdd(server.ClientId, server);
             return user.Servers[name] = server;
         }
     }
@@ -29,7 +28,6 @@ internal sealed partial class HubState
             if (server.User.Servers.TryRemove(KeyValuePair.Create(server.Name, server)))
             {
                 _store.Remove(server);
-                Unindex(server);
                 EndTokens(server);
             }
         }
@@ -100,20 +98,38 @@ internal sealed partial class HubState
         return token;
     }
 
+    /// <summary>A token by which a server learns who the user of this session is; null if the server's run, or the session, ended meanwhile.</summary>
+    /// <param name="secretHash">The server's secret when the user let it in.</param>
+    public string? CreateOAuthToken(Server server, string secretHash, Session session, TimeSpan lifetime)
+    {
+        lock (_changing)
+        {
+            if (!IsKnown(server) || server.SecretHash != secretHash || !IsOpen(session))
+            {
+                return null;
+            }
+
+            var secret = Secrets.OAuth();
+            var now = _clock.GetUtcNow();
+            Tokens.Add(secret, new Token
+            {
+                Id = Tokens.NextId(),
+                Owner = session.User,
+                Scopes = Scopes.Expand(Scopes.OfOAuthClient(server), session.User),
+                Created = now,
+                ExpiresAt = now + lifetime,
+                SessionId = session.Id,
+                Client = server,
+            });
+            return secret;
+        }
+    }
+
     /// <summary>Keeps who was active when; <see cref="ActivityKeeper"/> calls it every other second.</summary>
     public void KeepActivity() => _store.KeepActivity(_users.Values, Servers, Tokens.All);
 
     private bool IsKnown(Server server) => Knows(server.User) && server.User.Servers.GetValueOrDefault(server.Name) == server;
 
     private void EndTokens(Server server) =>
-        Tokens.Revoke(token => token.Server == server || token.ClientId == server.ClientId);
-
-    // The server b of a and the default server of a-b have the same client id: the first has it, and leaves it to the other.
-    private void Unindex(Server server)
-    {
-        if (_clients.TryRemove(KeyValuePair.Create(server.ClientId, server)) && Servers.FirstOrDefault(other => other != server && other.ClientId == server.ClientId) is { } heir)
-        {
-            _clients.TryAdd(heir.ClientId, heir);
-        }
-    }
+        Tokens.Revoke(token => token.Server == server || token.Client == server);
 }

@@ -38,8 +38,11 @@ internal sealed partial class HubState
     /// <summary>Ends a session and every OAuth token that a server got in it.</summary>
     public void CloseSession(Session session)
     {
-        Forget(session);
-        Tokens.Revoke(token => token.SessionId == session.Id);
+        lock (_changing)
+        {
+            Forget(session);
+            Tokens.Revoke(token => token.SessionId == session.Id);
+        }
     }
 
     private void Forget(Session session)

@@ -25,7 +25,6 @@ internal sealed partial class HubState
         foreach (var server in _store.LoadServers(users))
         {
             server.User.Servers[server.Name] = server;
-            _clients.TryAdd(server.ClientId, server);
         }
 
         foreach (var (hash, token) in _store.LoadTokens(users, name => FindService(name) ?? new Service(name, isAdmin: false, [])))

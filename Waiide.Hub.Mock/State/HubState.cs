@@ -8,7 +8,6 @@ internal sealed partial class HubState
 {
     private readonly ConcurrentDictionary<string, User> _users = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Group> _groups = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Server> _clients = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Service> _services;
     private readonly HubOptions _options;
     private readonly TimeProvider _clock;
@@ -45,9 +44,6 @@ internal sealed partial class HubState
 
     public IEnumerable<Group> GroupsOf(User user) => Groups.Where(group => group.Users.ContainsKey(user));
 
-    /// <summary>The server that an OAuth client id belongs to.</summary>
-    public Server? FindClient(string clientId) => _clients.GetValueOrDefault(clientId);
-
     /// <summary>Whether this is the user of that name still, and not one who was removed.</summary>
     public bool Knows(User user) => FindUser(user.Name) == user;
 
@@ -83,27 +79,22 @@ internal sealed partial class HubState
                 _users.TryRemove(user.Name, out _);
             }
 
-            foreach (var server in user.Servers.Values)
-            {
-                Unindex(server);
-            }
-
             user.Become(name, isAdmin);
             _store.Save(user);
-            foreach (var server in user.Servers.Values)
-            {
-                _clients.TryAdd(server.ClientId, server);
-            }
         }
     }
 
-    /// <summary>Whoever is signed in with the old password is signed in no longer.</summary>
+    /// <summary>Whoever is signed in with the old password is signed in no longer, neither here nor at a server.</summary>
     public void SetPassword(User user, PasswordHash password)
     {
         lock (_changing)
         {
             user.SetPassword(password, user.Password is null ? null : _clock.GetUtcNow());
             _store.Save(user);
+            foreach (var over in _sessions.Values.Where(session => session.User == user && !IsOpen(session)))
+            {
+                CloseSession(over);
+            }
         }
     }
 

@@ -1,10 +1,11 @@
 namespace Waiide.Hub.Mock.State;
 
 /// <summary>Who may do what, asked anew each time: whoever loses a role, a membership or a share loses with it what their tokens could do.</summary>
-internal sealed class Permissions(HubOptions options, HubState state, Roles roles, Shares shares)
+internal sealed class Permissions(HubOptions options, HubState state, Roles roles, Shares shares, ScopesLeft left)
 {
     /// <summary>Everything that a user or service may do.</summary>
-    public IReadOnlySet<string> Of(Owner owner)
+    /// <param name="sparing">Without regard to scopes that a fault withdraws.</param>
+    public IReadOnlySet<string> Of(Owner owner, bool sparing = false)
     {
         var scopes = roles.Of(owner).SelectMany(role => role.Scopes);
         scopes = owner switch
@@ -13,13 +14,14 @@ internal sealed class Permissions(HubOptions options, HubState state, Roles role
             Service service => scopes.Concat(service.Scopes),
             _ => scopes,
         };
-        return Known(Scopes.Expand(scopes, owner));
+        var known = Known(Scopes.Expand(scopes, owner));
+        return sparing ? known : left(owner, known);
     }
 
     /// <summary>Everything that a token may do: what it was made for, as far as its owner still may.</summary>
-    public IReadOnlySet<string> Of(Token token)
+    public IReadOnlySet<string> Of(Token token, bool sparing = false)
     {
-        var owned = Of(token.Owner);
+        var owned = Of(token.Owner, sparing);
         return token.Scopes.Contains(Scopes.Inherit) ? owned : Scopes.Intersect(Expand(token), owned, Follow);
     }
 
@@ -41,9 +43,8 @@ internal sealed class Permissions(HubOptions options, HubState state, Roles role
 
     private HashSet<string> Expand(Token token)
     {
-        var client = token.Server ?? state.FindClient(token.ClientId);
         var scopes = token.Scopes.Concat(Scopes.Identify(token.Owner));
-        return Known(Scopes.Expand(token.ClientId == Token.HubClient || client is null ? scopes : [.. scopes, $"access:servers!server={client.FullName}"], token.Owner, client));
+        return Known(Scopes.Expand(token.Client is null ? scopes : [.. scopes, $"access:servers!server={token.Client.FullName}"], token.Owner, token.Server ?? token.Client));
     }
 
     private HashSet<string> Known(IReadOnlySet<string> scopes) =>

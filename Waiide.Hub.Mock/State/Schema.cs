@@ -79,6 +79,53 @@ internal static class Schema
         CREATE INDEX tokens_by_server ON tokens (user_id, server);
         CREATE INDEX sessions_by_user ON sessions (user_id);
         """,
+        // OAuth tokens know the server that they were given to, and no longer its client id, which two servers may have in common. Those of before
+        // end: servers ask for another as soon as they need one, without a question. Ids go on from where they were.
+        """
+        CREATE TABLE new_tokens (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            hash TEXT NOT NULL UNIQUE,
+            user_id INTEGER REFERENCES users (id) ON DELETE CASCADE,
+            service TEXT,
+            server TEXT,
+            scopes TEXT NOT NULL,
+            created TEXT NOT NULL,
+            expires TEXT,
+            last_activity TEXT,
+            note TEXT NOT NULL,
+            session TEXT,
+            client_user INTEGER,
+            client_server TEXT,
+            FOREIGN KEY (user_id, server) REFERENCES servers (user_id, name) ON DELETE CASCADE,
+            FOREIGN KEY (client_user, client_server) REFERENCES servers (user_id, name) ON DELETE CASCADE,
+            CHECK ((user_id IS NULL) <> (service IS NULL))
+        ) STRICT;
+
+        INSERT INTO new_tokens SELECT id, hash, user_id, service, server, scopes, created, expires, last_activity, note, session, NULL, NULL FROM tokens WHERE client = 'jupyterhub';
+        DELETE FROM sqlite_sequence WHERE name = 'new_tokens';
+        INSERT INTO sqlite_sequence (name, seq) SELECT 'new_tokens', seq FROM sqlite_sequence WHERE name = 'tokens';
+        DROP TABLE tokens;
+        ALTER TABLE new_tokens RENAME TO tokens;
+        CREATE INDEX tokens_by_server ON tokens (user_id, server);
+        CREATE INDEX tokens_by_client ON tokens (client_user, client_server);
+
+        CREATE TABLE shares (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            owner_id INTEGER NOT NULL,
+            server TEXT NOT NULL,
+            user_id INTEGER REFERENCES users (id) ON DELETE CASCADE,
+            group_name TEXT REFERENCES groups (name) ON DELETE CASCADE,
+            scopes TEXT NOT NULL,
+            created TEXT NOT NULL,
+            FOREIGN KEY (owner_id, server) REFERENCES servers (user_id, name) ON DELETE CASCADE,
+            CHECK ((user_id IS NULL) <> (group_name IS NULL))
+        ) STRICT;
+
+        CREATE UNIQUE INDEX shares_with_users ON shares (owner_id, server, user_id);
+        CREATE UNIQUE INDEX shares_with_groups ON shares (owner_id, server, group_name);
+        CREATE INDEX shares_by_user ON shares (user_id);
+        CREATE INDEX shares_by_group ON shares (group_name);
+        """,
     ];
 
     /// <summary>Throws <see cref="DatabaseException"/> for a database that is not this hub's to open; changes nothing.</summary>

@@ -7,7 +7,7 @@ namespace Waiide.Hub.Mock.State;
 /// <summary>What the database gives back after a restart.</summary>
 internal sealed partial class Store
 {
-    /// <summary>The highest id that a user ever had, or a token: ids of what is gone are not given out again.</summary>
+    /// <summary>The highest id that a user ever had, or a token, or a share: ids of what is gone are not given out again.</summary>
     public long LastId(string table) => _database.Read("SELECT seq FROM sqlite_sequence WHERE name = $1", row => row.GetInt64(0), table).SingleOrDefault();
 
     public List<User> LoadUsers() => _database.Read(
@@ -43,7 +43,7 @@ internal sealed partial class Store
 
     /// <param name="serviceOf">A service by its name; the configuration may not know it any more.</param>
     public List<(string Hash, Token Token)> LoadTokens(IReadOnlyDictionary<long, User> users, Func<string, Service> serviceOf) => _database.Read(
-        "SELECT id, hash, user_id, service, server, scopes, created, expires, last_activity, note, session, client, client_description FROM tokens ORDER BY id",
+        "SELECT id, hash, user_id, service, server, scopes, created, expires, last_activity, note, session, client_user, client_server FROM tokens ORDER BY id",
         row =>
         {
             var user = row.IsDBNull(2) ? null : users[row.GetInt64(2)];
@@ -57,8 +57,7 @@ internal sealed partial class Store
                 ExpiresAt = Moment(row, 7),
                 Note = row.GetString(9),
                 SessionId = Text(row, 10),
-                ClientId = row.GetString(11),
-                ClientDescription = row.GetString(12),
+                Client = row.IsDBNull(11) ? null : users[row.GetInt64(11)].Servers[row.GetString(12)],
             };
             token.LastActivity.Restore(Moment(row, 8));
             return (row.GetString(1), token);
@@ -67,6 +66,16 @@ internal sealed partial class Store
     public List<Session> LoadSessions(IReadOnlyDictionary<long, User> users) => _database.Read(
         "SELECT id, login_hash, user_id, since FROM sessions",
         row => new Session(row.GetString(0), row.GetString(1), users[row.GetInt64(2)], row.GetFieldValue<DateTimeOffset>(3)));
+
+    public List<Share> LoadShares(IReadOnlyDictionary<long, User> users, Func<string, Group?> groupOf) => _database.Read(
+        "SELECT id, owner_id, server, user_id, group_name, scopes, created FROM shares ORDER BY id",
+        row => new Share(
+            row.GetInt64(0),
+            users[row.GetInt64(1)].Servers[row.GetString(2)],
+            row.IsDBNull(3) ? null : users[row.GetInt64(3)],
+            Text(row, 4) is { } group ? groupOf(group) : null,
+            JsonSerializer.Deserialize<HashSet<string>>(row.GetString(5))!,
+            row.GetFieldValue<DateTimeOffset>(6)));
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

@@ -3,9 +3,6 @@ namespace Waiide.Hub.Mock.State;
 /// <summary>What a token stands for; the secret itself is kept only as a hash, as the key that finds this.</summary>
 internal sealed record Token
 {
-    /// <summary>The client id of tokens that no OAuth client asked for.</summary>
-    public const string HubClient = "jupyterhub";
-
     /// <summary>The name in URLs: a1, a2, ...</summary>
     public required string Id { get; init; }
 
@@ -26,9 +23,10 @@ internal sealed record Token
     /// <summary>The server whose own token this is.</summary>
     public Server? Server { get; init; }
 
-    public string ClientId { get; init; } = HubClient;
+    /// <summary>The server whose OAuth client was given this token, by whoever let it in; null: no OAuth client was.</summary>
+    public Server? Client { get; init; }
 
-    public string ClientDescription { get; init; } = "JupyterHub";
+    public string ClientDescription => Client?.Description ?? "JupyterHub";
 
     public LastActivity LastActivity { get; } = new();
 }

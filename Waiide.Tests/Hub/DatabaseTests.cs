@@ -26,7 +26,7 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Theory]
-    [InlineData("PRAGMA user_version = 99; PRAGMA application_id = 0x57414949; CREATE TABLE users (name TEXT)", "was written by a newer hub (schema 99; this one knows 1); start the newer hub, or set another file. This one is left as it is.")]
+    [InlineData("PRAGMA user_version = 99; PRAGMA application_id = 0x57414949; CREATE TABLE users (name TEXT)", "was written by a newer hub (schema 99; this one knows 2); start the newer hub, or set another file. This one is left as it is.")]
     [InlineData("CREATE TABLE users (name TEXT); INSERT INTO users VALUES ('theirs')", "is the database of another program; set another file. This one is left as it is.")]
     [InlineData(null, "is not a database; set another file. This one is left as it is.")]
     public async Task A_file_that_is_not_this_hubs_is_refused_and_left_as_it_is(string? sql, string reason)
@@ -164,7 +164,6 @@ public sealed class DatabaseTests : IDisposable
             Assert.Equal("é", server.UserOptions["image"]!.GetValue<string>());
             Assert.Equal(DateTimeOffset.MaxValue, server.LastActivity.Latest);
             Assert.True(server.HasSecret("the secret"));
-            Assert.Same(server, state.FindClient("jupyterhub-user-anna-lab"));
             Assert.Same(server, state.Tokens.Find("the secret")!.Server);
             Assert.Equal(4, state.AddUser("new", isAdmin: false).Id);
         });
@@ -195,7 +194,6 @@ public sealed class DatabaseTests : IDisposable
                 Assert.Empty(state.Tokens.All);
                 Assert.Empty(state.Servers);
                 Assert.Null(state.Tokens.Find(secret));
-                Assert.Null(state.FindClient("jupyterhub-user-ada"));
             }
         });
         Assert.Equal("0 0 0", Query("SELECT (SELECT count(*) FROM users) || ' ' || (SELECT count(*) FROM servers) || ' ' || (SELECT count(*) FROM tokens)"));
@@ -214,18 +212,88 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
-    public void Two_servers_that_share_a_client_id_do_not_take_it_from_each_other()
+    public void Two_servers_with_one_client_id_have_tokens_of_their_own()
     {
         Open(state =>
         {
             var first = state.AddServer(state.AddUser("a-b", isAdmin: false), "");
             var second = state.AddServer(state.AddUser("a", isAdmin: false), "b");
-            Assert.Same(first, state.FindClient("jupyterhub-user-a-b"));
-            state.RemoveServer(first);
-            Assert.Same(second, state.FindClient("jupyterhub-user-a-b"));
-            state.RemoveServer(second);
-            Assert.Null(state.FindClient("jupyterhub-user-a-b"));
+            Assert.Equal(first.ClientId, second.ClientId);
+            foreach (var (server, secret) in new[] { (first, "first"), (second, "second") })
+            {
+                state.Admit(server, secret);
+                var session = state.OpenSession(server.User, "login of " + secret);
+                Assert.NotNull(state.CreateOAuthToken(server, server.SecretHash, session, TimeSpan.FromDays(1)));
+                Assert.Null(state.CreateOAuthToken(server, "of another run", session, TimeSpan.FromDays(1)));
+            }
         });
+        Open(state =>
+        {
+            var (first, second) = (state.FindUser("a-b")!.Servers[""], state.FindUser("a")!.Servers["b"]);
+            Assert.Equal([first, second], state.Tokens.All.Select(token => token.Client).OfType<Server>().OrderBy(server => server.User.Id));
+            state.Dismiss(first);
+            Assert.Equal(second, Assert.Single(state.Tokens.All, token => token.Client is not null).Client);
+            state.RemoveServer(second);
+            Assert.Empty(state.Tokens.All);
+        });
+    }
+
+    [Fact]
+    public void Shares_are_kept_and_go_with_what_they_are_about()
+    {
+        Open((state, shares) =>
+        {
+            var (ada, bob, cem, team) = (state.AddUser("ada", isAdmin: false), state.AddUser("bob", isAdmin: false), state.AddUser("cem", isAdmin: false), state.AddGroup("team"));
+            state.AddMember(team, cem);
+            var (lab, own) = (state.AddServer(ada, "lab"), state.AddServer(ada, ""));
+            shares.Grant(lab, bob, null, ["access:servers"]);
+            shares.Grant(lab, bob, null, ["servers"]);
+            shares.Grant(lab, null, team, ["access:servers"]);
+            shares.Grant(own, bob, null, ["access:servers"]);
+            shares.Grant(own, cem, null, ["access:servers", "servers"]);
+            shares.Revoke(shares.Find(own, bob, null)!, names: null);
+            shares.Revoke(shares.Find(own, cem, null)!, ["servers"]);
+        });
+        Open((state, shares) =>
+        {
+            Assert.Equal(
+                ["1 ada/lab bob access:servers servers", "2 ada/lab team access:servers", "4 ada/ cem access:servers"],
+                shares.All.Select(share => $"{share.Id} {share.Server.FullName} {share.User?.Name ?? share.Group!.Name} {string.Join(' ', share.Names.Order(StringComparer.Ordinal))}"));
+
+            // Whoever comes to bear ada's name has nothing to do with it.
+            state.ChangeUser(state.FindUser("ada")!, "anna", isAdmin: false);
+            Assert.Equal(["access:servers!server=anna/lab", "servers!server=anna/lab"], shares.ScopesOf(state.FindUser("bob")!).Order(StringComparer.Ordinal));
+
+            state.RemoveGroup(state.FindGroup("team")!);
+            Assert.Equal(["access:servers!server=anna/"], shares.ScopesOf(state.FindUser("cem")!));
+            state.RemoveUser(state.FindUser("cem")!);
+            Assert.Single(shares.All);
+            state.RemoveServer(state.FindUser("anna")!.Servers["lab"]);
+            Assert.Empty(shares.All);
+            Assert.Equal(5, shares.Grant(state.FindUser("anna")!.Servers[""], state.FindUser("bob"), null, ["servers"]).Id);
+            state.RemoveUser(state.FindUser("anna")!);
+        });
+        Assert.Equal("0", Query("SELECT CAST(count(*) AS TEXT) FROM shares"));
+    }
+
+    [Fact]
+    public void A_database_of_the_first_schema_is_brought_up_to_date()
+    {
+        Execute(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Hub", "schema-1.sql")));
+        Open((state, shares) =>
+        {
+            Assert.Equal(["ada", "bob"], state.Users.Select(user => user.Name));
+            Assert.Equal(["a1", "a2"], state.Tokens.All.Select(token => token.Id).Order(StringComparer.Ordinal)); // The OAuth token a3 has ended.
+            Assert.Same(state.FindUser("ada")!.Servers["lab"], state.Tokens.Find("token of the server")!.Server);
+            Assert.Equal("for a script", state.Tokens.Find("token of bob")!.Note);
+            Assert.Equal(new DateTimeOffset(2026, 11, 20, 10, 0, 0, TimeSpan.Zero), state.Tokens.Find("token of bob")!.LastActivity.Latest);
+            state.CreateApiToken(state.FindUser("bob")!, new HashSet<string>(), "", lifetime: null, out var secret);
+            Assert.Equal("a8", state.Tokens.Find(secret)!.Id); // a4 to a7 were given out once.
+            shares.Grant(state.FindUser("ada")!.Servers["lab"], state.FindUser("bob"), null, ["access:servers"]);
+        });
+        Assert.Equal("ok", Query("PRAGMA integrity_check"));
+        Assert.Null(Query("PRAGMA foreign_key_check"));
+        Open((state, shares) => Assert.Equal(["access:servers!server=ada/lab"], shares.ScopesOf(state.FindUser("bob")!)));
     }
 
     [Theory]
@@ -240,11 +308,14 @@ public sealed class DatabaseTests : IDisposable
         Assert.Equal(head + Convert.ToBase64String(hash), kept.ToString());
     }
 
-    private void Open(Action<HubState> use)
+    private void Open(Action<HubState> use) => Open((state, _) => use(state));
+
+    private void Open(Action<HubState, Shares> use)
     {
         var options = new HubOptions { Database = Database };
         using var store = new Store(options);
-        use(new HubState(options, TimeProvider.System, store));
+        var state = new HubState(options, TimeProvider.System, store);
+        use(state, new Shares(state, store, TimeProvider.System));
     }
 
     private void Execute(string sql)

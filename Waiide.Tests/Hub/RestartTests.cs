@@ -139,6 +139,28 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_changed_password_signs_the_user_out_everywhere()
+    {
+        await using var server = await StubIde.StartAsync();
+        await using var hub = await StartAsync(server);
+        using var alice = await hub.SignedInAsync("alice");
+        using var bob = await hub.SignedInAsync("bob");
+        var oauth = await ExchangeAsync(hub, await alice.CodeAsync("alice"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(hub, oauth));
+
+        await StopAsync(hub, "TERM");
+        hub.Change(("Users:alice", "new password"));
+        await hub.StartAgainAsync();
+
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(hub, oauth));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(hub, ServerToken));
+        using var home = await alice.GetAsync("/hub/home");
+        Assert.StartsWith("/hub/login", home.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        using var homeOfBob = await bob.GetAsync("/hub/home");
+        Assert.Equal(HttpStatusCode.OK, homeOfBob.StatusCode);
+    }
+
+    [Fact]
     public async Task Of_many_changes_at_once_none_that_was_answered_is_lost()
     {
         await using var hub = await StartAsync();

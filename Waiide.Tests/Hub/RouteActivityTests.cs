@@ -133,6 +133,38 @@ public sealed class RouteActivityTests(TwoProxies proxies)
         static DateTimeOffset? Moment(JsonNode? text) => text is null ? null : DateTimeOffset.Parse(text.GetValue<string>(), CultureInfo.InvariantCulture);
     }
 
+    [Fact]
+    public async Task What_was_seen_is_known_after_a_restart()
+    {
+        const string token = "ada-server-token-0123456789abcdef";
+        using var data = new TempDirectory();
+        await using var ada = await StubIde.StartAsync();
+        await using var hub = await HubCalls.StartAsync(
+            ("Database", Path.Combine(data.Path, "hub.db")), ("Users:ada", "pw"), ("LastActivityInterval", "0.3"),
+            ("Servers:0:User", "ada"), ("Servers:0:Url", ada.Url.ToString()), ("Servers:0:ApiToken", token));
+        await Eventually.Is(async () => (await ModelAsync())["server"] is not null, "the server is ready");
+        Assert.Equal(200, (await hub.CallAsync("GET", "user", token: token)).Status);
+        var before = DateTimeOffset.UtcNow;
+        using (await hub.NewBrowser().GetAsync("/user/ada/x"))
+        {
+            await Eventually.Is(async () => Moment(await ModelAsync()) >= before && Moment((await ModelAsync())["servers"]![""]!) >= before, "user and server were active when the route was");
+        }
+
+        var model = (await ModelAsync()).ToJsonString();
+        var tokens = (await hub.CallAsync("GET", "users/ada/tokens")).Body;
+        hub.Process.Signal("TERM"); // Killed, it would lose the last second.
+        await hub.Process.WaitForExit();
+        hub.Change(("LastActivityInterval", "300"));
+        await hub.StartAgainAsync();
+        await Eventually.Is(async () => (await ModelAsync())["server"] is not null, "the server is ready");
+
+        Assert.Equal(model, (await ModelAsync()).ToJsonString());
+        Assert.Equal(tokens, (await hub.CallAsync("GET", "users/ada/tokens")).Body);
+
+        async Task<JsonNode> ModelAsync() => (await hub.CallAsync("GET", "users/ada")).Json;
+        static DateTimeOffset Moment(JsonNode model) => DateTimeOffset.Parse(model["last_activity"]!.GetValue<string>(), CultureInfo.InvariantCulture);
+    }
+
     private IEnumerable<(Uri Front, int Api)> Both => [(proxies.Hub.Front, proxies.OurApiPort), (proxies.Real.Front, proxies.Real.ApiPort)];
 
     /// <summary>The route's last activity, once the clock has left its millisecond.</summary>

@@ -46,6 +46,34 @@ public sealed class SharesTests
     }
 
     [Fact]
+    public async Task A_share_is_there_after_a_restart_and_ends_with_its_server()
+    {
+        using var data = new Support.TempDirectory();
+        await using var hub = await HubCalls.StartAsync(("Database", Path.Combine(data.Path, "hub.db")), ("Profile", "5.5"));
+        await hub.StartServerAsync("alice/servers/one");
+        await hub.StopServerAsync("alice/servers/one");
+        var share = await hub.CallAsync("POST", "shares/alice/one", """{"user": "bob"}""");
+        Assert.Equal(200, share.Status);
+
+        hub.Process.Signal("KILL");
+        await hub.Process.WaitForExit();
+        await hub.StartAgainAsync();
+        var shared = (await hub.CallAsync("GET", "users/bob/shared")).Json["items"]!.AsArray();
+        Assert.Equal(share.Json.ToJsonString(), Assert.Single(shared)!.ToJsonString());
+
+        // Under another name it is the same server, and one that comes to bear its old name is not.
+        Assert.Equal(200, (await hub.CallAsync("PATCH", "users/alice", """{"name": "alix"}""")).Status);
+        await hub.CallAsync("POST", "users/alice");
+        await hub.StartServerAsync("alice/servers/one");
+        Assert.Equal(["access:servers!server=alix/one"], ScopesOf(Assert.Single((await hub.CallAsync("GET", "users/bob/shared")).Json["items"]!.AsArray())!));
+
+        await hub.StopServerAsync("alix/servers/one", """{"remove": true}""");
+        Assert.Empty((await hub.CallAsync("GET", "users/bob/shared")).Json["items"]!.AsArray());
+
+        static string[] ScopesOf(System.Text.Json.Nodes.JsonNode share) => [.. share["scopes"]!.AsArray().Select(scope => (string)scope!)];
+    }
+
+    [Fact]
     public async Task Nothing_is_shared_but_ones_own_server_and_no_more_than_one_may()
     {
         await using var hub = await StartAsync("5.5");

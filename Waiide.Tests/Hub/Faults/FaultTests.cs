@@ -197,6 +197,52 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_withdrawn_scope_takes_along_what_it_brings_and_the_sign_in_sees_it()
+    {
+        await using var hub = await FaultyHub.StartAsync(("Servers:0:User", "ada"), ("Servers:0:Url", "http://127.0.0.1:9"), ("Servers:0:ApiToken", "ada-server-token-0123456789"));
+        using var browser = await hub.Hub.SignedInAsync("ada");
+        var (token, _) = await hub.NewTokenAsync("root");
+        await hub.BeginAsync("one", new { kind = "scope-withdrawn", scope = "admin:users", user = "root" });
+        var left = await ScopesAsync(hub, token);
+        Assert.DoesNotContain(left, scope => scope.Split('!')[0] is "admin:users" or "users" or "users:activity" or "read:users" or "list:users");
+        Assert.Contains("read:users:name!user=root", left); // Who they are they are told all the same.
+        Assert.Contains("admin:groups", left);
+
+        await hub.BeginAsync("two", new { kind = "scope-withdrawn", scope = "access:servers" });
+        using var refused = await browser.GetAsync("/hub/api/oauth2/authorize?client_id=jupyterhub-user-ada&redirect_uri=%2Fuser%2Fada%2Foauth_callback&response_type=code&state=abc");
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        await hub.EndAsync();
+        using var granted = await browser.GetAsync("/hub/api/oauth2/authorize?client_id=jupyterhub-user-ada&redirect_uri=%2Fuser%2Fada%2Foauth_callback&response_type=code&state=abc");
+        Assert.StartsWith("/user/ada/oauth_callback?code=", granted.Headers.Location!.OriginalString, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task Servers_run_on_while_the_hub_begins_anew(string cleanup)
+    {
+        Prerequisites.Need("node");
+        using var data = new TempDirectory();
+        await using var hub = await FaultyHub.StartAsync(("Database", Path.Combine(data.Path, "hub.db")), ("CleanupServers", cleanup));
+        using var start = new HttpRequestMessage(HttpMethod.Post, new Uri(hub.Hub.Api, "/hub/api/users/ada/server"));
+        Assert.Equal(HttpStatusCode.Created, (await hub.SendAsync(start)).Status);
+        var before = await hub.Hub.AskServerAsync("/user/ada/");
+        var process = hub.Hub.Process.Id;
+
+        await hub.BeginAsync("restart", new { away = 0, process = true });
+        await Eventually.Is(() => hub.Hub.Process.Output.Split("Sign in at").Length == 3, "the hub says a second time where to sign in");
+        await Eventually.Is(async () => (bool?)(await hub.ApiAsync("/users/ada")).Body!["servers"]![""]?["ready"] is true, "the server is ready");
+
+        var after = await hub.Hub.AskServerAsync("/user/ada/");
+        Assert.Equal((process, before["pid"]!.ToJsonString()), (hub.Hub.Process.Id, after["pid"]!.ToJsonString()));
+        Assert.Equal(HttpStatusCode.OK, (await hub.ApiAsync("/user", (string)before["env"]!["JUPYTERHUB_API_TOKEN"]!)).Status);
+
+        // It is the hub's child still: its end is noticed at once, and not when the next regular look at it is due.
+        System.Diagnostics.Process.GetProcessById((int)after["pid"]!).Kill();
+        await Eventually.Is(async () => (await hub.ApiAsync("/users/ada")).Body!["server"] is null, "the server is stopped");
+    }
+
+    [Fact]
     public async Task A_skewed_clock_is_seen_in_dates_and_ends_tokens_before_their_time()
     {
         await using var hub = await FaultyHub.StartAsync();
