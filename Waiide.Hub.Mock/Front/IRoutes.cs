@@ -25,4 +25,6 @@ internal interface IRoutes
 
 /// <summary>One route, as the hub's API tells it; without a user it is the hub's own.</summary>
 /// <param name="RouteSpec">The prefix, percent-encoded, with a slash at both ends.</param>
-internal sealed record ProxyRoute(string RouteSpec, string Target, string? User, string? ServerName, DateTimeOffset? LastActivity);
+/// <param name="LastActivity">When it was last used, or was added; that alone is nobody's activity.</param>
+/// <param name="Added">Null: the proxy does not tell.</param>
+internal sealed record ProxyRoute(string RouteSpec, string Target, string? User, string? ServerName, DateTimeOffset? LastActivity, DateTimeOffset? Added = null);

@@ -47,7 +47,7 @@ internal sealed partial class RouteKeeper(HubOptions options, HubState state, IR
 
     private void TakeOverActivity(IReadOnlyList<ProxyRoute> known)
     {
-        foreach (var route in known)
+        foreach (var route in known.Where(route => route.Added is null || route.LastActivity > route.Added))
         {
             if (route is { User: { } user, ServerName: { } name, LastActivity: { } seen } && state.FindUser(user) is { } owner && owner.Servers.TryGetValue(name, out var server))
             {

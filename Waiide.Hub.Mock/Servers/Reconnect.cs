@@ -1,4 +1,3 @@
-using Waiide.Hub.Mock.Faults;
 using Waiide.Hub.Mock.Front;
 using Waiide.Hub.Mock.State;
 

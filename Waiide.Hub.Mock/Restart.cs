@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Waiide.Hub.Mock.Faults;
+namespace Waiide.Hub.Mock;
 
 /// <summary>The hub's process begins anew: the same program in the same process, so that whoever started it notices nothing and its servers stay its children.</summary>
 internal sealed partial class Restart
