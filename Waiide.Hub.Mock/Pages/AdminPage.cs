@@ -73,7 +73,7 @@ internal static class AdminPage
             : ("true", "Make administrator", $"{user.Name} is an administrator now.");
         return Html.Of($$"""
             <details class="more"><summary aria-label="Change {{user.Name}}">Change</summary><div class="do">
-            <button class="quiet" data-method="POST" data-path="admin/users/{{HubNames.Segment(user.Name)}}/password" data-confirm="Set a new password for {{user.Name}}? The old one ends." data-secret="Password of {{user.Name}}" data-said="A new password">New password</button>
+            <button class="quiet" data-method="POST" data-path="admin/users/{{HubNames.Segment(user.Name)}}/password" data-confirm="Set a new password for {{user.Name}}? The old one ends, and so does every sign-in; API tokens stay until they are revoked." data-secret="Password of {{user.Name}}" data-said="A new password">New password</button>
             {{(user == admin ? Html.None : Html.Of($$"""
                 <button class="quiet" data-method="PATCH" data-path="{{path}}" data-body="{&quot;admin&quot;: {{flag}}}" data-confirm="{{verb}}: {{user.Name}}?" data-said="{{said}}">{{verb}}</button>
                 <button class="danger" data-method="DELETE" data-path="{{path}}" data-confirm="Delete {{user.Name}}, with servers and tokens? There is no way back; files stay where they are." data-said="{{user.Name}} is deleted.">Delete</button>
