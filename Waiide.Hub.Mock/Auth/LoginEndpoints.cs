@@ -31,17 +31,17 @@ internal static partial class LoginEndpoints
         var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
         var typed = form["username"].ToString();
         var name = HubNames.Normalize(typed.Trim());
-        var known = state.FindUser(name)?.Name;
+        var known = state.FindUser(name)?.Name ?? "somebody unknown"; // For the log: what else is typed there may be a password.
 
         // Nobody's name: no password is tried, so there is nothing to slow down.
         if (HubNames.Mistake(name) is not null)
         {
-            Log.Refused(logger, new LogText(typed));
+            Log.Refused(logger, new LogText(known));
             return Refuse(StatusCodes.Status200OK, "Invalid username or password");
         }
 
         // A password that is not even looked at gives no hint, and costs no hashing.
-        if (throttle.Wait(known, context) is var wait && wait > TimeSpan.Zero)
+        if (throttle.Try(name, context) is var wait && wait > TimeSpan.Zero)
         {
             var seconds = (int)Math.Ceiling(wait.TotalSeconds);
             context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -50,12 +50,11 @@ internal static partial class LoginEndpoints
 
         if (await authenticator.AuthenticateAsync(name, form["password"].ToString(), context.RequestAborted) is not { } user)
         {
-            throttle.Failed(known, context);
-            Log.Refused(logger, new LogText(typed));
+            Log.Refused(logger, new LogText(known));
             return Refuse(StatusCodes.Status200OK, "Invalid username or password");
         }
 
-        throttle.Succeeded(user.Name, context);
+        throttle.Succeeded(name, context);
         var session = sessions.Open(context, user);
         xsrf.Renew(context, session);
         Log.SignedIn(logger, new LogText(user.Name));
@@ -88,7 +87,7 @@ internal static partial class LoginEndpoints
         [LoggerMessage(Level = LogLevel.Information, Message = "{User} signed in.")]
         public static partial void SignedIn(ILogger logger, LogText user);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Somebody failed to sign in as '{User}'.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Somebody failed to sign in as {User}.")]
         public static partial void Refused(ILogger logger, LogText user);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "{User} signed out.")]

@@ -6,12 +6,14 @@ namespace Waiide.Hub.Mock.Auth;
 internal sealed class LoginThrottle(TimeProvider clock)
 {
     private const int FreeFailures = 5;
+    private const int Entries = 4096; // Per address.
     private const int MostEntries = 10_000;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(15);
 
-    private readonly ConcurrentDictionary<(string User, string Address), Failures> _failures = new();
+    private readonly ConcurrentDictionary<(int Name, string Address), Failures> _failures = new();
+    private readonly Lock _trying = new();
 
     private sealed record Failures(int Count, DateTimeOffset Last)
     {
@@ -20,13 +22,26 @@ internal sealed class LoginThrottle(TimeProvider clock)
             : Last + TimeSpan.FromSeconds(Math.Min(LongestWait.TotalSeconds, Math.Pow(2, Count - FreeFailures)));
     }
 
-    /// <summary>How long this address has to wait before it may try this user again. Unknown users share one entry: their names are the caller's to invent.</summary>
-    public TimeSpan Wait(string? user, HttpContext context) =>
-        _failures.TryGetValue(Key(user, context), out var failures) && failures.OpenAgain > clock.GetUtcNow() ? failures.OpenAgain - clock.GetUtcNow() : TimeSpan.Zero;
-
-    public void Failed(string? user, HttpContext context)
+    /// <summary>How long this address has to wait before it may try this name again. Zero: it may now, and that is counted as a failure until <see cref="Succeeded"/>, so that guesses at the same moment are no way around.</summary>
+    public TimeSpan Try(string name, HttpContext context)
     {
-        var now = clock.GetUtcNow();
+        lock (_trying)
+        {
+            var now = clock.GetUtcNow();
+            if (_failures.TryGetValue(Key(name, context), out var failures) && failures.OpenAgain > now)
+            {
+                return failures.OpenAgain - now;
+            }
+
+            Count(name, context, now);
+            return TimeSpan.Zero;
+        }
+    }
+
+    public void Succeeded(string name, HttpContext context) => _failures.TryRemove(Key(name, context), out _);
+
+    private void Count(string name, HttpContext context, DateTimeOffset now)
+    {
         if (_failures.Count >= MostEntries)
         {
             foreach (var (key, old) in _failures.Where(entry => entry.Value.Last + Memory < now))
@@ -36,12 +51,11 @@ internal sealed class LoginThrottle(TimeProvider clock)
         }
 
         _failures.AddOrUpdate(
-            Key(user, context),
+            Key(name, context),
             new Failures(1, now),
             (_, before) => new Failures(before.Last + Memory < now ? 1 : before.Count + 1, now));
     }
 
-    public void Succeeded(string user, HttpContext context) => _failures.TryRemove(Key(user, context), out _);
-
-    private static (string, string) Key(string? user, HttpContext context) => (user ?? "", context.Connection.RemoteIpAddress?.ToString() ?? "");
+    // Names are the caller's to invent, so they share a few entries; known ones too, or the difference would tell who exists.
+    private static (int, string) Key(string name, HttpContext context) => (name.GetHashCode(StringComparison.Ordinal) & (Entries - 1), context.Connection.RemoteIpAddress?.ToString() ?? "");
 }

@@ -12,6 +12,11 @@ internal sealed class PasswordHash
     // Hashing is slow on purpose. However many sign in at once, half of the processors are left to everybody else.
     private static readonly SemaphoreSlim Turns = new(Math.Max(1, Environment.ProcessorCount / 2));
 
+    // Whoever comes after so many has no hope of a turn in time.
+    private const int MostWaiting = 16;
+
+    private static int _waiting;
+
     private readonly int _iterations;
     private readonly byte[] _salt;
     private readonly byte[] _hash;
@@ -38,7 +43,20 @@ internal sealed class PasswordHash
     /// <summary>The same for requests, which wait for their turn.</summary>
     public async Task<bool> IsAsync(string password, CancellationToken cancellation)
     {
-        await Turns.WaitAsync(cancellation);
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) > MostWaiting)
+            {
+                throw new HubError(StatusCodes.Status503ServiceUnavailable, "Too many sign in at this moment. Please try again.");
+            }
+
+            await Turns.WaitAsync(cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+
         try
         {
             return Is(password);

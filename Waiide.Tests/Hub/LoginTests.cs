@@ -171,7 +171,78 @@ public sealed class LoginTests(HubFixture hub)
     }
 
     [Fact]
-    public async Task What_is_typed_into_the_form_comes_back_as_text_and_into_the_log_as_one_short_line()
+    public async Task Guesses_get_the_same_answers_whether_there_is_such_a_user_or_not()
+    {
+        using var browser = hub.NewBrowser();
+        Assert.Equal(await AnswersAsync("a-name-that-nobody-has"), await AnswersAsync("judy"));
+
+        async Task<HttpStatusCode[]> AnswersAsync(string user)
+        {
+            for (var i = 0; i < 8; i++)
+            {
+                using var other = await browser.SignInAsync($"invented-{i}", "guess");
+                Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+            }
+
+            var answers = new List<HttpStatusCode>();
+            for (var i = 0; i < 6; i++)
+            {
+                using var answer = await browser.SignInAsync(user, "guess");
+                answers.Add(answer.StatusCode);
+            }
+
+            return [.. answers];
+        }
+    }
+
+    [Fact]
+    public async Task Guesses_at_the_same_moment_are_counted_one_by_one()
+    {
+        using var browser = hub.NewBrowser();
+        using var form = await browser.GetAsync("/hub/login");
+        var xsrf = browser.Cookie("_xsrf", "/hub/")!;
+        var guesses = await Task.WhenAll(Enumerable.Range(0, 40).Select(async number =>
+        {
+            using var answer = await browser.PostFormAsync("/hub/login", ("_xsrf", xsrf), ("username", "mallory-at-once"), ("password", $"guess {number}"));
+            return answer.StatusCode;
+        }));
+        Assert.InRange(guesses.Count(status => status == HttpStatusCode.OK), 1, 12); // Five, and one more each time that a wait was over.
+    }
+
+    [Fact]
+    public async Task Signing_in_ends_the_session_that_was_there_before()
+    {
+        using var over = hub.NewBrowser();
+        using var other = await hub.SignedInAsync("erin");
+        var cookie = other.Cookie("jupyterhub-hub-login", "/hub/")!;
+        using var signedIn = await other.PostFormAsync("/hub/login", ("_xsrf", other.Cookie("_xsrf", "/hub/")!), ("username", "erin"), ("password", "pw"));
+        Assert.Equal(HttpStatusCode.Found, signedIn.StatusCode);
+        Assert.NotEqual(cookie, other.Cookie("jupyterhub-hub-login", "/hub/"));
+        over.SetCookie("jupyterhub-hub-login", cookie, "/hub/");
+        using var home = await over.GetAsync("/hub/home");
+        Assert.Equal(HttpStatusCode.Found, home.StatusCode);
+    }
+
+    [Fact]
+    public async Task Of_two_logins_in_one_browser_none_counts()
+    {
+        using var victim = await hub.SignedInAsync("erin");
+        using var attacker = await hub.SignedInAsync("frank");
+        victim.SetCookie("jupyterhub-hub-login", attacker.Cookie("jupyterhub-hub-login", "/hub/")!, "/hub/home");
+        using var home = await victim.GetAsync("/hub/home");
+        Assert.StartsWith("/hub/login", home.Headers.Location?.OriginalString, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_has_tokens_on_a_page_leaves_none_in_the_browsers_cache()
+    {
+        using var browser = await hub.SignedInAsync("erin");
+        using var page = await browser.GetAsync("/hub/token");
+        Assert.True(page.Headers.CacheControl?.NoStore);
+    }
+
+    [Fact]
+    public async Task What_is_typed_into_the_form_comes_back_as_text_and_not_into_the_log()
     {
         const string name = "<script>alert(1)</script>";
         using var browser = hub.NewBrowser();
@@ -179,7 +250,9 @@ public sealed class LoginTests(HubFixture hub)
         using var answer = await browser.SignInAsync(name, "secret-0123456789");
         Assert.DoesNotContain("<script>", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var flood = await browser.SignInAsync($"x\nwarn: forged{new string('y', 100_000)}", "secret-0123456789");
-        await hub.Process.WaitForOutput("x?warn: forged");
+        using var misplaced = await browser.SignInAsync("password-in-the-wrong-field", "");
+        await hub.Process.WaitForOutput("failed to sign in as somebody unknown");
+        Assert.DoesNotContain("password-in-the-wrong-field", hub.Process.Output, StringComparison.Ordinal);
 
         Assert.DoesNotContain("secret-0123456789", hub.Process.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("\nwarn: forged", hub.Process.Output, StringComparison.Ordinal);
