@@ -31,17 +31,21 @@ internal static partial class LoginEndpoints
         var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
         var typed = form["username"].ToString();
         var name = HubNames.Normalize(typed.Trim());
-        var known = state.FindUser(name)?.Name;
 
         // Nobody's name: no password is tried, so there is nothing to slow down.
         if (HubNames.Mistake(name) is not null)
         {
-            Log.Refused(logger, new LogText(typed));
+            Log.RefusedStranger(logger);
             return Refuse(StatusCodes.Status200OK, "Invalid username or password");
         }
 
+        if (PasswordHash.IsBusy)
+        {
+            return Refuse(StatusCodes.Status503ServiceUnavailable, "Too many are signing in right now. Please try again in a moment.");
+        }
+
         // A password that is not even looked at gives no hint, and costs no hashing.
-        if (throttle.Wait(known, context) is var wait && wait > TimeSpan.Zero)
+        if (throttle.Begin(name, context) is var wait && wait > TimeSpan.Zero)
         {
             var seconds = (int)Math.Ceiling(wait.TotalSeconds);
             context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -50,12 +54,12 @@ internal static partial class LoginEndpoints
 
         if (await authenticator.AuthenticateAsync(name, form["password"].ToString(), context.RequestAborted) is not { } user)
         {
-            throttle.Failed(known, context);
-            Log.Refused(logger, new LogText(typed));
+            throttle.Failed(name, context);
+            LogRefused(state, name, logger);
             return Refuse(StatusCodes.Status200OK, "Invalid username or password");
         }
 
-        throttle.Succeeded(user.Name, context);
+        throttle.Succeeded(name, context);
         var session = sessions.Open(context, user);
         xsrf.Renew(context, session);
         Log.SignedIn(logger, new LogText(user.Name));
@@ -83,6 +87,19 @@ internal static partial class LoginEndpoints
     private static Answer GoOn(HttpContext context, HubOptions options, string? next, User user) =>
         Answer.Redirect(NextUrl.AfterLogin(next, context.Request, options) ?? Home(options, user));
 
+    // A name that nobody has may be a password that slipped into the wrong field.
+    private static void LogRefused(HubState state, string name, ILogger logger)
+    {
+        if (state.FindUser(name) is { } user)
+        {
+            Log.Refused(logger, new LogText(user.Name));
+        }
+        else
+        {
+            Log.RefusedStranger(logger);
+        }
+    }
+
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "{User} signed in.")]
@@ -90,6 +107,9 @@ internal static partial class LoginEndpoints
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Somebody failed to sign in as '{User}'.")]
         public static partial void Refused(ILogger logger, LogText user);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Somebody failed to sign in under a name that nobody has.")]
+        public static partial void RefusedStranger(ILogger logger);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "{User} signed out.")]
         public static partial void SignedOut(ILogger logger, LogText user);

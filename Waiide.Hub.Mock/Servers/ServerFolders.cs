@@ -44,8 +44,15 @@ internal static partial class ServerFolders
     /// <summary>What it printed before, where that was more than <see cref="ServerLogs.Limit"/>.</summary>
     public static string Earlier(string output) => output + ".1";
 
-    /// <summary>Makes a folder that only this user of the system can enter; one that is there stays as it is.</summary>
-    public static void Make(string folder) => Directory.CreateDirectory(folder, OnlyOwner);
+    /// <summary>Makes a folder that only this user of the system can enter, and those above it; what is there stays as it is.</summary>
+    public static void Make(string folder)
+    {
+        if (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent)
+        {
+            Make(parent); // The mode would be the last folder's alone.
+            Directory.CreateDirectory(folder, OnlyOwner);
+        }
+    }
 
     /// <summary>
     /// A name as a folder: itself where it is plain, else what is plain of it and a hash. The tilde keeps the two apart: nobody can choose a name that is somebody else's folder.
@@ -54,7 +61,7 @@ internal static partial class ServerFolders
     {
         "" => "default~",
         _ when Plain().IsMatch(name) => name,
-        _ => $"{NotPlain().Replace(name, "-")[..Math.Min(name.Length, 20)]}~{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..8]}",
+        _ => $"{NotPlain().Replace(name, "-")[..Math.Min(name.Length, 8)]}~{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..32]}",
     };
 
     private static string Own(Server server, SpawnerOptions options) => Path.Combine(options.Folder, NameOf(server.User.Name), "servers", NameOf(server.Name));

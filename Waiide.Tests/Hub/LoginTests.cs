@@ -158,9 +158,10 @@ public sealed class LoginTests(HubFixture hub)
     public async Task Guessing_passwords_gets_slower_and_the_right_one_waits_too()
     {
         using var browser = hub.NewBrowser();
-        for (var i = 0; i < 6; i++)
+        for (var i = 0; i < 10; i++)
         {
             using var wrong = await browser.SignInAsync("bob", "guess");
+            Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
         }
 
         using var answer = await browser.SignInAsync("bob", "pw");
@@ -171,7 +172,7 @@ public sealed class LoginTests(HubFixture hub)
     }
 
     [Fact]
-    public async Task What_is_typed_into_the_form_comes_back_as_text_and_into_the_log_as_one_short_line()
+    public async Task What_is_typed_into_the_form_comes_back_as_text_and_only_a_known_name_goes_into_the_log()
     {
         const string name = "<script>alert(1)</script>";
         using var browser = hub.NewBrowser();
@@ -179,11 +180,14 @@ public sealed class LoginTests(HubFixture hub)
         using var answer = await browser.SignInAsync(name, "secret-0123456789");
         Assert.DoesNotContain("<script>", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var flood = await browser.SignInAsync($"x\nwarn: forged{new string('y', 100_000)}", "secret-0123456789");
-        await hub.Process.WaitForOutput("x?warn: forged");
+        using var slipped = await browser.SignInAsync("hunter2-slipped", "secret-0123456789");
+        using var known = await browser.SignInAsync("Ivan", "secret-0123456789");
+        await hub.Process.WaitForOutput("Somebody failed to sign in as 'ivan'.");
 
+        Assert.Contains("Somebody failed to sign in under a name that nobody has.", hub.Process.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-0123456789", hub.Process.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("\nwarn: forged", hub.Process.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain(new string('y', 1000), hub.Process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2-slipped", hub.Process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("warn: forged", hub.Process.Output, StringComparison.Ordinal);
     }
 
     [Fact]
