@@ -44,14 +44,16 @@ internal static partial class ServerFolders
     /// <summary>What it printed before, where that was more than <see cref="ServerLogs.Limit"/>.</summary>
     public static string Earlier(string output) => output + ".1";
 
-    /// <summary>Makes a folder that only this user of the system can enter, and those above it; what is there stays as it is.</summary>
+    /// <summary>Makes a folder, and those above it, that only this user of the system can enter; what is there stays as it is.</summary>
     public static void Make(string folder)
     {
-        if (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent)
+        // The mode is for the last folder only.
+        if (Path.GetDirectoryName(folder) is { } above && !Directory.Exists(above))
         {
-            Make(parent); // The mode would be the last folder's alone.
-            Directory.CreateDirectory(folder, OnlyOwner);
+            Make(above);
         }
+
+        Directory.CreateDirectory(folder, OnlyOwner);
     }
 
     /// <summary>
