@@ -18,6 +18,9 @@ internal sealed partial class HubErrors(RequestDelegate next, HubOptions options
 
         headers.AccessControlAllowHeaders = "accept, content-type, authorization";
         headers.XContentTypeOptions = "nosniff";
+
+        // A page of a server that opens one of the hub is of the same origin: without this it could read it.
+        headers["Cross-Origin-Opener-Policy"] = "noopener-allow-popups";
         headers.ContentSecurityPolicy =
             $"frame-ancestors {options.Profile.FrameAncestors}; report-uri {options.HubPrefix}security/csp-report; {(isApi ? "default-src 'none'" : Layout.ContentSecurity)}";
         try

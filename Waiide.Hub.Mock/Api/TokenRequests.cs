@@ -52,7 +52,10 @@ internal sealed class TokenRequests(HubOptions options, Roles roles, Permissions
         // A user's token makes none that may do more than itself. Whoever makes tokens for another gives what is that user's own, and beyond it only what they have too.
         var givesOwn = caller.Owner != owner;
         var given = expanded.Where(scope => Scopes.Cover(caller.Scopes, scope) || (givesOwn && IsOwn(scope, owner))).ToHashSet(StringComparer.Ordinal);
-        return given.Count == expanded.Count ? wanted : given;
+
+        // What is looked up anew each time may grow beyond a token that was made for less.
+        var isLess = wanted.Contains(Scopes.Inherit) && caller.Token is { } token && !token.Scopes.Contains(Scopes.Inherit);
+        return given.Count == expanded.Count && !isLess ? wanted : given;
     }
 
     private static bool IsOwn(string scope, User owner) =>

@@ -14,7 +14,7 @@ internal static class UserEndpoints
     public static Answer Get(HttpContext context, HubState state, Models models, string user) =>
         Answer.Json(models.User(Find(state, user), context.Caller().Scopes, IncludesStopped(context.Request)));
 
-    public static async Task<Answer> CreateMany(HttpContext context, HubState state, Models models, Permissions permissions)
+    public static async Task<Answer> CreateMany(HttpContext context, HubState state, Models models, Administrators administrators)
     {
         if (await JsonBody.ReadAsync(context) is not JsonObject body || JsonBody.Names(body, "usernames") is not { Length: > 0 } names)
         {
@@ -24,7 +24,7 @@ internal static class UserEndpoints
         body.Remove("usernames");
         var isAdmin = IsAdmin(JsonBody.Model(body, "user", Keys));
         var caller = context.Caller();
-        MayMakeAdmins(caller, permissions, isAdmin);
+        MayMakeAdmins(caller, administrators, isAdmin);
         names = [.. names.Select(HubNames.Normalize)];
         if (names.Where(name => HubNames.Mistake(name) is not null).ToArray() is { Length: > 0 } invalid)
         {
@@ -37,13 +37,18 @@ internal static class UserEndpoints
             throw new HubError(StatusCodes.Status403Forbidden, "Forbidden");
         }
 
+        foreach (var name in names.Where(name => state.FindUser(name) is null))
+        {
+            administrators.CheckName(caller, name);
+        }
+
         var created = names.Where(name => state.FindUser(name) is null).Select(name => Add(state, name, isAdmin)).OfType<User>().ToArray();
         return created.Length == 0
             ? throw new HubError(StatusCodes.Status409Conflict, $"All {names.Length} users already exist")
             : Answer.Json(new JsonArray([.. created.Select(user => models.User(user, caller.Scopes))]), StatusCodes.Status201Created);
     }
 
-    public static async Task<Answer> Create(HttpContext context, HubState state, Models models, Permissions permissions, string user)
+    public static async Task<Answer> Create(HttpContext context, HubState state, Models models, Administrators administrators, string user)
     {
         var body = await JsonBody.ReadAsync(context);
         if (state.FindUser(user) is not null)
@@ -52,12 +57,13 @@ internal static class UserEndpoints
         }
 
         var isAdmin = !Python.IsFalse(body) && IsAdmin(JsonBody.Model(body, "user", Keys));
-        MayMakeAdmins(context.Caller(), permissions, isAdmin);
+        MayMakeAdmins(context.Caller(), administrators, isAdmin);
         Check(user);
+        administrators.CheckName(context.Caller(), user);
         return Answer.Json(models.User(Add(state, user, isAdmin) ?? throw Exists(user), context.Caller().Scopes), StatusCodes.Status201Created);
     }
 
-    public static async Task<Answer> Change(HttpContext context, HubState state, Models models, Permissions permissions, string user)
+    public static async Task<Answer> Change(HttpContext context, HubState state, Models models, Administrators administrators, string user)
     {
         var known = Find(state, user);
         var body = JsonBody.Model(await JsonBody.ReadAsync(context), "user", Keys);
@@ -70,12 +76,12 @@ internal static class UserEndpoints
 
         // Or whoever may change users could change into anything (CVE-2024-41942).
         var caller = context.Caller();
-        if (known.IsAdmin && !MayDoAsAdmin(caller, permissions))
+        if (known.IsAdmin)
         {
-            throw new HubError(StatusCodes.Status403Forbidden, "Only admins can modify other admins");
+            administrators.Require(caller, "Only admins can modify other admins");
         }
 
-        MayMakeAdmins(caller, permissions, isAdmin);
+        MayMakeAdmins(caller, administrators, isAdmin);
         if (body.ContainsKey("groups") || body.ContainsKey("roles"))
         {
             throw JsonBody.Bad("groups and roles cannot be changed here; add the user to a group at /groups/{group}/users");
@@ -85,6 +91,7 @@ internal static class UserEndpoints
         {
             // Its prefix, its route and its own environment have the name in them.
             Check(name);
+            administrators.CheckName(caller, name);
             if (known.Servers.Values.Any(server => server.State != ServerState.Stopped || server.IsAttached))
             {
                 throw JsonBody.Bad($"{known.Name}'s server is running, please stop it before changing the name.");
@@ -105,12 +112,17 @@ internal static class UserEndpoints
         return Answer.Json(model);
     }
 
-    public static async Task<Answer> Delete(HttpContext context, HubState state, Lifecycle lifecycle, IRoutes routes, string user)
+    public static async Task<Answer> Delete(HttpContext context, HubState state, Lifecycle lifecycle, IRoutes routes, Administrators administrators, string user)
     {
         var known = Find(state, user);
         if (known.Name == context.Caller().Owner.Name)
         {
             throw JsonBody.Bad("Cannot delete yourself!");
+        }
+
+        if (known.IsAdmin)
+        {
+            administrators.Require(context.Caller(), "Only admins can delete other admins");
         }
 
         foreach (var server in known.Servers.Values)
@@ -158,16 +170,13 @@ internal static class UserEndpoints
 
     private static bool IsAdmin(JsonObject body) => body["admin"]?.GetValue<bool>() ?? false;
 
-    private static void MayMakeAdmins(Caller caller, Permissions permissions, bool isAdmin)
+    private static void MayMakeAdmins(Caller caller, Administrators administrators, bool isAdmin)
     {
-        if (isAdmin && !MayDoAsAdmin(caller, permissions))
+        if (isAdmin)
         {
-            throw new HubError(StatusCodes.Status403Forbidden, "Only admins can grant admin permissions");
+            administrators.Require(caller, "Only admins can grant admin permissions");
         }
     }
-
-    // An admin's token that may do less than the admin does not make up for it.
-    private static bool MayDoAsAdmin(Caller caller, Permissions permissions) => caller.Owner.IsAdmin && caller.Granted.IsSupersetOf(permissions.Of(caller.Owner));
 
     private static void Check(string name)
     {

@@ -10,5 +10,6 @@ internal static class AuthServices
         builder.Services.AddSingleton<Sessions>();
         builder.Services.AddSingleton<Xsrf>();
         builder.Services.AddSingleton<Callers>();
+        builder.Services.AddSingleton<Administrators>();
     }
 }

@@ -31,11 +31,12 @@ internal static partial class LoginEndpoints
         var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
         var typed = form["username"].ToString();
         var name = HubNames.Normalize(typed.Trim());
+        var known = state.FindUser(name)?.Name ?? "somebody unknown"; // For the log: what else is typed there may be a password.
 
         // Nobody's name: no password is tried, so there is nothing to slow down.
         if (HubNames.Mistake(name) is not null)
         {
-            Log.RefusedStranger(logger);
+            Log.Refused(logger, new LogText(known));
             return Refuse(StatusCodes.Status200OK, "Invalid username or password");
         }
 
@@ -55,7 +56,7 @@ internal static partial class LoginEndpoints
         if (await authenticator.AuthenticateAsync(name, form["password"].ToString(), context.RequestAborted) is not { } user)
         {
             throttle.Failed(name, context);
-            LogRefused(state, name, logger);
+            Log.Refused(logger, new LogText(known));
             return Refuse(StatusCodes.Status200OK, "Invalid username or password");
         }
 
@@ -87,29 +88,13 @@ internal static partial class LoginEndpoints
     private static Answer GoOn(HttpContext context, HubOptions options, string? next, User user) =>
         Answer.Redirect(NextUrl.AfterLogin(next, context.Request, options) ?? Home(options, user));
 
-    // A name that nobody has may be a password that slipped into the wrong field.
-    private static void LogRefused(HubState state, string name, ILogger logger)
-    {
-        if (state.FindUser(name) is { } user)
-        {
-            Log.Refused(logger, new LogText(user.Name));
-        }
-        else
-        {
-            Log.RefusedStranger(logger);
-        }
-    }
-
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "{User} signed in.")]
         public static partial void SignedIn(ILogger logger, LogText user);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Somebody failed to sign in as '{User}'.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Somebody failed to sign in as {User}.")]
         public static partial void Refused(ILogger logger, LogText user);
-
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Somebody failed to sign in under a name that nobody has.")]
-        public static partial void RefusedStranger(ILogger logger);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "{User} signed out.")]
         public static partial void SignedOut(ILogger logger, LogText user);

@@ -13,8 +13,9 @@ internal sealed class Sessions(HubOptions options, HubState state, TimeProvider 
     public Session? Of(HttpContext context)
     {
         var logins = RawCookies.Values(context.Request, LoginCookie).ToArray();
-        var session = logins.Select(state.FindSession).FirstOrDefault(session => session is not null);
-        if (session is null && logins.Length > 0)
+        var open = Open(logins);
+        var session = open.Length == 1 ? open[0] : null; // Of two, a page of a server may have set one.
+        if (open.Length == 0 && logins.Length > 0)
         {
             // It will not become valid again.
             Clear(context, LoginCookie, options.HubPrefix);
@@ -25,9 +26,14 @@ internal sealed class Sessions(HubOptions options, HubState state, TimeProvider 
         return counts ? session : null;
     }
 
-    /// <summary>A new session: never one whose id somebody else may have put into the browser.</summary>
+    /// <summary>A new session in the place of the one that was: never one whose id somebody else may have put into the browser.</summary>
     public Session Open(HttpContext context, User user)
     {
+        foreach (var before in Open(RawCookies.Values(context.Request, LoginCookie)))
+        {
+            state.CloseSession(before);
+        }
+
         var login = Secrets.Hex() + Secrets.Hex();
         var session = state.OpenSession(user, login);
         ShowId(context, session);
@@ -53,6 +59,8 @@ internal sealed class Sessions(HubOptions options, HubState state, TimeProvider 
         Clear(context, ServicesCookie, options.BaseUrl + "services");
         Clear(context, Xsrf.Cookie, options.Profile.HasXsrfCookie ? options.HubPrefix : "/");
     }
+
+    private Session[] Open(IEnumerable<string> logins) => [.. logins.Select(state.FindSession).OfType<Session>().Distinct()];
 
     private void ShowId(HttpContext context, Session session) => Append(context, SessionCookie, session.Id, options.BaseUrl, expires: null);
 

@@ -84,6 +84,9 @@ internal sealed class Xsrf(HubOptions options, HubState state)
     private bool IsLink(HttpRequest request) => request.Headers["Sec-Fetch-Mode"].ToString() switch
     {
         "" or "navigate" => true,
+
+        // A script of a server's page, which is of the same origin, could read the answer.
+        "no-cors" when request.Headers["Sec-Fetch-Dest"].ToString() is "" or "empty" => false,
         "no-cors" => options.Profile.TakesForeignSubresources || request.Headers["Sec-Fetch-Site"] == "same-origin",
         _ => false,
     };

@@ -7,7 +7,7 @@ namespace Waiide.Hub.Mock.Faults;
 /// <summary>Where faults are begun, seen and ended at run time: {hub}api/faults. Not there unless Hub:Faults:Enabled.</summary>
 internal static class FaultEndpoints
 {
-    // Whoever holds it for everybody can make administrators; the hub's clock set back is worth no more than that.
+    // Of an administrator: the hub's clock set back brings back what has ended.
     private const string Scope = "admin:users";
 
     public static void Map(IEndpointRouteBuilder routes, HubOptions options)
@@ -82,7 +82,7 @@ internal static class FaultEndpoints
     private static void Check(HttpContext context)
     {
         var caller = context.Caller();
-        if (caller.Token is null || !caller.Scopes.Contains(Scope))
+        if (caller.Token is null || !caller.Owner.IsAdmin || !caller.Scopes.Contains(Scope))
         {
             throw new HubError(StatusCodes.Status403Forbidden, $"Action is not authorized with current scopes; requires any of [{Scope}]");
         }

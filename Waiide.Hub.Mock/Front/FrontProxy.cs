@@ -105,7 +105,7 @@ internal sealed partial class FrontProxy(
     private async Task<bool> ForwardAsync(HttpContext context, FrontRoute route, string target)
     {
         LiftLimits(context);
-        var error = await forwarder.SendAsync(context, route.Destination!, Client, Patient, new RawTransformer(target), lifetime.ApplicationStopping);
+        var error = await forwarder.SendAsync(context, route.Destination!, Client, Patient, new RawTransformer(target, route), lifetime.ApplicationStopping);
 
         // What the client did wrong is said already, and to one that is gone nothing can be said.
         if (error is not (ForwarderError.None or ForwarderError.RequestBodyClient) && !context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)

@@ -2,8 +2,8 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Waiide.Hub.Mock.Front;
 
-/// <summary>Forwards what came as it came: this target byte for byte, the Host, and the X-Forwarded-* headers already appended.</summary>
-internal sealed class RawTransformer(string target) : HttpTransformer
+/// <summary>Forwards what came as it came: this target byte for byte, the Host, and the X-Forwarded-* headers already appended. Of what comes back, it withholds what would reach beyond the route.</summary>
+internal sealed class RawTransformer(string target, FrontRoute route) : HttpTransformer
 {
     // A Uri would rewrite %2F and %41 and resolve dots otherwise.
     private static readonly UriCreationOptions Untouched = new() { DangerousDisablePathAndQueryCanonicalization = true };
@@ -25,5 +25,35 @@ internal sealed class RawTransformer(string target) : HttpTransformer
         // Nor is the end of a connection more than the neighbour's business, but configurable-http-proxy hands it on, and servers can tell.
         proxyRequest.Headers.ConnectionClose = !OneReading.IsUpgrade(httpContext)
             && httpContext.Request.Headers.GetCommaSeparatedValues("Connection").Contains("close", StringComparer.OrdinalIgnoreCase);
+    }
+
+    // configurable-http-proxy passes all of it on. Every server is of one origin with the hub, though: one that gives its service worker the whole of it, or the browser another login, has whoever opens it.
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        var hasBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        var headers = httpContext.Response.Headers;
+        if (headers.ContainsKey("Service-Worker-Allowed"))
+        {
+            headers["Service-Worker-Allowed"] = route.RouteSpec;
+        }
+
+        if (headers.SetCookie.Any(cookie => !MaySet(cookie ?? "")))
+        {
+            headers.SetCookie = headers.SetCookie.Where(cookie => MaySet(cookie ?? "")).ToArray();
+        }
+
+        return hasBody;
+    }
+
+    private bool MaySet(string cookie)
+    {
+        var parts = cookie.Split(';').Select(part => part.Split('=', 2)).Select(part => (Name: part[0].Trim(), Value: part.ElementAtOrDefault(1)?.Trim() ?? "")).ToArray();
+        var path = parts.Skip(1).LastOrDefault(part => part.Name.Equals("path", StringComparison.OrdinalIgnoreCase)).Value ?? "";
+        return !route.IsBelowUser || parts[0].Name switch
+        {
+            "jupyterhub-hub-login" or "jupyterhub-session-id" => false,
+            "_xsrf" => !path.StartsWith('/') || (PercentEncoding.Decode(path).TrimEnd('/') + "/").StartsWith(route.Path + "/", StringComparison.Ordinal),
+            _ => true,
+        };
     }
 }

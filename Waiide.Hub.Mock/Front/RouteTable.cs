@@ -17,6 +17,9 @@ internal sealed record FrontRoute(string Path, string Target, JsonObject Data, b
     /// <summary>The path in the form in which the hub names it: percent-encoded, with a slash at its end.</summary>
     public string RouteSpec => Path == "/" ? Path : string.Join('/', Path.Split('/').Select(HubNames.Segment)) + "/";
 
+    /// <summary>Whether it leads to a user's server, and not to a hub (which may be another one, behind this proxy).</summary>
+    public bool IsBelowUser { get; } = Path.Contains("/user/", StringComparison.Ordinal);
+
     /// <summary>Target without a slash at its end; null if it is not the URL of a web server.</summary>
     public string? Destination { get; } = Uri.TryCreate(Target, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url.GetLeftPart(UriPartial.Path).TrimEnd('/') : null;
 }

@@ -21,6 +21,7 @@ internal static partial class AdminEndpoints
     private static Answer Show(HttpContext context, HubOptions options, HubState state, TimeProvider clock)
     {
         Require(context, "admin-ui");
+        Require(context, "list:users"); // They are all on it.
         var query = context.Request.Query;
         var offset = int.TryParse(query["offset"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
         var view = new AdminView(query["search"].ToString(), query["state"] == "active", offset);
@@ -28,9 +29,12 @@ internal static partial class AdminEndpoints
     }
 
     /// <summary>Generates a password: it is in this answer and nowhere else.</summary>
-    private static Answer SetPassword(HttpContext context, HubState state, ILogger<HubState> logger, string user)
+    private static Answer SetPassword(HttpContext context, HubState state, Administrators administrators, ILogger<HubState> logger, string user)
     {
         Require(context, "admin:users");
+
+        // Whoever sets a password can sign in by it.
+        administrators.Require(context.Caller(), "Only administrators set passwords.");
         var owner = state.FindUser(user) ?? throw new HubError(StatusCodes.Status404NotFound, "There is no such user.");
         var password = string.Join('-', Enumerable.Range(0, 4).Select(_ => RandomNumberGenerator.GetString(Readable, 5))); // 100 bits.
         state.SetPassword(owner, new PasswordHash(password));

@@ -74,7 +74,7 @@ internal static class AdminPage
             : ("true", "Make administrator", $"{user.Name} is an administrator now.");
         return Html.Of($$"""
             <details class="more" name="change"><summary aria-label="Change {{user.Name}}">Change</summary><div class="do">
-            <button class="quiet" data-method="POST" data-path="admin/users/{{HubNames.Segment(user.Name)}}/password" data-confirm="A new password for {{user.Name}}?" data-detail="The hub makes one up and shows it once. The old one ends." data-secret="Password of {{user.Name}}" data-said="The new password">New password</button>
+            <button class="quiet" data-method="POST" data-path="admin/users/{{HubNames.Segment(user.Name)}}/password" data-confirm="A new password for {{user.Name}}?" data-detail="The hub makes one up and shows it once. The old one ends, and so does every sign-in; API tokens stay until they are revoked." data-secret="Password of {{user.Name}}" data-said="The new password">New password</button>
             {{(user == admin ? Html.None : Html.Of($$"""
                 <button class="quiet" data-method="PATCH" data-path="{{path}}" data-body="{&quot;admin&quot;: {{flag}}}" data-confirm="{{verb}}: {{user.Name}}?" data-detail="Administrators see and change all users, and can use their servers." data-said="{{said}}">{{verb}}</button>
                 <button class="danger" data-method="DELETE" data-path="{{path}}" data-confirm="Delete {{user.Name}}?" data-detail="With the user go all servers and tokens, for good. Files stay where they are." data-said="{{user.Name}} is deleted.">Delete</button>

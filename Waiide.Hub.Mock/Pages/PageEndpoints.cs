@@ -34,6 +34,7 @@ internal static class PageEndpoints
         if (answer is Answer { ContentType: "text/html", Location: null } && context.RequestServices.GetRequiredService<Sessions>().Of(context) is { } session)
         {
             context.RequestServices.GetRequiredService<Xsrf>().TokenFor(context, session);
+            context.Response.Headers.CacheControl = "no-store"; // For nobody who comes to this browser later.
         }
 
         return answer;

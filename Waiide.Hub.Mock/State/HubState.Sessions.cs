@@ -24,7 +24,7 @@ internal sealed partial class HubState
     {
         foreach (var over in _sessions.Values.Where(session => !IsOpen(session)))
         {
-            Forget(over);
+            CloseSession(over);
         }
 
         var now = _clock.GetUtcNow();

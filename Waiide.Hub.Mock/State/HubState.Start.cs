@@ -49,9 +49,16 @@ internal sealed partial class HubState
                 ChangeUser(user, user.Name, isAdmin: true);
             }
 
-            if (configured.Password is { } password && user.Password?.Is(password) is not true)
+            // Once: what an administrator set later is not undone by the next start.
+            if (configured.Password is { } password && user.ConfiguredPassword?.Is(password) is not true)
             {
-                SetPassword(user, new PasswordHash(password));
+                if (user.Password?.Is(password) is not true)
+                {
+                    SetPassword(user, new PasswordHash(password));
+                }
+
+                user.ConfiguredPassword = user.Password;
+                _store.Save(user);
             }
         }
 

@@ -84,14 +84,14 @@ internal sealed partial class HubState
         }
     }
 
-    /// <summary>Whoever is signed in with the old password is signed in no longer, neither here nor at a server.</summary>
+    /// <summary>Whoever is signed in is so no longer, neither here nor at a server. API tokens are no passwords: they stay.</summary>
     public void SetPassword(User user, PasswordHash password)
     {
         lock (_changing)
         {
-            user.SetPassword(password, user.Password is null ? null : _clock.GetUtcNow());
+            user.SetPassword(password, _clock.GetUtcNow());
             _store.Save(user);
-            foreach (var over in _sessions.Values.Where(session => session.User == user && !IsOpen(session)))
+            foreach (var over in _sessions.Values.Where(session => session.User == user))
             {
                 CloseSession(over);
             }

@@ -126,6 +126,7 @@ internal static class Schema
         CREATE INDEX shares_by_user ON shares (user_id);
         CREATE INDEX shares_by_group ON shares (group_name);
         """,
+        "ALTER TABLE users ADD COLUMN configured_password TEXT;",
     ];
 
     /// <summary>Throws <see cref="DatabaseException"/> for a database that is not this hub's to open; changes nothing.</summary>

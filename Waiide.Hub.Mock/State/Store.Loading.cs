@@ -11,11 +11,12 @@ internal sealed partial class Store
     public long LastId(string table) => _database.Read("SELECT seq FROM sqlite_sequence WHERE name = $1", row => row.GetInt64(0), table).SingleOrDefault();
 
     public List<User> LoadUsers() => _database.Read(
-        "SELECT id, name, admin, password, password_changed, created, last_activity FROM users ORDER BY id",
+        "SELECT id, name, admin, password, password_changed, created, last_activity, configured_password FROM users ORDER BY id",
         row =>
         {
             var user = new User(row.GetInt64(0), row.GetString(1), row.GetBoolean(2), row.GetFieldValue<DateTimeOffset>(5));
             user.SetPassword(Text(row, 3) is { } password ? PasswordHash.Parse(password) : null, Moment(row, 4));
+            user.ConfiguredPassword = Text(row, 7) is { } configured ? PasswordHash.Parse(configured) : null;
             user.LastActivity.Restore(Moment(row, 6));
             return user;
         });

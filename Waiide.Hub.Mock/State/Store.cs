@@ -16,8 +16,8 @@ internal sealed partial class Store(HubOptions options) : IDisposable
         user.Id, user.Name, user.IsAdmin, user.Password?.ToString(), user.PasswordChanged, user.Created);
 
     public void Save(User user) => _database.Change(() => _database.Run(
-        "UPDATE users SET name = $2, admin = $3, password = $4, password_changed = $5 WHERE id = $1",
-        user.Id, user.Name, user.IsAdmin, user.Password?.ToString(), user.PasswordChanged));
+        "UPDATE users SET name = $2, admin = $3, password = $4, password_changed = $5, configured_password = $6 WHERE id = $1",
+        user.Id, user.Name, user.IsAdmin, user.Password?.ToString(), user.PasswordChanged, user.ConfiguredPassword?.ToString()));
 
     /// <summary>With everything that is theirs.</summary>
     public void Remove(User user) => _database.Run("DELETE FROM users WHERE id = $1", user.Id);

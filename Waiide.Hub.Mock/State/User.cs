@@ -13,7 +13,10 @@ internal sealed class User(long id, string name, bool isAdmin, DateTimeOffset cr
     /// <summary>Null: nobody can sign in by a password of this user's own.</summary>
     public PasswordHash? Password { get; private set; }
 
-    /// <summary>Whoever signed in before has to do so again, with the new password; null: it was never changed.</summary>
+    /// <summary>The one of Hub:Users that was applied last; null: none was.</summary>
+    public PasswordHash? ConfiguredPassword { get; internal set; }
+
+    /// <summary>Whoever signed in before has to do so again, with the new password; null: there never was one.</summary>
     public DateTimeOffset? PasswordChanged { get; private set; }
 
     public DateTimeOffset Created { get; } = created;

@@ -43,6 +43,8 @@ internal static partial class Normalised
     public static IReadOnlyDictionary<string, string> Further { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
     {
         ["X-Content-Type-Options"] = "nosniff",
+        ["Cross-Origin-Opener-Policy"] = "noopener-allow-popups",
+        ["Cache-Control"] = "no-store",
     };
 
     /// <summary>Directives that pages may have in Content-Security-Policy beyond the recorded ones, which all have to be there; the real hub's pages have none of them.</summary>

@@ -47,6 +47,7 @@ public sealed class ApiHubs : IAsyncLifetime
         Service("users", "admin:users");
         Role("team-role", "access:servers!user=dave,read:users:name!group=other", ("Groups", "team"));
         Role("greeter", "read:hub", ("Users", "bob"));
+        Role("planner", "admin:servers", ("Users", "carol"));
         var hub = await RunningHub.StartAsync([.. settings]);
         await hub.Process.WaitForOutput("/user/alice/ is Ready.");
         return hub;

@@ -26,7 +26,7 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Theory]
-    [InlineData("PRAGMA user_version = 99; PRAGMA application_id = 0x57414949; CREATE TABLE users (name TEXT)", "was written by a newer hub (schema 99; this one knows 2); start the newer hub, or set another file. This one is left as it is.")]
+    [InlineData("PRAGMA user_version = 99; PRAGMA application_id = 0x57414949; CREATE TABLE users (name TEXT)", "was written by a newer hub (schema 99; this one knows 3); start the newer hub, or set another file. This one is left as it is.")]
     [InlineData("CREATE TABLE users (name TEXT); INSERT INTO users VALUES ('theirs')", "is the database of another program; set another file. This one is left as it is.")]
     [InlineData(null, "is not a database; set another file. This one is left as it is.")]
     public async Task A_file_that_is_not_this_hubs_is_refused_and_left_as_it_is(string? sql, string reason)

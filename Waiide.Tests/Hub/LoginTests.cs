@@ -172,6 +172,38 @@ public sealed class LoginTests(HubFixture hub)
     }
 
     [Fact]
+    public async Task Signing_in_ends_the_session_that_was_there_before()
+    {
+        using var over = hub.NewBrowser();
+        using var other = await hub.SignedInAsync("erin");
+        var cookie = other.Cookie("jupyterhub-hub-login", "/hub/")!;
+        using var signedIn = await other.PostFormAsync("/hub/login", ("_xsrf", other.Cookie("_xsrf", "/hub/")!), ("username", "erin"), ("password", "pw"));
+        Assert.Equal(HttpStatusCode.Found, signedIn.StatusCode);
+        Assert.NotEqual(cookie, other.Cookie("jupyterhub-hub-login", "/hub/"));
+        over.SetCookie("jupyterhub-hub-login", cookie, "/hub/");
+        using var home = await over.GetAsync("/hub/home");
+        Assert.Equal(HttpStatusCode.Found, home.StatusCode);
+    }
+
+    [Fact]
+    public async Task Of_two_logins_in_one_browser_none_counts()
+    {
+        using var victim = await hub.SignedInAsync("erin");
+        using var attacker = await hub.SignedInAsync("frank");
+        victim.SetCookie("jupyterhub-hub-login", attacker.Cookie("jupyterhub-hub-login", "/hub/")!, "/hub/home");
+        using var home = await victim.GetAsync("/hub/home");
+        Assert.StartsWith("/hub/login", home.Headers.Location?.OriginalString, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_has_tokens_on_a_page_leaves_none_in_the_browsers_cache()
+    {
+        using var browser = await hub.SignedInAsync("erin");
+        using var page = await browser.GetAsync("/hub/token");
+        Assert.True(page.Headers.CacheControl?.NoStore);
+    }
+
+    [Fact]
     public async Task What_is_typed_into_the_form_comes_back_as_text_and_only_a_known_name_goes_into_the_log()
     {
         const string name = "<script>alert(1)</script>";
@@ -182,9 +214,9 @@ public sealed class LoginTests(HubFixture hub)
         using var flood = await browser.SignInAsync($"x\nwarn: forged{new string('y', 100_000)}", "secret-0123456789");
         using var slipped = await browser.SignInAsync("hunter2-slipped", "secret-0123456789");
         using var known = await browser.SignInAsync("Ivan", "secret-0123456789");
-        await hub.Process.WaitForOutput("Somebody failed to sign in as 'ivan'.");
+        await hub.Process.WaitForOutput("Somebody failed to sign in as ivan.");
 
-        Assert.Contains("Somebody failed to sign in under a name that nobody has.", hub.Process.Output, StringComparison.Ordinal);
+        Assert.Contains("Somebody failed to sign in as somebody unknown.", hub.Process.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-0123456789", hub.Process.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2-slipped", hub.Process.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("warn: forged", hub.Process.Output, StringComparison.Ordinal);

@@ -504,6 +504,24 @@ public sealed class PagesTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Whoever_administers_users_sets_nobodys_password_and_sees_only_what_the_API_shows_them()
+    {
+        await using var hub = await StartHub(
+            ("Users:carol", "pw"), ("Roles:desk:Scopes", "admin:users"), ("Roles:desk:Users", "bob"), ("Roles:looker:Scopes", "admin-ui"), ("Roles:looker:Users", "carol"));
+        using var bob = await hub.SignedInAsync("bob");
+        using var tokens = await bob.GetAsync("/hub/token");
+        foreach (var user in new[] { "ada", "carol" })
+        {
+            using var set = await bob.SendAsync(HttpMethod.Post, $"/hub/admin/users/{user}/password", content: null, ("X-XSRFToken", bob.Cookie("_xsrf", "/hub/")!));
+            Assert.Equal(HttpStatusCode.Forbidden, set.StatusCode);
+        }
+
+        using var carol = await hub.SignedInAsync("carol");
+        using var page = await carol.GetAsync("/hub/admin");
+        Assert.Equal(HttpStatusCode.Forbidden, page.StatusCode);
+    }
+
+    [Fact]
     public async Task A_browser_that_lost_the_cookie_of_the_script_gets_a_new_one_with_the_page()
     {
         await using var hub = await StartHub();

@@ -139,6 +139,40 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_password_that_an_administrator_set_is_not_undone_by_a_restart_and_ends_what_the_old_one_opened()
+    {
+        await using var server = await StubIde.StartAsync();
+        await using var hub = await StartAsync(server);
+        using var alice = await hub.SignedInAsync("alice");
+        var (_, token) = await CreateTokenAsync(alice, "alice");
+        var oauth = await ExchangeAsync(hub, await alice.CodeAsync("alice"));
+        using var root = await hub.SignedInAsync("root");
+        using var answer = await root.SendAsync(HttpMethod.Post, "/hub/admin/users/alice/password", content: null, Xsrf(root));
+        var password = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["password"]!.GetValue<string>();
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(hub, oauth));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(hub, token));
+
+        await RestartAsync(hub, "TERM");
+
+        using var again = await hub.SignedInAsync("alice", password);
+        using var stranger = hub.NewBrowser();
+        using var refused = await stranger.SignInAsync("alice", "pw");
+        Assert.Equal(HttpStatusCode.OK, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_session_by_the_password_that_all_know_ends_with_the_users_first_own_one()
+    {
+        await using var hub = await RunningHub.StartAsync(("Database", Database), ("DummyPassword", "demo"), ("Users:root", "pw"), ("Admins", "root"));
+        using var stranger = await hub.SignedInAsync("alice", "demo");
+        using var root = await hub.SignedInAsync("root");
+        using var answer = await root.SendAsync(HttpMethod.Post, "/hub/admin/users/alice/password", content: null, Xsrf(root));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        using var home = await stranger.GetAsync("/hub/home");
+        Assert.Equal(HttpStatusCode.Found, home.StatusCode);
+    }
+
+    [Fact]
     public async Task A_changed_password_signs_the_user_out_everywhere()
     {
         await using var server = await StubIde.StartAsync();

@@ -48,6 +48,17 @@ public sealed class TokenTests(HubFixture hub)
         Assert.Equal(scopes.Order(StringComparer.Ordinal), model["scopes"]!.AsArray().Select(scope => scope!.GetValue<string>()).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task A_token_that_was_made_for_what_its_user_may_today_makes_none_for_what_they_may_tomorrow()
+    {
+        using var browser = await hub.SignedInAsync("hank");
+        var (_, self, _) = await CreateAsync(browser, """{"scopes": ["self"]}""");
+        using var api = new Browser(hub.Api);
+        using var made = await api.SendAsync(HttpMethod.Post, "/hub/api/users/hank/tokens", content: null, ("Authorization", $"token {self}"));
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        Assert.DoesNotContain("inherit", JsonNode.Parse(await made.Content.ReadAsStringAsync())!["scopes"]!.AsArray().Select(scope => scope!.GetValue<string>()));
+    }
+
     [Theory]
     [InlineData("""{"scopes": ["admin:users"]}""", "not held by User hank")]
     [InlineData("""{"scopes": ["access:servers!user=dave"]}""", "not held by User hank")]

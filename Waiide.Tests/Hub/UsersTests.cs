@@ -180,6 +180,21 @@ public sealed class UsersTests(ApiHubs hubs)
     }
 
     [Fact]
+    public async Task Whoever_administers_users_becomes_no_admin_by_a_name_either()
+    {
+        var users = await hubs.As("users");
+        (await users.DeleteAsync("/users/root")).Refused(403, "Only admins can delete other admins");
+        const string taken = "Only admins can give the name carol: the configuration gives rights to it";
+        (await users.PostAsync("/users/carol")).Refused(403, taken); // Of the role "planner", though there is no such user yet.
+        (await users.PostAsync("/users", """{"usernames": ["nobody-special", "carol"]}""")).Refused(403, taken);
+        (await users.PatchAsync("/users/dave", """{"name": "carol"}""")).Refused(403, taken);
+
+        var boss = await hubs.As("boss");
+        (await boss.PostAsync("/users/carol")).Expect(201);
+        (await users.DeleteAsync("/users/carol")).Expect(204);
+    }
+
+    [Fact]
     public async Task A_deleted_users_session_ends_and_is_not_the_next_users_of_that_name()
     {
         var boss = await hubs.As("boss");

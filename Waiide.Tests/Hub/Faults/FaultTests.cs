@@ -39,9 +39,12 @@ public sealed class FaultTests
     [Fact]
     public async Task Only_an_administrators_token_may_ask_for_faults()
     {
-        await using var hub = await FaultyHub.StartAsync(("Services:1:Name", "small"), ("Services:1:ApiToken", "small-token-0123456789"), ("Services:1:Scopes", "admin:users!user=ada,shutdown"));
+        await using var hub = await FaultyHub.StartAsync(
+            ("Services:1:Name", "small"), ("Services:1:ApiToken", "small-token-0123456789"), ("Services:1:Scopes", "admin:users!user=ada,shutdown"),
+            ("Services:2:Name", "desk"), ("Services:2:ApiToken", "desk-token-0123456789"), ("Services:2:Scopes", "admin:users"));
         Assert.Equal(HttpStatusCode.OK, (await hub.ApiAsync("/faults")).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await hub.ApiAsync("/faults", "small-token-0123456789")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await hub.ApiAsync("/faults", "desk-token-0123456789")).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await hub.ApiAsync("/faults", "nobody's")).Status);
 
         using var administrator = await hub.Hub.SignedInAsync("root");
