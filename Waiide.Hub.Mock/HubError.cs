@@ -4,4 +4,7 @@ namespace Waiide.Hub.Mock;
 internal sealed class HubError(int status, string message) : Exception(message)
 {
     public int Status { get; } = status;
+
+    /// <summary>When to try again; null: nothing is said of it.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -33,6 +33,11 @@ internal sealed partial class HubErrors(RequestDelegate next, HubOptions options
             var answer = error.Status == StatusCodes.Status405MethodNotAllowed && isApi && HttpMethods.IsOptions(context.Request.Method)
                 ? Answer.Empty(StatusCodes.Status200OK, "application/json")
                 : Say(error.Status, error.Message, isApi);
+            if (error.RetryAfter is { } pause)
+            {
+                headers.RetryAfter = ((int)pause.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            }
+
             await answer.ExecuteAsync(context);
         }
         catch (Exception error) when (error is BadHttpRequestException or InvalidDataException && !context.Response.HasStarted)

@@ -88,10 +88,10 @@ internal static class HubPaths
                 return true;
             }
 
-            // A pattern that ends with a slash is meant without it too: /hub/api/.
+            // A pattern that ends with a slash is meant without it too: /hub/api/. But behind servers/ it is a server's empty name that ends.
             if (i >= given.Length)
             {
-                return wanted[i].Length == 0;
+                return wanted[i].Length == 0 && wanted[i - 1] != "servers";
             }
 
             if (!wanted[i].StartsWith('{') && wanted[i] != given[i])

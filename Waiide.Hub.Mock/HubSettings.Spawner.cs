@@ -30,7 +30,9 @@ internal static partial class HubSettings
             MemLimit = Bytes(section, "MemLimit", mistakes),
             CpuLimit = Processors(section, "CpuLimit", mistakes),
             AllowNamedServers = Flag(hub, "AllowNamedServers", defaults.AllowNamedServers, mistakes),
-            NamedServerLimitPerUser = Count(hub, "NamedServerLimitPerUser", mistakes),
+            NamedServerLimitPerUser = Count(hub, "NamedServerLimitPerUser", defaults.NamedServerLimitPerUser, mistakes),
+            ConcurrentSpawnLimit = Count(hub, "ConcurrentSpawnLimit", defaults.ConcurrentSpawnLimit, mistakes),
+            ActiveServerLimit = Count(hub, "ActiveServerLimit", defaults.ActiveServerLimit, mistakes),
             // An AppHost that can end what its hub has started lets servers outlive the hub alone: they are found again when it is back.
             CleanupServers = Flag(hub, "CleanupServers", Environment.GetEnvironmentVariable(ServerEnvironment.Run) is null, mistakes),
         };
@@ -112,11 +114,11 @@ internal static partial class HubSettings
         return null;
     }
 
-    private static int Count(IConfigurationSection section, string name, List<string> mistakes)
+    private static int Count(IConfigurationSection section, string name, int otherwise, List<string> mistakes)
     {
         if (section[name] is not { Length: > 0 } text)
         {
-            return 0;
+            return otherwise;
         }
 
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
@@ -125,6 +127,6 @@ internal static partial class HubSettings
         }
 
         mistakes.Add($"{section.Path}:{name} is '{text}'; set a whole number, or 0 for no limit.");
-        return 0;
+        return otherwise;
     }
 }

@@ -57,8 +57,14 @@ internal sealed record SpawnerOptions
     /// <summary>Hub:AllowNamedServers: whether users may have more servers than the default one.</summary>
     public bool AllowNamedServers { get; init; } = true;
 
-    /// <summary>Hub:NamedServerLimitPerUser; 0: no limit.</summary>
-    public int NamedServerLimitPerUser { get; init; }
+    /// <summary>Hub:NamedServerLimitPerUser; 0: no limit, which is JupyterHub's default. Here nobody's mistake or mischief is to fill the machine.</summary>
+    public int NamedServerLimitPerUser { get; init; } = 20;
+
+    /// <summary>Hub:ConcurrentSpawnLimit: how many servers may be starting at the same time; 0: no limit.</summary>
+    public int ConcurrentSpawnLimit { get; init; } = 100;
+
+    /// <summary>Hub:ActiveServerLimit: how many servers may be there that have not stopped entirely; 0: no limit.</summary>
+    public int ActiveServerLimit { get; init; }
 
     /// <summary>Hub:CleanupServers: whether servers end with the hub; false: they stay, and the hub finds them again when it is back. True, but for a hub whose AppHost ends what it has started (ASPIRE_RUN_ID).</summary>
     public bool CleanupServers { get; init; } = true;

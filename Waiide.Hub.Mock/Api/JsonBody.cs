@@ -7,7 +7,8 @@ namespace Waiide.Hub.Mock.Api;
 internal static class JsonBody
 {
     /// <summary>The body; null if there is none, or the JSON null.</summary>
-    public static async Task<JsonNode?> ReadAsync(HttpContext context)
+    /// <param name="longest">How long a text the hub is ready to keep, where that is less than it reads at all.</param>
+    public static async Task<JsonNode?> ReadAsync(HttpContext context, int longest = int.MaxValue)
     {
         using var reader = new StreamReader(context.Request.Body);
         var text = await reader.ReadToEndAsync(context.RequestAborted);
@@ -16,11 +17,18 @@ internal static class JsonBody
             return null;
         }
 
+        if (text.Length > longest)
+        {
+            throw new HubError(StatusCodes.Status413PayloadTooLarge, $"The body must not be longer than {longest} characters");
+        }
+
         try
         {
-            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            var body = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            _ = body?.ToJsonString(); // Parsing lets half a surrogate pass ("\ud800"), which nothing that is made of it could be written with.
+            return body;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw Bad("Invalid JSON in body of request");
         }

@@ -12,6 +12,9 @@ internal static class ServerEndpoints
     // Proxies close connections that are quiet for long.
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(8);
 
+    // They are kept for each server.
+    private const int LongestUserOptions = 64 * 1024;
+
     public static void MapServers(this IEndpointRouteBuilder routes, HubOptions options)
     {
         var user = options.HubPrefix + "api/users/{user}";
@@ -34,7 +37,7 @@ internal static class ServerEndpoints
         var owner = UserEndpoints.Find(state, user);
         var name = ServerName(context, options);
         StartRules.AllowName(name, options);
-        var userOptions = await JsonBody.ReadAsync(context) as JsonObject ?? [];
+        var userOptions = await JsonBody.ReadAsync(context, LongestUserOptions) as JsonObject ?? [];
         var outcome = await lifecycle.StartAsync(owner, name, userOptions, context.RequestAborted);
         return Answer.Empty(outcome == Outcome.Done ? StatusCodes.Status201Created : StatusCodes.Status202Accepted, "text/plain");
     }

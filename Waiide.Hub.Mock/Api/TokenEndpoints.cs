@@ -7,6 +7,10 @@ namespace Waiide.Hub.Mock.Api;
 /// <summary>A user's tokens: made, listed, revoked.</summary>
 internal static class TokenEndpoints
 {
+    // Nobody fills the hub's memory with their tokens.
+    private const int LongestRequest = 16 * 1024;
+    private const int MostTokens = 1000;
+
     public static Answer List(HubState state, Models models, string user) => Answer.Json(new JsonObject
     {
         // The one that was not used for longest is the first.
@@ -18,7 +22,7 @@ internal static class TokenEndpoints
     public static async Task<Answer> Create(HttpContext context, HubState state, Models models, TokenRequests requests, string user)
     {
         var caller = context.Caller();
-        var body = await JsonBody.ReadAsync(context) switch
+        var body = await JsonBody.ReadAsync(context, LongestRequest) switch
         {
             JsonObject given => given,
             var other => Python.IsFalse(other) ? [] : throw JsonBody.Bad("Body must be a JSON dict or empty"),
@@ -32,6 +36,11 @@ internal static class TokenEndpoints
         }
 
         var request = requests.Read(body, owner, caller);
+        if (state.Tokens.Of(owner).Count(other => other.Client is null) >= MostTokens)
+        {
+            throw JsonBody.Bad($"User {owner.Name} already has the maximum of {MostTokens} tokens.  One must be revoked before a new one can be made");
+        }
+
         var token = state.CreateApiToken(owner, request.Scopes, request.Note, request.Lifetime, out var secret);
         var model = models.Token(token);
         model["token"] = secret;

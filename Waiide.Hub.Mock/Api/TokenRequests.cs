@@ -11,6 +11,8 @@ internal sealed record TokenRequest(IReadOnlySet<string> Scopes, string Note, Ti
 /// <summary>Reads requests for tokens, and sees to it that none makes a token that may do more than it should.</summary>
 internal sealed class TokenRequests(HubOptions options, Roles roles, Permissions permissions)
 {
+    private const int LongestNote = 1023; // JupyterHub's column.
+
     public TokenRequest Read(JsonObject body, User owner, Caller caller)
     {
         if (!Python.IsFalse(body["note"]) && Python.TypeOf(body["note"]) != "str")
@@ -19,6 +21,11 @@ internal sealed class TokenRequests(HubOptions options, Roles roles, Permissions
         }
 
         var note = Python.IsFalse(body["note"]) ? caller.Owner == owner ? "Requested via api" : $"Requested via api by {caller.Owner.Kind} {caller.Owner.Name}" : body["note"]!.GetValue<string>();
+        if (note.Length > LongestNote)
+        {
+            throw JsonBody.Bad($"token note must not be longer than {LongestNote} characters");
+        }
+
         return new TokenRequest(Granted(Wanted(List(body, "roles"), List(body, "scopes")), owner, caller), note, Lifetime(body["expires_in"]));
     }
 

@@ -40,8 +40,13 @@ internal static partial class LoginEndpoints
             return Refuse(StatusCodes.Status200OK, "Invalid username or password");
         }
 
+        if (PasswordHash.IsBusy)
+        {
+            return Refuse(StatusCodes.Status503ServiceUnavailable, "Too many are signing in right now. Please try again in a moment.");
+        }
+
         // A password that is not even looked at gives no hint, and costs no hashing.
-        if (throttle.Try(name, context) is var wait && wait > TimeSpan.Zero)
+        if (throttle.Begin(name, context) is var wait && wait > TimeSpan.Zero)
         {
             var seconds = (int)Math.Ceiling(wait.TotalSeconds);
             context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -50,6 +55,7 @@ internal static partial class LoginEndpoints
 
         if (await authenticator.AuthenticateAsync(name, form["password"].ToString(), context.RequestAborted) is not { } user)
         {
+            throttle.Failed(name, context);
             Log.Refused(logger, new LogText(known));
             return Refuse(StatusCodes.Status200OK, "Invalid username or password");
         }

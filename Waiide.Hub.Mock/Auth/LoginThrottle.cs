@@ -1,61 +1,75 @@
-using System.Collections.Concurrent;
-
 namespace Waiide.Hub.Mock.Auth;
 
-/// <summary>Makes guessing passwords slow: after a few failures each further one doubles the wait.</summary>
+/// <summary>Makes guessing passwords slow: after a few attempts each further one doubles the wait.</summary>
 internal sealed class LoginThrottle(TimeProvider clock)
 {
-    private const int FreeFailures = 5;
-    private const int Entries = 4096; // Per address.
+    // Attempts count before it is known that they are wrong: this many may also sign in under one name at the same moment.
+    private const int FreeAttempts = 10;
     private const int MostEntries = 10_000;
+    private const int Buckets = 4096;
 
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+    // Whoever guesses shares an address with others, whom they must not be able to shut out for long.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(15);
 
-    private readonly ConcurrentDictionary<(int Name, string Address), Failures> _failures = new();
-    private readonly Lock _trying = new();
+    private readonly Lock _changing = new();
+    private readonly Dictionary<(int Bucket, string Address), Attempts> _attempts = [];
 
-    private sealed record Failures(int Count, DateTimeOffset Last)
+    private sealed record Attempts(int Count, DateTimeOffset Last)
     {
-        public DateTimeOffset OpenAgain => Count < FreeFailures
+        public DateTimeOffset OpenAgain => Count < FreeAttempts
             ? Last
-            : Last + TimeSpan.FromSeconds(Math.Min(LongestWait.TotalSeconds, Math.Pow(2, Count - FreeFailures)));
+            : Last + TimeSpan.FromSeconds(Math.Min(LongestWait.TotalSeconds, Math.Pow(2, Count - FreeAttempts)));
     }
 
-    /// <summary>How long this address has to wait before it may try this name again. Zero: it may now, and that is counted as a failure until <see cref="Succeeded"/>, so that guesses at the same moment are no way around.</summary>
-    public TimeSpan Try(string name, HttpContext context)
+    /// <summary>Counts an attempt to sign in under this name from this address. Where there were too many: how long it has to wait instead.</summary>
+    public TimeSpan Begin(string name, HttpContext context)
     {
-        lock (_trying)
+        lock (_changing)
         {
             var now = clock.GetUtcNow();
-            if (_failures.TryGetValue(Key(name, context), out var failures) && failures.OpenAgain > now)
+            if (_attempts.Count >= MostEntries)
             {
-                return failures.OpenAgain - now;
+                foreach (var (old, _) in _attempts.Where(entry => entry.Value.Last + Memory < now).ToArray())
+                {
+                    _attempts.Remove(old);
+                }
             }
 
-            Count(name, context, now);
+            var key = Key(name, context);
+            var before = _attempts.GetValueOrDefault(key);
+            if (before?.OpenAgain > now)
+            {
+                return before.OpenAgain - now;
+            }
+
+            _attempts[key] = new Attempts(before is null || before.Last + Memory < now ? 1 : before.Count + 1, now);
             return TimeSpan.Zero;
         }
     }
 
-    public void Succeeded(string name, HttpContext context) => _failures.TryRemove(Key(name, context), out _);
-
-    private void Count(string name, HttpContext context, DateTimeOffset now)
+    /// <summary>The attempt was wrong: the wait begins now.</summary>
+    public void Failed(string name, HttpContext context)
     {
-        if (_failures.Count >= MostEntries)
+        lock (_changing)
         {
-            foreach (var (key, old) in _failures.Where(entry => entry.Value.Last + Memory < now))
+            if (_attempts.TryGetValue(Key(name, context), out var attempts))
             {
-                _failures.TryRemove(key, out _);
+                _attempts[Key(name, context)] = attempts with { Last = clock.GetUtcNow() };
             }
         }
-
-        _failures.AddOrUpdate(
-            Key(name, context),
-            new Failures(1, now),
-            (_, before) => new Failures(before.Last + Memory < now ? 1 : before.Count + 1, now));
     }
 
-    // Names are the caller's to invent, so they share a few entries; known ones too, or the difference would tell who exists.
-    private static (int, string) Key(string name, HttpContext context) => (name.GetHashCode(StringComparison.Ordinal) & (Entries - 1), context.Connection.RemoteIpAddress?.ToString() ?? "");
+    /// <summary>The attempt was right: those before it are forgotten.</summary>
+    public void Succeeded(string name, HttpContext context)
+    {
+        lock (_changing)
+        {
+            _attempts.Remove(Key(name, context));
+        }
+    }
+
+    // Names that nobody has are treated like any other, or the wait would tell who exists; in buckets, because they are the caller's to invent.
+    private static (int, string) Key(string name, HttpContext context) =>
+        (name.GetHashCode(StringComparison.Ordinal) & (Buckets - 1), context.Connection.RemoteIpAddress?.ToString() ?? "");
 }

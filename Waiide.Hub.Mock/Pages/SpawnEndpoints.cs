@@ -40,6 +40,13 @@ internal static class SpawnEndpoints
             return Answer.Redirect(Next(context, options) ?? known.Prefix);
         }
 
+        // A link anywhere may start one's server, as the real hub's does; it does not add one without a word.
+        if (known is null && name.Length > 0 && IsFromElsewhere(context.Request))
+        {
+            StartRules.Check(owner, name, options, state);
+            return Answer.Page(NewServerPage.Of(options, owner, name, caller.SignedIn, context.Request.Query));
+        }
+
         if (known is not { State: ServerState.Spawning or ServerState.Stopping })
         {
             try
@@ -89,6 +96,9 @@ internal static class SpawnEndpoints
         name is null || name == caller.SignedIn.Name ? caller.SignedIn
             : state.FindUser(name) is { } owner && Scopes.Reach(caller.Scopes, "servers", name) ? owner
             : throw new HubError(StatusCodes.Status404NotFound, $"No such user: {new LogText(name)}");
+
+    // Browsers on plain http from another machine do not say.
+    private static bool IsFromElsewhere(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
 
     private static string? Next(HttpContext context, HubOptions options) => NextUrl.Validate(context.Request.Query["next"], options.BaseUrl);
 

@@ -7,6 +7,8 @@ internal static class TokenPage
 {
     private static readonly (string Words, int Seconds)[] Lifetimes = [("1 hour", 3600), ("1 day", 86_400), ("1 week", 604_800), ("30 days", 2_592_000), ("Until it is revoked", 0)];
 
+    private const int MostRows = 200;
+
     public static Html Of(HubOptions options, User user, IEnumerable<Token> tokens, DateTimeOffset now)
     {
         var all = tokens.ToLookup(token => token.Client is null);
@@ -20,7 +22,8 @@ internal static class TokenPage
             <h2 id="own-title" tabindex="-1">Your tokens</h2>
             {(own.Length == 0 ? Html.Of($"""<p class="soft">None yet.</p>""") : Html.Of($"""
                 <div class="card table"><table><thead><tr><th scope="col">Note</th><th scope="col">Last used</th><th scope="col">Ends</th><th scope="col">May</th><td></td></tr></thead>
-                <tbody>{own.Select(token => Row(user, token, now))}</tbody></table></div>
+                <tbody>{own.Take(MostRows).Select(token => Row(user, token, now))}</tbody></table></div>
+                {(own.Length <= MostRows ? Html.None : Html.Of($"""<p class="soft">These are the newest {MostRows} of {own.Length}. The API lists them all, at <code>{options.HubPrefix}api/users/{HubNames.Segment(user.Name)}/tokens</code>.</p>"""))}
                 """))}
             </section>
             <section aria-labelledby="clients-title">

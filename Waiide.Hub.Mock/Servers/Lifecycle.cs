@@ -17,6 +17,9 @@ internal enum Outcome
 /// <summary>Starts, stops and removes servers; one thing at a time for each. Refusals are <see cref="HubError"/>s in JupyterHub's words. Whoever asked may go away: what was begun goes on.</summary>
 internal sealed class Lifecycle(HubOptions options, HubState state, Spawns spawns, TimeProvider clock)
 {
+    // Nothing starts between counting what starts and starting one more.
+    private readonly Lock _counting = new();
+
     /// <summary>Whether servers end with the hub: as Hub:CleanupServers says, or as whoever shuts it down does.</summary>
     public bool EndsServers { get; set; } = options.Spawner.CleanupServers;
 
@@ -47,7 +50,12 @@ internal sealed class Lifecycle(HubOptions options, HubState state, Spawns spawn
                     return Outcome.Pending;
                 default:
                     RefuseAttached(server, "start");
-                    start = spawns.Start(server, run, userOptions);
+                    lock (_counting)
+                    {
+                        StartRules.CheckLimits(options.Spawner, state);
+                        start = spawns.Start(server, run, userOptions);
+                    }
+
                     break;
             }
         }

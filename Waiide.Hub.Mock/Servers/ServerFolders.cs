@@ -63,7 +63,7 @@ internal static partial class ServerFolders
     {
         "" => "default~",
         _ when Plain().IsMatch(name) => name,
-        _ => $"{NotPlain().Replace(name, "-")[..Math.Min(name.Length, 20)]}~{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..8]}",
+        _ => $"{NotPlain().Replace(name, "-")[..Math.Min(name.Length, 8)]}~{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..32]}",
     };
 
     private static string Own(Server server, SpawnerOptions options) => Path.Combine(options.Folder, NameOf(server.User.Name), "servers", NameOf(server.Name));

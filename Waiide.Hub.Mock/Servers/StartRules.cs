@@ -54,6 +54,23 @@ internal static partial class StartRules
         }
     }
 
+    /// <summary>Throws 429 where as many servers start, or are there, as may be.</summary>
+    public static void CheckLimits(SpawnerOptions options, HubState state)
+    {
+        var active = state.Servers.Where(server => server is { IsAttached: false, State: not ServerState.Stopped }).ToArray();
+        if (options.ConcurrentSpawnLimit > 0 && active.Count(server => server.State == ServerState.Spawning) >= options.ConcurrentSpawnLimit)
+        {
+            // Not all at the same time, and said in tens.
+            var seconds = Random.Shared.Next(30, 60);
+            throw new HubError(StatusCodes.Status429TooManyRequests, $"Too many users trying to log in right now. Try again in {(seconds + 9) / 10 * 10} seconds.") { RetryAfter = TimeSpan.FromSeconds(seconds) };
+        }
+
+        if (options.ActiveServerLimit > 0 && active.Length >= options.ActiveServerLimit)
+        {
+            throw new HubError(StatusCodes.Status429TooManyRequests, "Active user limit exceeded. Try again in a few minutes.");
+        }
+    }
+
     private static HubError Bad(string message) => new(StatusCodes.Status400BadRequest, message);
 
     [GeneratedRegex("^[a-z](-?[a-z0-9])*$")]

@@ -12,9 +12,8 @@ internal sealed class PasswordHash
     // Hashing is slow on purpose. However many sign in at once, half of the processors are left to everybody else.
     private static readonly SemaphoreSlim Turns = new(Math.Max(1, Environment.ProcessorCount / 2));
 
-    // Whoever comes after so many has no hope of a turn in time.
-    private const int MostWaiting = 16;
-
+    // And no more wait for their turn than are done within a few seconds.
+    private const int MostWaiting = 64;
     private static int _waiting;
 
     private readonly int _iterations;
@@ -38,18 +37,17 @@ internal sealed class PasswordHash
         ? new PasswordHash(int.Parse(iterations, NumberStyles.None, CultureInfo.InvariantCulture), Convert.FromBase64String(salt), Convert.FromBase64String(hash))
         : throw new FormatException("This is no password hash that this hub knows.");
 
+    /// <summary>Whether so many wait for <see cref="IsAsync"/> that a further one had better come back later.</summary>
+    public static bool IsBusy => Volatile.Read(ref _waiting) >= MostWaiting;
+
     public bool Is(string password) => CryptographicOperations.FixedTimeEquals(_hash, Derive(password));
 
     /// <summary>The same for requests, which wait for their turn.</summary>
     public async Task<bool> IsAsync(string password, CancellationToken cancellation)
     {
+        Interlocked.Increment(ref _waiting);
         try
         {
-            if (Interlocked.Increment(ref _waiting) > MostWaiting)
-            {
-                throw new HubError(StatusCodes.Status503ServiceUnavailable, "Too many sign in at this moment. Please try again.");
-            }
-
             await Turns.WaitAsync(cancellation);
         }
         finally

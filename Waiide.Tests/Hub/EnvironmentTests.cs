@@ -106,7 +106,7 @@ public sealed class EnvironmentTests
     [InlineData("a name that is much too long to be the name of a folder, and then some")]
     public void Any_other_name_is_a_folder_that_no_plain_name_can_be(string name)
     {
-        Assert.Matches(@"^[A-Za-z0-9_-]*~[0-9a-f]{8}$", ServerFolders.NameOf(name));
+        Assert.Matches(@"^[A-Za-z0-9_-]*~[0-9a-f]{32}$", ServerFolders.NameOf(name));
         Assert.NotEqual(ServerFolders.NameOf(name), ServerFolders.NameOf(name + "-"));
     }
 

@@ -158,9 +158,10 @@ public sealed class LoginTests(HubFixture hub)
     public async Task Guessing_passwords_gets_slower_and_the_right_one_waits_too()
     {
         using var browser = hub.NewBrowser();
-        for (var i = 0; i < 6; i++)
+        for (var i = 0; i < 10; i++)
         {
             using var wrong = await browser.SignInAsync("bob", "guess");
+            Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
         }
 
         using var answer = await browser.SignInAsync("bob", "pw");
@@ -168,45 +169,6 @@ public sealed class LoginTests(HubFixture hub)
         Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
         Assert.True(answer.Headers.RetryAfter!.Delta > TimeSpan.Zero);
         Assert.Contains("Too many attempts.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Guesses_get_the_same_answers_whether_there_is_such_a_user_or_not()
-    {
-        using var browser = hub.NewBrowser();
-        Assert.Equal(await AnswersAsync("a-name-that-nobody-has"), await AnswersAsync("judy"));
-
-        async Task<HttpStatusCode[]> AnswersAsync(string user)
-        {
-            for (var i = 0; i < 8; i++)
-            {
-                using var other = await browser.SignInAsync($"invented-{i}", "guess");
-                Assert.Equal(HttpStatusCode.OK, other.StatusCode);
-            }
-
-            var answers = new List<HttpStatusCode>();
-            for (var i = 0; i < 6; i++)
-            {
-                using var answer = await browser.SignInAsync(user, "guess");
-                answers.Add(answer.StatusCode);
-            }
-
-            return [.. answers];
-        }
-    }
-
-    [Fact]
-    public async Task Guesses_at_the_same_moment_are_counted_one_by_one()
-    {
-        using var browser = hub.NewBrowser();
-        using var form = await browser.GetAsync("/hub/login");
-        var xsrf = browser.Cookie("_xsrf", "/hub/")!;
-        var guesses = await Task.WhenAll(Enumerable.Range(0, 40).Select(async number =>
-        {
-            using var answer = await browser.PostFormAsync("/hub/login", ("_xsrf", xsrf), ("username", "mallory-at-once"), ("password", $"guess {number}"));
-            return answer.StatusCode;
-        }));
-        Assert.InRange(guesses.Count(status => status == HttpStatusCode.OK), 1, 12); // Five, and one more each time that a wait was over.
     }
 
     [Fact]
@@ -242,7 +204,7 @@ public sealed class LoginTests(HubFixture hub)
     }
 
     [Fact]
-    public async Task What_is_typed_into_the_form_comes_back_as_text_and_not_into_the_log()
+    public async Task What_is_typed_into_the_form_comes_back_as_text_and_only_a_known_name_goes_into_the_log()
     {
         const string name = "<script>alert(1)</script>";
         using var browser = hub.NewBrowser();
@@ -250,13 +212,14 @@ public sealed class LoginTests(HubFixture hub)
         using var answer = await browser.SignInAsync(name, "secret-0123456789");
         Assert.DoesNotContain("<script>", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var flood = await browser.SignInAsync($"x\nwarn: forged{new string('y', 100_000)}", "secret-0123456789");
-        using var misplaced = await browser.SignInAsync("password-in-the-wrong-field", "");
-        await hub.Process.WaitForOutput("failed to sign in as somebody unknown");
-        Assert.DoesNotContain("password-in-the-wrong-field", hub.Process.Output, StringComparison.Ordinal);
+        using var slipped = await browser.SignInAsync("hunter2-slipped", "secret-0123456789");
+        using var known = await browser.SignInAsync("Ivan", "secret-0123456789");
+        await hub.Process.WaitForOutput("Somebody failed to sign in as ivan.");
 
+        Assert.Contains("Somebody failed to sign in as somebody unknown.", hub.Process.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-0123456789", hub.Process.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("\nwarn: forged", hub.Process.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain(new string('y', 1000), hub.Process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2-slipped", hub.Process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("warn: forged", hub.Process.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -70,6 +70,46 @@ public sealed class NamedServerTests
         Assert.Equal(201, (await hub.StartServerAsync("bob/servers/one")).Status);
     }
 
+    [SkippableFact]
+    public async Task A_link_on_another_site_adds_a_server_only_after_a_question()
+    {
+        Prerequisites.Need("node");
+        await using var hub = await HubCalls.StartAsync();
+        using var browser = await hub.SignedInAsync("alice");
+        const string link = "/hub/spawn/alice/x?image=%3Cb%3E&next=%2Fuser%2Falice%2Fx%2Flab";
+
+        using var asked = await browser.GetAsync(link, ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate"));
+        var question = await asked.Content.ReadAsStringAsync();
+        Assert.Equal(System.Net.HttpStatusCode.OK, asked.StatusCode);
+        Assert.Contains("Start a new server <em>x</em>?", question, StringComparison.Ordinal);
+        Assert.Contains("""<input type="hidden" name="image" value="&lt;b&gt;">""", question, StringComparison.Ordinal);
+        Assert.Contains("""<input type="hidden" name="next" value="/user/alice/x/lab">""", question, StringComparison.Ordinal);
+        Assert.Null(await hub.ServerAsync("alice", "x"));
+
+        using var own = await browser.GetAsync(link, ("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Mode", "navigate"));
+        Assert.Equal(System.Net.HttpStatusCode.Found, own.StatusCode);
+        await hub.BecomesAsync("ready", "alice", "x");
+        Assert.Equal("<b>", (await hub.ServerAsync("alice", "x"))!["user_options"]!["image"]![0]!.GetValue<string>());
+
+        // One that is there is started by any link, and so is the default server, as the real hub does it.
+        await hub.StopServerAsync("alice/servers/x");
+        foreach (var path in new[] { "/hub/spawn/alice/x", "/hub/spawn/alice" })
+        {
+            using var started = await browser.GetAsync(path, ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate"));
+            Assert.Equal(System.Net.HttpStatusCode.Found, started.StatusCode);
+        }
+    }
+
+    [SkippableFact]
+    public async Task Only_who_enters_as_the_hub_sees_whose_servers_there_are()
+    {
+        Prerequisites.Need("node");
+        await using var hub = await HubCalls.StartAsync();
+        await hub.StartServerAsync("alice/servers/one");
+        Assert.All(Directory.GetDirectories(hub.Folder, "*", SearchOption.AllDirectories).Append(hub.Folder), folder =>
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder)));
+    }
+
     [Fact]
     public async Task Where_named_servers_are_not_allowed_there_are_none()
     {

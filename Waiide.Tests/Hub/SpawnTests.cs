@@ -104,6 +104,7 @@ public sealed class SpawnTests
 
     [Theory]
     [InlineData("nobody/server", 404, "Not Found")]
+    [InlineData("alice/servers", 404, "Not Found")]
     [InlineData("alice/servers/a%2Fb", 400, "Invalid server_name (may not contain '/'): a/b")]
     public async Task What_cannot_be_started_is_refused_as_the_real_hub_does(string path, int status, string message)
     {
