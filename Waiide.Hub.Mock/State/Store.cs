@@ -36,9 +36,18 @@ internal sealed partial class Store(HubOptions options) : IDisposable
         "INSERT INTO servers (user_id, name, state, process, user_options, secret_hash, attached) VALUES ($1, $2, $3, '{}', '{}', '', $4)",
         server.User.Id, server.Name, server.State.ToString(), server.IsAttached);
 
-    public void Save(Server server) => _database.Change(() => _database.Run(
-        "UPDATE servers SET state = $3, url = $4, process = $5, user_options = $6, started = $7, secret_hash = $8 WHERE user_id = $1 AND name = $2",
-        server.User.Id, server.Name, server.State.ToString(), server.Url?.OriginalString, ProcessOf(server).ToJsonString(), server.UserOptions.ToJsonString(), server.Started, server.SecretHash));
+    public void Save(Server server) => _database.Change(() => Write(server));
+
+    /// <summary>A server that has ended, with all tokens of that run: both or nothing.</summary>
+    public void Dismiss(Server server) => _database.Change(() =>
+    {
+        RemoveTokens(server);
+        Write(server);
+    });
+
+    /// <summary>The server's own tokens, and those that its OAuth client was given; by what the database has, which is more than memory has where an earlier change could not be kept.</summary>
+    public void RemoveTokens(Server server) => _database.Run(
+        "DELETE FROM tokens WHERE (user_id = $1 AND server = $2) OR (client_user = $1 AND client_server = $2)", server.User.Id, server.Name);
 
     /// <summary>With its own tokens.</summary>
     public void Remove(Server server) => _database.Run("DELETE FROM servers WHERE user_id = $1 AND name = $2", server.User.Id, server.Name);
@@ -111,6 +120,10 @@ internal sealed partial class Store(HubOptions options) : IDisposable
     }
 
     public void Dispose() => _database.Dispose();
+
+    private void Write(Server server) => _database.Run(
+        "UPDATE servers SET state = $3, url = $4, process = $5, user_options = $6, started = $7, secret_hash = $8 WHERE user_id = $1 AND name = $2",
+        server.User.Id, server.Name, server.State.ToString(), server.Url?.OriginalString, ProcessOf(server).ToJsonString(), server.UserOptions.ToJsonString(), server.Started, server.SecretHash);
 
     private void AddOwned(string sql, params ReadOnlySpan<object?> values)
     {

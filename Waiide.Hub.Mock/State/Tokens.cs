@@ -54,6 +54,18 @@ internal sealed class Tokens(TimeProvider clock, Store store)
         }
     }
 
+    /// <summary>Ends tokens that the caller takes out of the database.</summary>
+    public void Forget(Func<Token, bool> which)
+    {
+        lock (_changing)
+        {
+            foreach (var (hash, _) in _byHash.Where(entry => which(entry.Value)).ToArray())
+            {
+                _byHash.TryRemove(hash, out _);
+            }
+        }
+    }
+
     /// <summary>Puts another in the place of each of these tokens, for the same secret; returns how many there were.</summary>
     public int Change(Func<Token, bool> which, Func<Token, Token> change)
     {
