@@ -131,7 +131,8 @@ internal sealed partial class HubState
     /// <summary>Keeps who was active when; <see cref="ActivityKeeper"/> calls it every other second.</summary>
     public void KeepActivity() => _store.KeepActivity(_users.Values, Servers, Tokens.All);
 
-    private bool IsKnown(Server server) => Knows(server.User) && server.User.Servers.GetValueOrDefault(server.Name) == server;
+    /// <summary>Whether this server is there still, and neither it nor its user was removed.</summary>
+    public bool IsKnown(Server server) => Knows(server.User) && server.User.Servers.GetValueOrDefault(server.Name) == server;
 
     private void EndTokens(Server server)
     {
