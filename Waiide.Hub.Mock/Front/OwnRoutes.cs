@@ -36,9 +36,11 @@ internal sealed class OwnRoutes : IRoutes
 
     public Task RemoveAsync(ProxyRoute route, CancellationToken cancellation) => RemoveAsync(route.RouteSpec);
 
+    // That a route was added, as all are when the hub has started, is nobody's activity.
     public Task<IReadOnlyList<ProxyRoute>> ListAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ProxyRoute>>(
         [.. _table.All.Where(route => route.IsHubs).Select(route => new ProxyRoute(
-            route.RouteSpec, route.Target, route.Data["user"]?.GetValue<string>(), route.Data["server_name"]?.GetValue<string>(), route.LastActivity.Latest))]);
+            route.RouteSpec, route.Target, route.Data["user"]?.GetValue<string>(), route.Data["server_name"]?.GetValue<string>(),
+            route.LastActivity.Latest > route.Added ? route.LastActivity.Latest : null))]);
 
     private void AddHub() => Add("/", _options.Proxy.HubUrl.GetLeftPart(UriPartial.Authority), new JsonObject { ["hub"] = true });
 

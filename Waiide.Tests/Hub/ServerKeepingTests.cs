@@ -69,7 +69,8 @@ public sealed class ServerKeepingTests
         Assert.Equal((500, $"Spawn failed: Hub:Spawner:Folder: {folder.Path} is in use by another hub; stop that one, or set another folder"), (refused.Status, refused.Message));
         await second.Process.WaitForOutput($"alice could not be started: Hub:Spawner:Folder: {folder.Path} is in use by another hub; stop that one, or set another folder");
 
-        await first.StopAsync();
+        first.Process.Signal("TERM");
+        await first.Process.WaitForExit();
         Assert.Equal(201, (await second.StartServerAsync("alice/server")).Status);
     }
 

@@ -67,35 +67,6 @@ CREATE TABLE keys (
 CREATE INDEX members_by_user ON members (user_id);
 CREATE INDEX tokens_by_server ON tokens (user_id, server);
 CREATE INDEX sessions_by_user ON sessions (user_id);
-""",
-    ];
-
-    /// <summary>Throws <see cref="DatabaseException"/> for a database that is not this hub's to open; changes nothing.</summary>
-    public static void Check(Database database, string path)
-    {
-var version = Number(database, "PRAGMA user_version");
-var isEmpty = Number(database, "SELECT count(*) FROM sqlite_master") == 0;
-if (!isEmpty && Number(database, "PRAGMA application_id") != Ours)
-{
-    throw new DatabaseException($"Hub:Database: {path} is the database of another program; set another file. This one is left as it is.");
-}
-
-if (version > Steps.Length)
-{
-    throw new DatabaseException($"Hub:Database: {path} was written by a newer hub (schema {version}; this one knows {Steps.Length}); start the newer hub, or set another file. This one is left as it is.");
-}
-    }
-
-    public static void Migrate(Database database) => database.Change(() =>
-    {
-for (var version = Number(database, "PRAGMA user_version"); version < Steps.Length; version++)
-{
-    database.Run($"{Steps[version]} PRAGMA user_version = {version + 1}; PRAGMA application_id = {Ours}");
-}
-    });
-
-    private static long Number(Database database, string sql) => database.Read(sql, row => row.GetInt64(0)).Single();
-}
 
 INSERT INTO users VALUES (1, 'ada', 0, NULL, NULL, '2026-11-19 10:00:00+00:00', NULL), (2, 'bob', 0, NULL, NULL, '2026-11-19 10:00:00+00:00', NULL);
 INSERT INTO servers VALUES (1, 'lab', 'Stopped', NULL, '{}', '{}', NULL, NULL, '', 0);
