@@ -25,10 +25,11 @@ internal sealed partial class HubState
     {
         lock (_changing)
         {
-            if (server.User.Servers.TryRemove(KeyValuePair.Create(server.Name, server)))
+            if (server.User.Servers.GetValueOrDefault(server.Name) == server)
             {
-                _store.Remove(server);
-                EndTokens(server);
+                _store.Remove(server); // With its tokens.
+                Tokens.Forget(token => IsOf(token, server));
+                server.User.Servers.TryRemove(server.Name, out _);
             }
         }
     }

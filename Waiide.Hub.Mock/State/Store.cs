@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Waiide.Hub.Mock.State;
 
-/// <summary>What the database keeps: takes every change as it happens. The models in memory stay the truth while the hub runs.</summary>
+/// <summary>What the database keeps: every change is written here before it counts. Read it is only when the hub starts: while it runs it asks its models in memory.</summary>
 internal sealed partial class Store(HubOptions options) : IDisposable
 {
     private readonly Database _database = Database.Open(options.Database);
@@ -14,6 +14,8 @@ internal sealed partial class Store(HubOptions options) : IDisposable
     public void Add(User user) => _database.Run(
         "INSERT INTO users (id, name, admin, password, password_changed, created) VALUES ($1, $2, $3, $4, $5, $6)",
         user.Id, user.Name, user.IsAdmin, user.Password?.ToString(), user.PasswordChanged, user.Created);
+
+    public void Change(User user, string name, bool isAdmin) => _database.Run("UPDATE users SET name = $2, admin = $3 WHERE id = $1", user.Id, name, isAdmin);
 
     public void Save(User user) => _database.Change(() => _database.Run(
         "UPDATE users SET name = $2, admin = $3, password = $4, password_changed = $5 WHERE id = $1",
@@ -24,7 +26,7 @@ internal sealed partial class Store(HubOptions options) : IDisposable
 
     public void Add(Group group) => _database.Run("INSERT INTO groups (name, properties) VALUES ($1, $2)", group.Name, group.Properties.ToJsonString());
 
-    public void Save(Group group) => _database.Change(() => _database.Run("UPDATE groups SET properties = $2 WHERE name = $1", group.Name, group.Properties.ToJsonString()));
+    public void SetProperties(Group group, JsonObject properties) => _database.Run("UPDATE groups SET properties = $2 WHERE name = $1", group.Name, properties.ToJsonString());
 
     public void Remove(Group group) => _database.Run("DELETE FROM groups WHERE name = $1", group.Name);
 
@@ -67,7 +69,13 @@ internal sealed partial class Store(HubOptions options) : IDisposable
     });
 
     /// <summary>What may change in a token: what it is for, and until when.</summary>
-    public void Save(Token token) => _database.Run("UPDATE tokens SET scopes = $2, expires = $3 WHERE id = $1", Number(token), JsonSerializer.Serialize(token.Scopes), token.ExpiresAt);
+    public void Save(IReadOnlyCollection<Token> tokens) => _database.Change(() =>
+    {
+        foreach (var token in tokens)
+        {
+            _database.Run("UPDATE tokens SET scopes = $2, expires = $3 WHERE id = $1", Number(token), JsonSerializer.Serialize(token.Scopes), token.ExpiresAt);
+        }
+    });
 
     /// <summary>Throws 404 if the server, or whom it is shared with, is gone.</summary>
     public void Add(Share share) => AddOwned(

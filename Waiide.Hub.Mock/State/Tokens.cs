@@ -71,13 +71,14 @@ internal sealed class Tokens(TimeProvider clock, Store store)
     {
         lock (_changing)
         {
-            var found = _byHash.Where(entry => which(entry.Value)).ToArray();
-            foreach (var (hash, token) in found)
+            var changed = _byHash.Where(entry => which(entry.Value)).Select(entry => (Hash: entry.Key, Token: change(entry.Value))).ToArray();
+            store.Save([.. changed.Select(entry => entry.Token)]);
+            foreach (var (hash, token) in changed)
             {
-                store.Save(_byHash[hash] = change(token));
+                _byHash[hash] = token;
             }
 
-            return found.Length;
+            return changed.Length;
         }
     }
 

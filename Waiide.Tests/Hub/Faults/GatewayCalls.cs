@@ -53,3 +53,4 @@ internal static class GatewayCalls
             return null;
         }
     }
+}
