@@ -15,14 +15,14 @@ internal sealed partial class Store(HubOptions options) : IDisposable
         "INSERT INTO users (id, name, admin, password, password_changed, created) VALUES ($1, $2, $3, $4, $5, $6)",
         user.Id, user.Name, user.IsAdmin, user.Password?.ToString(), user.PasswordChanged, user.Created);
 
-    public void Change(User user, string name, bool isAdmin) => _database.Run("UPDATE users SET name = $2, admin = $3 WHERE id = $1", user.Id, name, isAdmin);
-
     public void Save(User user) => _database.Change(() => _database.Run(
         "UPDATE users SET name = $2, admin = $3, password = $4, password_changed = $5 WHERE id = $1",
         user.Id, user.Name, user.IsAdmin, user.Password?.ToString(), user.PasswordChanged));
 
     /// <summary>With everything that is theirs.</summary>
     public void Remove(User user) => _database.Run("DELETE FROM users WHERE id = $1", user.Id);
+
+    public void Change(User user, string name, bool isAdmin) => _database.Run("UPDATE users SET name = $2, admin = $3 WHERE id = $1", user.Id, name, isAdmin);
 
     public void Add(Group group) => _database.Run("INSERT INTO groups (name, properties) VALUES ($1, $2)", group.Name, group.Properties.ToJsonString());
 

@@ -10,7 +10,7 @@ internal static class Processes
 
     /// <summary>All living processes whose environment at start had every one of <paramref name="variables"/> (NAME=value).</summary>
     public static IReadOnlyList<Found> With(params string[] variables) =>
-        [.. All().Where(process => Read(process.Id, "environ") is { } environment && variables.Except(Lines(environment).Select(Encoding.UTF8.GetString)).Count() == 0)];
+        [.. All().Where(process => Read(process.Id, "environ") is { } environment && !variables.Except(Lines(environment).Select(Encoding.UTF8.GetString)).Any())];
 
     /// <summary>Every living process of the machine; zombies have an empty command line.</summary>
     public static IEnumerable<Found> All() =>
