@@ -1,9 +1,9 @@
 using Waiide.Tests.Conformance;
 
-// The tests are run by dotnet test; this is what the project does when it is run itself.
+// dotnet test runs the tests; this is what the project does when it is run itself.
 if (args is not ["conformance", .. var rest])
 {
-    Console.Error.WriteLine($"dotnet run --project Waiide.Tests -- {ConformanceCommand.Usage}");
+    Console.Error.WriteLine($"Usage: dotnet run --project Waiide.Tests -- {ConformanceCommand.Usage}\nThe tests are run by dotnet test.");
     return 2;
 }
 

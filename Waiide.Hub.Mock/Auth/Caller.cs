@@ -1,4 +1,3 @@
-using Waiide.Hub.Mock.Faults;
 using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Auth;
@@ -72,7 +71,7 @@ internal sealed class Callers(HubState state, Permissions permissions, Sessions 
         new(owner, granted, permissions.Follow(granted), token, session);
 
     // Nobody withdraws from themselves what gives it back.
-    private static bool IsSpared(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<SparedFromFaultsMark>() is not null;
+    private static bool IsSpared(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<KeepsScopes>() is not null;
 
     private static void Record(LastActivity activity, DateTimeOffset now)
     {

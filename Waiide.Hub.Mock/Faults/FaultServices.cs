@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Connections;
+using Waiide.Hub.Mock.Auth;
+using Waiide.Hub.Mock.State;
 
 namespace Waiide.Hub.Mock.Faults;
 
@@ -8,6 +10,7 @@ internal static class FaultServices
     public static void AddFaults(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<FaultList>();
+        builder.Services.AddSingleton<ScopesLeft>(services => services.GetRequiredService<FaultList>().Left);
         builder.Services.AddSingleton<Restart>();
         if (!bool.TryParse(builder.Configuration["Hub:Faults:Enabled"], out var isEnabled) || !isEnabled)
         {
@@ -51,11 +54,5 @@ internal static class FaultServices
     }
 
     /// <summary>No scope is withdrawn from who calls this.</summary>
-    public static TBuilder SparedFromFaults<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(SparedFromFaultsMark.Instance);
-}
-
-/// <summary>Says of an endpoint that faults leave it alone.</summary>
-internal sealed class SparedFromFaultsMark
-{
-    public static SparedFromFaultsMark Instance { get; } = new();
+    public static TBuilder SparedFromFaults<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(KeepsScopes.Instance);
 }

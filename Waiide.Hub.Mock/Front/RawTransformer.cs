@@ -21,5 +21,9 @@ internal sealed class RawTransformer(string target) : HttpTransformer
         }
 
         proxyRequest.Headers.Remove("Trailer");
+
+        // Nor is the end of a connection more than the neighbour's business, but configurable-http-proxy hands it on, and servers can tell.
+        proxyRequest.Headers.ConnectionClose = !OneReading.IsUpgrade(httpContext)
+            && httpContext.Request.Headers.GetCommaSeparatedValues("Connection").Contains("close", StringComparer.OrdinalIgnoreCase);
     }
 }

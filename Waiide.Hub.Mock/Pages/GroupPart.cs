@@ -7,7 +7,7 @@ internal static class GroupPart
 {
     public static Html Of(HubState state) => Html.Of($"""
         <section aria-labelledby="groups-title">
-        <h2 id="groups-title">Groups</h2>
+        <h2 id="groups-title" tabindex="-1">Groups</h2>
         <div class="card">
         {state.Groups.Select(Group)}
         <form data-form="group" class="inline">
@@ -24,14 +24,14 @@ internal static class GroupPart
         var path = $"api/groups/{HubNames.Segment(group.Name)}";
         var members = group.Users.Keys.OrderBy(user => user.Name, StringComparer.Ordinal).ToArray();
         return Html.Of($$"""
-            <details id="group-{{id}}" class="group"><summary><strong>{{group.Name}}</strong> · {{Words.Count(members.Length, "member")}}</summary>
+            <details id="group-{{id}}" class="group"><summary><strong><bdi>{{group.Name}}</bdi></strong> · {{Words.Count(members.Length, "member")}}</summary>
             <ul class="members">{{members.Select(member => Html.Of($$"""
-                <li id="member-{{id}}-{{Uri.EscapeDataString(member.Name)}}">{{member.Name}} <button class="quiet" data-method="DELETE" data-path="{{path}}/users" data-body="{{Users(member.Name)}}" data-said="{{member.Name}} is no member any more." aria-label="Remove {{member.Name}} from {{group.Name}}">Remove</button></li>
+                <li id="member-{{id}}-{{Uri.EscapeDataString(member.Name)}}"><bdi>{{member.Name}}</bdi> <button class="quiet" data-method="DELETE" data-path="{{path}}/users" data-body="{{Users(member.Name)}}" data-said="{{member.Name}} is no member any more." aria-label="Remove {{member.Name}} from {{group.Name}}">Remove</button></li>
                 """))}}</ul>
             <form data-form="member" data-path="{{path}}" class="inline">
             <div><label for="add-{{id}}">Add a user to {{group.Name}}</label><input type="text" id="add-{{id}}" name="name" required autocomplete="off" autocapitalize="none" spellcheck="false"></div>
             <button class="quiet">Add</button>
-            <button type="button" class="danger" data-method="DELETE" data-path="{{path}}" data-confirm="Delete the group {{group.Name}}? Its members stay." data-said="{{group.Name}} is deleted.">Delete group</button>
+            <button type="button" class="danger" data-method="DELETE" data-path="{{path}}" data-confirm="Delete the group {{group.Name}}?" data-detail="Its members stay users." data-said="{{group.Name}} is deleted.">Delete group</button>
             </form>
             </details>
             """);

@@ -11,8 +11,8 @@ internal static class HomePage
         var main = user.DefaultServer ?? new Server(user, "", options.BaseUrl, isAttached: false);
         var named = user.Servers.Values.Where(server => server.Name.Length > 0).OrderBy(server => server.Name, StringComparer.Ordinal);
         return Layout.Wide(options, "Home", Html.Of($"""
-            <h1>Your servers</h1>
-            <p class="soft">Each is a workspace of its own. What you do in it stays when it stops.</p>
+            <h1 tabindex="-1">Your servers</h1>
+            <p class="soft">Start one, and open it as soon as it is ready. Each is a workspace of its own; your files stay when it stops.</p>
             <ul class="servers">{named.Prepend(main).Select(server => ServerPart.Of(options, server, now, "h2", "server card"))}</ul>
             {(options.Spawner.AllowNamedServers ? Add(options, user) : Html.None)}
             """), user, waiting: user.Servers.Values.Any(server => server.State == ServerState.Spawning));
@@ -24,7 +24,7 @@ internal static class HomePage
         var limit = options.Spawner.NamedServerLimitPerUser;
         return Html.Of($"""
             <section aria-labelledby="add-title">
-            <h2 id="add-title">Another server</h2>
+            <h2 id="add-title" tabindex="-1">Another server</h2>
             <form class="card" data-form="add" data-user="{HubNames.Segment(user.Name)}">
             <div class="inline">
             <div><label for="server-name">Name</label>
@@ -32,7 +32,7 @@ internal static class HomePage
             <button>Add and start</button>
             </div>
             <p class="hint" id="server-rule">{rule}.{(limit > 0 ? $" You may have {limit} in all." : "")}</p>
-            <p class="error" role="alert" hidden></p>
+            <p class="error" role="alert" data-keep hidden></p>
             <noscript><p class="hint">Adding, stopping and removing servers needs JavaScript; starting and opening them does not.</p></noscript>
             </form>
             </section>
@@ -42,5 +42,5 @@ internal static class HomePage
     /// <summary>What the hub takes as a server's name, for the browser and in words.</summary>
     private static (string Pattern, int Longest, string Words) NameRule(VersionProfile profile) => profile.HasPlainServerNames
         ? ("[a-z](-?[a-z0-9])*", 30, "Small letters, digits and single hyphens, beginning with a letter, at most 30")
-        : (@"\S([^\/\\]*\S)?", 255, "Anything without a slash");
+        : (@"\S([^\/\\]*\S)?", 255, "Any name without a slash");
 }

@@ -62,7 +62,7 @@ internal static class Layout
     {
         return Html.Of($"""
             <nav aria-label="Hub">{Link("home", "Home")}{Link("token", "Tokens")}{(user.IsAdmin ? Link("admin", "Admin") : Html.None)}</nav>
-            <p class="me"><span>{user.Name}</span> <a href="{options.HubPrefix}logout">Sign out</a></p>
+            <p class="me"><bdi>{user.Name}</bdi> <a href="{options.HubPrefix}logout">Sign out</a></p>
             """);
 
         Html Link(string path, string text) => Html.Of($"""<a href="{options.HubPrefix}{path}"{new Html(text == title ? " aria-current=\"page\"" : "")}>{text}</a>""");

@@ -11,7 +11,7 @@ internal static class LoginPage
         var action = $"{options.HubPrefix}login{(next is null ? "" : "?next=" + Uri.EscapeDataString(next))}";
         return Layout.Page(options, "Sign in", Html.Of($"""
             <h1>Sign in</h1>
-            <p class="soft">to open your workspace</p>
+            <p class="soft">Your workspace opens in this browser.</p>
             {(error is null ? Html.None : Html.Of($"""<p class="error" role="alert" id="wrong">{error}</p>"""))}
             <form method="post" action="{action}">
             <input type="hidden" name="_xsrf" value="{xsrf}">

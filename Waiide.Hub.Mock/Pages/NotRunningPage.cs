@@ -10,8 +10,8 @@ internal static class NotRunningPage
     /// <param name="failure">Why its last start failed; null if it did not.</param>
     public static Html Of(HubOptions options, User owner, string name, User viewer, string? next, string? failure = null)
     {
-        var whose = owner == viewer ? "Your server" : $"The server of {owner.Name}";
-        var named = name.Length == 0 ? Html.None : Html.Of($" <em>{name}</em>");
+        var whose = owner == viewer ? "Your server" : $"A server of {owner.Name}";
+        var named = ServerPart.Named(name);
         var home = Html.Of($"""<a class="button quiet" href="{options.HubPrefix}home">Your servers</a>""");
         if (owner.Servers.GetValueOrDefault(name) is { IsAttached: true } attached)
         {

@@ -20,7 +20,7 @@ internal static class ServerPart
         var tag = new Html(heading);
         return Html.Of($"""
             <li id="server-{id}" class="{classes}" data-server="api/{server.ApiPath}" data-name="{name}" data-state="{StateOf(server)}"{new Html(server.IsAttached ? " data-attached" : "")}>
-            <div class="who"><{tag}>{name}</{tag}><p><span class="state {state}">{word}</span>{Since(server, now)}</p></div>
+            <div class="who"><{tag}><bdi>{name}</bdi></{tag}><p><span class="state {state}">{word}</span>{Since(server, now)}</p></div>
             <div class="do">{Actions(options, server, name)}</div>
             {(server.IsAttached ? Html.None : Progress(options, server))}
             </li>
@@ -28,6 +28,9 @@ internal static class ServerPart
     }
 
     public static string NameOf(Server server) => server.Name.Length == 0 ? "Default server" : server.Name;
+
+    /// <summary>The name after "your server", where it has one.</summary>
+    public static Html Named(string name) => name.Length == 0 ? Html.None : Html.Of($" <bdi class=\"named\">{name}</bdi>");
 
     public static string StateOf(Server server) => server.State switch
     {
@@ -66,11 +69,11 @@ internal static class ServerPart
             {Open(server, name)}
             <button class="quiet" data-method="DELETE" data-path="api/{server.ApiPath}" data-said="{name} was told to stop." aria-label="Stop {name}">Stop</button>
             """),
-        { State: ServerState.Stopping } => Html.Of($"""<button class="quiet" disabled data-busy>Stopping…</button>"""),
+        { State: ServerState.Stopping } => Html.Of($"""<button class="quiet" disabled>Stopping…</button>"""),
         { State: ServerState.Spawning } => Html.Of($"""<noscript><a class="button quiet" href="{options.HubPrefix}spawn-pending/{SpawnUrl(options, server.User.Name, server.Name)[(options.HubPrefix.Length + "spawn/".Length)..]}">Wait for it</a></noscript>"""),
         _ => Html.Of($"""
             <form method="get" action="{SpawnUrl(options, server.User.Name, server.Name)}" data-form="start" data-start><button aria-label="Start {name}">Start</button></form>
-            {(server.Name.Length == 0 ? Html.None : Html.Of($$"""<button class="danger" data-method="DELETE" data-path="api/{{server.ApiPath}}" data-body="{&quot;remove&quot;: true}" data-confirm="Remove the server {{name}}? Its tokens end with it; files stay where they are." data-said="{{name}} is removed." aria-label="Remove {{name}}">Remove</button>"""))}
+            {(server.Name.Length == 0 ? Html.None : Html.Of($$"""<button class="danger" data-method="DELETE" data-path="api/{{server.ApiPath}}" data-body="{&quot;remove&quot;: true}" data-confirm="Remove {{name}}?" data-detail="The server goes from this list, and its tokens end. Its files stay where they are." data-said="{{name}} is removed." aria-label="Remove {{name}}">Remove</button>"""))}
             """),
     };
 

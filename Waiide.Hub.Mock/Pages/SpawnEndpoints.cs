@@ -42,7 +42,14 @@ internal static class SpawnEndpoints
 
         if (known is not { State: ServerState.Spawning or ServerState.Stopping })
         {
-            await lifecycle.StartAsync(owner, name, UserOptions(context), context.RequestAborted, Patience);
+            try
+            {
+                await lifecycle.StartAsync(owner, name, UserOptions(context), context.RequestAborted, Patience);
+            }
+            catch (HubError failure) when (failure.Status == StatusCodes.Status500InternalServerError)
+            {
+                return Answer.Page(NotRunningPage.Of(options, owner, name, caller.SignedIn, Next(context, options), failure.Message), failure.Status);
+            }
         }
 
         return Answer.Redirect(PendingPath(options, owner.Servers[name]) + Query(context, options));

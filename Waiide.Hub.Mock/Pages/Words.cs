@@ -12,7 +12,7 @@ internal static class Words
 
     /// <summary>In how long something happens.</summary>
     public static Html In(DateTimeOffset? moment, DateTimeOffset now) => moment is { } then
-        ? Html.Of($"""<time datetime="{then.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)}" title="{Exact(then)}">in {For(then - now)}</time>""")
+        ? Html.Of($"""<time datetime="{then.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)}" title="{Exact(then)}">in {For(then - now + TimeSpan.FromSeconds(30))}</time>""")
         : Html.Of($"never");
 
     public static string For(TimeSpan time) => time switch

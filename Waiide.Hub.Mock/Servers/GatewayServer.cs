@@ -25,7 +25,7 @@ internal static class GatewayServer
         {
             ["PORT"] = port.ToString(CultureInfo.InvariantCulture), // Else it would listen on its own default port too, which is one for all.
             ["WAIIDE_DATA_DIR"] = ServerFolders.Data(server, options.Spawner),
-            ["WAIIDE_DENIED_PORTS"] = options.FrontPort.ToString(CultureInfo.InvariantCulture),
+            ["WAIIDE_DENIED_PORTS"] = string.Join(',', Listeners.Of(options).Select(listener => listener.Port)),
             ["WAIIDE_IDE_CACHE"] = IdeCache(hub), // The hub's own: below the server's home it would be installed once for each user.
         };
         if (File.Exists(Built("IdeLauncher")))

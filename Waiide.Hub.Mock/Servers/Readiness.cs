@@ -10,6 +10,7 @@ internal sealed partial class Readiness(HubOptions options, TimeProvider clock, 
 
     // As long as JupyterHub's HTTP client waits for one answer.
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(1);
     private static readonly UriCreationOptions Untouched = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     // Without a propagator there is no span for each poll.
@@ -22,24 +23,26 @@ internal sealed partial class Readiness(HubOptions options, TimeProvider clock, 
     public async Task<bool> WaitAsync(Server server, CancellationToken cancellation)
     {
         var since = clock.GetTimestamp();
-        var limit = options.Spawner.HttpTimeout;
         for (var attempt = 0; ; attempt++)
         {
-            var left = limit - clock.GetElapsedTime(since);
+            // When the time is over, once more: the server may have come during the last pause.
+            var left = Left();
+            if (await AskAsync(server, left > AnswerLimit ? AnswerLimit : left > LastLook ? left : LastLook, cancellation))
+            {
+                return true;
+            }
+
+            left = Left();
             if (left <= TimeSpan.Zero)
             {
                 return false;
             }
 
-            if (await AskAsync(server, left < AnswerLimit ? left : AnswerLimit, cancellation))
-            {
-                return true;
-            }
-
-            left = limit - clock.GetElapsedTime(since);
             var pause = Pause(attempt, Random.Shared.NextDouble());
-            await Task.Delay(pause < left ? pause : left > TimeSpan.Zero ? left : TimeSpan.Zero, clock, cancellation);
+            await Task.Delay(pause < left ? pause : left, clock, cancellation);
         }
+
+        TimeSpan Left() => options.Spawner.HttpTimeout - clock.GetElapsedTime(since);
     }
 
     /// <summary>Whether the server answers now. Its version is kept, and warned of if it is another one than the hub's.</summary>

@@ -44,8 +44,17 @@ internal static partial class ServerFolders
     /// <summary>What it printed before, where that was more than <see cref="ServerLogs.Limit"/>.</summary>
     public static string Earlier(string output) => output + ".1";
 
-    /// <summary>Makes a folder that only this user of the system can enter; one that is there stays as it is.</summary>
-    public static void Make(string folder) => Directory.CreateDirectory(folder, OnlyOwner);
+    /// <summary>Makes a folder, and those above it, that only this user of the system can enter; what is there stays as it is.</summary>
+    public static void Make(string folder)
+    {
+        // The mode is for the last folder only.
+        if (Path.GetDirectoryName(folder) is { } above && !Directory.Exists(above))
+        {
+            Make(above);
+        }
+
+        Directory.CreateDirectory(folder, OnlyOwner);
+    }
 
     /// <summary>
     /// A name as a folder: itself where it is plain, else what is plain of it and a hash. The tilde keeps the two apart: nobody can choose a name that is somebody else's folder.

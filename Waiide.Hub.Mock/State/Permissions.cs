@@ -1,9 +1,7 @@
-using Waiide.Hub.Mock.Faults;
-
 namespace Waiide.Hub.Mock.State;
 
 /// <summary>Who may do what, asked anew each time: whoever loses a role, a membership or a share loses with it what their tokens could do.</summary>
-internal sealed class Permissions(HubOptions options, HubState state, Roles roles, Shares shares, FaultList faults)
+internal sealed class Permissions(HubOptions options, HubState state, Roles roles, Shares shares, ScopesLeft left)
 {
     /// <summary>Everything that a user or service may do.</summary>
     /// <param name="sparing">Without regard to scopes that a fault withdraws.</param>
@@ -17,7 +15,7 @@ internal sealed class Permissions(HubOptions options, HubState state, Roles role
             _ => scopes,
         };
         var known = Known(Scopes.Expand(scopes, owner));
-        return sparing ? known : faults.Left(owner, known);
+        return sparing ? known : left(owner, known);
     }
 
     /// <summary>Everything that a token may do: what it was made for, as far as its owner still may.</summary>

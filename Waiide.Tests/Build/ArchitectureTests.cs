@@ -30,6 +30,24 @@ public partial class ArchitectureTests
         ["Open"] = ["Ide"],
     };
 
+    // The hub's folders. Its root is the settings, what profiles differ in, and how failures are told; everybody knows these, and Program knows everybody.
+    private static readonly Dictionary<string, string[]> HubStages = new()
+    {
+        ["State"] = [],
+        ["Pages"] = ["State"], // What a page looks like. How one gets there is in PageEndpoints.
+        ["Auth"] = ["State", "Pages"],
+        ["OAuth"] = ["Auth", "State", "Pages"],
+        ["Front"] = ["State", "Pages"],
+        ["Servers"] = ["State", "Front"],
+        [PageEndpoints] = ["Auth", "Pages", "Servers", "State"],
+        ["Api"] = ["Auth", "Front", "Servers", "State"],
+        ["Faults"] = ["Api", "Auth", "Front", "Pages", "State"], // Whom nobody knows: without them the hub is the same.
+    };
+
+    private const string PageEndpoints = "Pages/*Endpoints.cs";
+
+    public static TheoryData<string> HubStageNames => [.. HubStages.Keys];
+
     public static TheoryData<string> ProjectNames => [.. Projects.Keys];
 
     public static TheoryData<string> StageNames => [.. Stages.Keys];
@@ -75,10 +93,38 @@ public partial class ArchitectureTests
         Assert.Empty(folders.Except(Stages.Keys));
     }
 
-    // Aliases and namespaces for a whole project would be a way around the rule above.
+    [Theory]
+    [MemberData(nameof(HubStageNames))]
+    public void A_folder_of_the_hub_uses_only_the_folders_it_may_know(string stage)
+    {
+        var uses =
+            from file in Sources.Below("Waiide.Hub.Mock", ".cs")
+            where HubStageOf(file) == stage
+            from Match use in HubStage().Matches(Sources.Text(file))
+            let used = use.Groups[1].Value
+            where used != stage.Split('/')[0] && HubStages.ContainsKey(used) && !HubStages[stage].Contains(used)
+            select $"{file} uses {used}.";
+
+        Assert.Empty(uses);
+    }
+
     [Fact]
-    public void The_gateway_has_no_global_usings() =>
-        Assert.DoesNotContain(Sources.Below("Waiide.Gateway", ".cs", ".csproj"), file => GlobalUsing().IsMatch(Sources.Text(file)));
+    public void The_hubs_folders_are_those_of_which_this_test_knows_and_each_is_above_what_it_uses()
+    {
+        var folders = Sources.Below("Waiide.Hub.Mock", ".cs").Select(HubStageOf).OfType<string>().Distinct();
+        Assert.Equal(HubStages.Keys.Order(StringComparer.Ordinal), folders.Order(StringComparer.Ordinal));
+
+        // In the order of the table nobody knows a later one: there are no circles.
+        var order = HubStages.Keys.ToList();
+        Assert.All(HubStages, stage => Assert.All(stage.Value, used => Assert.True(order.IndexOf(used) < order.IndexOf(stage.Key), $"{stage.Key} knows {used}, which comes after it.")));
+    }
+
+    // Aliases and namespaces for a whole project would be a way around the rules above.
+    [Theory]
+    [InlineData("Waiide.Gateway")]
+    [InlineData("Waiide.Hub.Mock")]
+    public void There_are_no_global_usings(string project) =>
+        Assert.DoesNotContain(Sources.Below(project, ".cs", ".csproj"), file => GlobalUsing().IsMatch(Sources.Text(file)));
 
     [Fact]
     public void The_product_never_names_what_is_embedded()
@@ -111,6 +157,17 @@ public partial class ArchitectureTests
 
         Assert.Equal(Projects.Keys.Order(StringComparer.Ordinal), projects.Order(StringComparer.Ordinal));
     }
+
+    // Null for what stands in the hub's root.
+    private static string? HubStageOf(string file) => file.Split('/') switch
+    {
+        [_, "Pages", var name] when name.EndsWith("Endpoints.cs", StringComparison.Ordinal) => PageEndpoints,
+        [_, var folder, ..] and { Length: > 2 } => folder,
+        _ => null,
+    };
+
+    [GeneratedRegex(@"\bWaiide\.Hub\.Mock\.(\w+)")]
+    private static partial Regex HubStage();
 
     [GeneratedRegex(@"\bWaiide\.Gateway\.(\w+)")]
     private static partial Regex GatewayStage();

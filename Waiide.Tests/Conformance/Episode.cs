@@ -22,15 +22,22 @@ internal sealed record Episode(string Profile, int From, int To, IReadOnlyDictio
             },
             [36] = async (_, _) => await Task.Delay(TimeSpan.FromSeconds(1)), // The token of 034 expires; nothing tells when it has.
         }),
-        new("3.0", 100, 199, new Dictionary<int, Func<Lab, Exchange, Task>>
+        new("3.0", 100, 133, new Dictionary<int, Func<Lab, Exchange, Task>>
         {
-            [100] = async (lab, _) =>
+            [100] = async (lab, _) => await lab.UsersAsync("carol"),
+            [133] = async (lab, _) => await lab.StoppedAsync("carol", "sig-1"),
+        }) { Patience = Patience.Long with { SlowSpawn = 5 } }, // slow-1 takes twice as long.
+        new("3.0", 134, 199, new Dictionary<int, Func<Lab, Exchange, Task>>
+        {
+            [134] = async (lab, _) =>
             {
+                lab.Words.LearnTimeout(60, 7); // bad-1's,
+                lab.Words.LearnTimeout(6, 7); // and never-1's.
                 await lab.UsersAsync("carol");
-                lab.Words.LearnTimeout(60, 6);
+                await lab.ServerAsync("carol", "", """{"kind": "env"}""");
+                await lab.StopAsync("carol");
             },
-            [133] = async (lab, _) => await lab.StateAsync("carol", "sig-1", server => server?["stopped"]?.GetValue<bool>() == true, "is stopped"),
-        }),
+        }) { Patience = new Patience(SlowSpawn: 3, Http: 7) },
         new("3.0", 200, 299, new Dictionary<int, Func<Lab, Exchange, Task>>
         {
             [200] = async (lab, _) =>
@@ -76,7 +83,7 @@ internal sealed record Episode(string Profile, int From, int To, IReadOnlyDictio
                 await lab.ActivityAsync("alice");
             },
             [507] = async (lab, _) => await lab.TokenAsync("hank", "2b9bb866532f4851a83b3cfd7d5c6113"),
-            [511] = async (lab, _) => await lab.StateAsync("hank", "", server => server?["ready"]?.GetValue<bool>() == true, "is ready"),
+            [511] = async (lab, _) => await lab.ReadyAsync("hank", ""),
         }),
         new("5.5", 1, 99, new Dictionary<int, Func<Lab, Exchange, Task>>
         {
@@ -87,6 +94,8 @@ internal sealed record Episode(string Profile, int From, int To, IReadOnlyDictio
             [57] = async (lab, next) => await lab.SignInAsync("erin", next),
         }),
     ];
+
+    public Patience Patience { get; init; } = Patience.Long;
 
     public IEnumerable<Exchange> Exchanges => Exchange.Recorded(Profile).Where(exchange => exchange.Number >= From && exchange.Number <= To);
 

@@ -33,29 +33,20 @@ internal sealed record Answer(int Status, IReadOnlyList<Header> Headers, JsonNod
 /// <summary>One recorded request and the real hub's answer to it.</summary>
 internal sealed record Exchange(string Profile, string Name, int Port, Request Request, Answer Answer)
 {
-    // 18000 and 18500 were the ports of configurable-http-proxy, 18081 and 18581 those of the hub itself.
-    private static readonly int[] FrontPorts = [18000, 18500];
-    private static readonly int[] ApiPorts = [18081, 18581];
-
     /// <summary>Every recording of a version, in the order of its requests.</summary>
     public static IReadOnlyList<Exchange> Recorded(string profile) =>
         [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Hub", "Recorded", profile), "???-*.json").Order(StringComparer.Ordinal).Select(file => Read(profile, file))];
 
     public int Number => int.Parse(Name.AsSpan(0, 3), System.Globalization.CultureInfo.InvariantCulture);
 
-    public bool WentThroughTheFront => FrontPorts.Contains(Port);
+    // The ports of configurable-http-proxy; 18081 and 18581 were those of the hubs themselves.
+    public bool WentThroughTheFront => Port is 18000 or 18500;
 
     // Every answer of a hub has this header, and nobody else's has. The lab's servers of the 400s only echo.
     public AnsweredBy AnsweredBy =>
         Answer["Access-Control-Allow-Headers"] is not null ? AnsweredBy.Hub
         : Request.Target == "/_chp_healthz" || Number is >= 400 and < 500 ? AnsweredBy.Proxy
         : AnsweredBy.SingleUser;
-
-    /// <summary>What a port of the lab was, for a text that names it.</summary>
-    public static bool IsFront(int port) => FrontPorts.Contains(port);
-
-    /// <inheritdoc cref="IsFront"/>
-    public static bool IsApi(int port) => ApiPorts.Contains(port);
 
     private static Exchange Read(string profile, string file)
     {

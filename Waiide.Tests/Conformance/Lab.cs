@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Waiide.Tests.Support;
 
@@ -58,7 +57,7 @@ internal sealed partial class Lab
         var (encoded, server) = (Uri.EscapeDataString(user), Uri.EscapeDataString(name));
         await AskAsync(null, "POST", name.Length == 0 ? $"/hub/api/users/{encoded}/server" : $"/hub/api/users/{encoded}/servers/{server}", options);
         var prefix = "/user/" + encoded.Replace("%40", "@", StringComparison.Ordinal) + (name.Length == 0 ? "/" : $"/{server}/");
-        await StateAsync(user, name, found => found?["ready"]?.GetValue<bool>() == true, "is ready");
+        await ReadyAsync(user, name);
         if (recordedToken is not null)
         {
             await ServerTokenAsync(prefix, recordedToken);
@@ -140,14 +139,25 @@ internal sealed partial class Lab
         _words.Learn(recordedId, list.Json!["api_tokens"]!.AsArray().Select(token => token!["id"]!.GetValue<string>()).MaxBy(id => int.Parse(id.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture))!);
     }
 
-    /// <summary>Waits until a server is in a state.</summary>
-    public Task StateAsync(string user, string name, Func<JsonNode?, bool> state, string what) => Eventually.Is(
-        async () => state((await AskAsync(200, "GET", $"/hub/api/users/{Uri.EscapeDataString(user)}?include_stopped_servers")).Json?["servers"]?[name]), $"{user}'s server '{name}' {what}");
+    /// <summary>Stops a user's default server.</summary>
+    public async Task StopAsync(string user)
+    {
+        await AskAsync(null, "DELETE", $"/hub/api/users/{user}/server");
+        await StoppedAsync(user, "");
+    }
+
+    public Task ReadyAsync(string user, string name) => IsAsync(user, name, "ready");
+
+    public Task StoppedAsync(string user, string name) => IsAsync(user, name, "stopped");
 
     public Task ActivityAsync(string user) =>
         AskAsync(200, "POST", $"/hub/api/users/{user}/activity", $$"""{"last_activity": "{{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.ffffff}}Z"}""");
 
     private static Header[] Navigation => [new("Accept", "text/html"), new("Sec-Fetch-Mode", "navigate"), new("Sec-Fetch-Site", "none"), new("Sec-Fetch-Dest", "document")];
+
+    private Task IsAsync(string user, string name, string state) => Eventually.Is(
+        async () => (await AskAsync(200, "GET", $"/hub/api/users/{Uri.EscapeDataString(user)}?include_stopped_servers")).Json?["servers"]?[name]?[state]?.GetValue<bool>() == true,
+        $"{user}'s server '{name}' is {state}");
 
     private async Task<string> CodeAsync()
     {

@@ -6,19 +6,24 @@ using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Conformance;
 
+/// <summary>After how many seconds a hub answers that a start takes longer, and after how many it gives up a server that does not answer.</summary>
+internal sealed record Patience(int SlowSpawn, int Http)
+{
+    /// <summary>Where nothing is to be slow, nothing is, however busy the machine.</summary>
+    public static readonly Patience Long = new(30, 60);
+}
+
 /// <summary>
-/// A hub with the users, the service and the settings of the recordings, ours or the real one of this machine; timeouts are shorter where only their order matters.
+/// A hub with the users, the service and the settings of the recordings, ours or the real one of this machine.
 /// The real one shows that what the runner does is what was done when the recordings were made.
 /// </summary>
 internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyncDisposable? folder = null) : IAsyncDisposable
 {
     public const string TesterToken = "tester-token-0123456789abcdef";
 
-    // Seconds; the recorded ones are 2, 60 (6 for never-1), 10, 10 and 5.
-    private const int SlowSpawn = 2;
-    private const int Http = 6;
-    private const int SlowStop = 1;
-    private const int Interrupt = 2;
+    // Seconds. Only their order matters: each step of a replay has some to spare between two of them, however busy the machine is.
+    private const int SlowStop = 2;
+    private const int Interrupt = 5;
     private const int Term = 1;
 
     private static readonly string[] Scopes = ["admin:users", "admin:servers", "admin:groups", "access:servers", "list:services", "proxy", "read:hub", "read:metrics", "tokens"];
@@ -28,7 +33,7 @@ internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyn
 
     public Uri Api => api;
 
-    public static async Task<LabHub> OursAsync(string profile)
+    public static async Task<LabHub> OursAsync(string profile, Patience patience)
     {
         List<(string, object)> settings =
         [
@@ -41,8 +46,8 @@ internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyn
             .. Scopes.Select((scope, i) => ($"Services:0:Scopes:{i}", (object)scope)),
             .. Cmd.Select((word, i) => ($"Spawner:Cmd:{i}", (object)word)),
             ("Spawner:Environment:LAB_VERSION", Version(profile)),
-            ("Spawner:SlowSpawnTimeout", SlowSpawn),
-            ("Spawner:HttpTimeout", Http),
+            ("Spawner:SlowSpawnTimeout", patience.SlowSpawn),
+            ("Spawner:HttpTimeout", patience.Http),
             ("Spawner:SlowStopTimeout", SlowStop),
             ("Spawner:InterruptTimeout", Interrupt),
             ("Spawner:TermTimeout", Term),
@@ -51,7 +56,7 @@ internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyn
         return new LabHub(hub.Front, hub.Api, hub);
     }
 
-    public static async Task<LabHub> RealAsync(string profile)
+    public static async Task<LabHub> RealAsync(string profile, Patience patience)
     {
         var folder = new Folder();
         var (front, api, proxy) = (Address(), Address(), Address());
@@ -74,9 +79,9 @@ internal sealed class LabHub(Uri front, Uri api, IAsyncDisposable process, IAsyn
             scopes = Scopes,
             cmd = Cmd,
             version = Version(profile),
-            slowSpawn = SlowSpawn,
+            slowSpawn = patience.SlowSpawn,
             slowStop = SlowStop,
-            http = Http,
+            http = patience.Http,
             interrupt = Interrupt,
             term = Term,
         });

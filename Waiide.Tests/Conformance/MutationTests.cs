@@ -26,6 +26,49 @@ public sealed class MutationTests
         Assert.True(changes.Length > Recorded(profile).Count() * 20, $"Only {changes.Length} changes were tried.");
     }
 
+    /// <summary>One of each kind, and the field that is named.</summary>
+    [Theory]
+    [InlineData("017-user-noauth", "403 becomes 404", "status")]
+    [InlineData("017-user-noauth", "no Content-Type", "content-type")]
+    [InlineData("017-user-noauth", "a further header", "retry-after")]
+    [InlineData("017-user-noauth", "Content-Type under another name", "content-type")]
+    [InlineData("017-user-noauth", "Content-Type longer", "content-type")]
+    [InlineData("017-user-noauth", "Content-Type twice", "content-type")]
+    [InlineData("017-user-noauth", "a directive that loosens", "content-security-policy")]
+    [InlineData("205-login-post", "a further cookie", "set-cookie further")]
+    [InlineData("205-login-post", "cookie jupyterhub-hub-login under another name", "set-cookie jupyterhub-hub-login")]
+    [InlineData("205-login-post", "cookie jupyterhub-hub-login set or cleared", "set-cookie jupyterhub-hub-login")]
+    [InlineData("205-login-post", "cookie jupyterhub-hub-login without HttpOnly", "set-cookie jupyterhub-hub-login")]
+    [InlineData("205-login-post", "cookie jupyterhub-hub-login: another Path=/hub/", "set-cookie jupyterhub-hub-login")]
+    [InlineData("205-login-post", "cookie jupyterhub-hub-login: further Secure", "set-cookie jupyterhub-hub-login")]
+    [InlineData("205-login-post", "JSON instead", "body")]
+    [InlineData("203-login-page", "nothing instead of a page", "body")]
+    [InlineData("029-user-token", "no body", "body")]
+    [InlineData("029-user-token", "no name", "name")]
+    [InlineData("029-user-token", "a further key", "further")]
+    [InlineData("029-user-token", "name under another name", "name")]
+    [InlineData("029-user-token", "name: a longer text", "name")]
+    [InlineData("029-user-token", "name: null instead", "name")]
+    [InlineData("029-user-token", "admin: the opposite", "admin")]
+    [InlineData("029-user-token", "pending no longer null", "pending")]
+    [InlineData("029-user-token", "last_activity: a longer text", "last_activity")]
+    [InlineData("029-user-token", "roles: a further item", "length of roles")]
+    [InlineData("029-user-token", "scopes: another order", "scopes[0]")]
+    [InlineData("029-user-token", "servers: : no ready", "servers..ready")]
+    [InlineData("029-user-token", "servers: : user_options: kind under another name", "servers..user_options.kind")]
+    [InlineData("120-progress-pending", "the first keep-alive", "first keep-alive")]
+    [InlineData("120-progress-pending", "no event 1", "length of event")]
+    [InlineData("120-progress-pending", "event 1 twice", "length of event")]
+    [InlineData("120-progress-pending", "event 1 before event 0", "event[0].progress")]
+    [InlineData("120-progress-pending", "event 1: progress: another number", "event[1].progress")]
+    public void A_change_is_noticed_where_it_is(string name, string what, string field)
+    {
+        var exchange = Recorded("3.0").Single(exchange => exchange.Name == name);
+        var change = Mutations.Of(Whole(exchange)).Single(change => change.What == what);
+
+        Assert.Contains(field, Compare(exchange, change.Answer).Select(difference => difference.Field));
+    }
+
     [Theory]
     [InlineData("022-token-create-alice", "scopes")] // A token's scopes come out of a set,
     [InlineData("028-token-list", "api_tokens")] // and so do a user's tokens.

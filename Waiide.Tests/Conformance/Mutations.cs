@@ -27,6 +27,7 @@ internal static class Mutations
         {
             yield return ($"no {header.Name}", With(i, []));
             yield return ($"{header.Name} under another name", With(i, [new("X-" + header.Name, header.Value)]));
+            yield return ($"{header.Name} twice", With(i, [header, header]));
             yield return ($"{header.Name} longer", With(i, [header with { Value = header.Value + "x" }]));
             yield return ($"{header.Name} shorter", With(i, [header with { Value = header.Value[..^1] }]));
             yield return ($"{header.Name} empty", With(i, [header with { Value = "" }]));
@@ -50,7 +51,12 @@ internal static class Mutations
             var parts = header.Value.Split("; ");
             var cookie = parts[0].Split('=', 2);
             yield return ($"cookie {cookie[0]} set or cleared", With(i, [cookie[1].Trim('"').Length == 0 ? $"{cookie[0]}=some" : $"{cookie[0]}=\"\"", .. parts[1..]]));
-            yield return ($"cookie {cookie[0]} Secure", With(i, [.. parts, "Secure"]));
+            yield return ($"cookie {cookie[0]} under another name", With(i, [$"x{parts[0]}", .. parts[1..]]));
+            foreach (var further in new[] { "Secure", "SameSite=None", "Domain=example.org", "Max-Age=1", parts[^1] })
+            {
+                yield return ($"cookie {cookie[0]}: further {further}", With(i, [.. parts, further]));
+            }
+
             for (var part = 1; part < parts.Length; part++)
             {
                 yield return ($"cookie {cookie[0]} without {parts[part]}", With(i, [.. parts[..part], .. parts[(part + 1)..]]));
@@ -77,13 +83,13 @@ internal static class Mutations
 
         yield return ("the first keep-alive", answer with { Text = answer.Text.StartsWith('\n') ? answer.Text.TrimStart('\n') : "\n\n" + answer.Text });
         var events = answer.Text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Where(part => part.StartsWith("data: ", StringComparison.Ordinal)).Select(part => JsonNode.Parse(part[6..])!).ToArray();
-        if (events.Length > 1)
-        {
-            yield return ("events in another order", Stream([.. events.Reverse()]));
-        }
-
         for (var i = 0; i < events.Length; i++)
         {
+            if (i > 0)
+            {
+                yield return ($"event {i} before event {i - 1}", Stream([.. events[..(i - 1)], events[i], events[i - 1], .. events[(i + 1)..]]));
+            }
+
             yield return ($"no event {i}", Stream([.. events[..i], .. events[(i + 1)..]]));
             yield return ($"event {i} twice", Stream([.. events[..i], events[i], .. events[i..]]));
             foreach (var (what, changed) in Changes(events[i]))

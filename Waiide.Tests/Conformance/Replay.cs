@@ -10,12 +10,12 @@ internal sealed record Result(Exchange Exchange, IReadOnlyList<Difference> Diffe
 internal static class Replay
 {
     /// <summary>Replays every episode of a version at the same time, each against a hub of its own; the results are in the order of the recordings.</summary>
-    public static async Task<IReadOnlyList<Result>> AllAsync(string profile, Func<string, Task<LabHub>> hub) =>
+    public static async Task<IReadOnlyList<Result>> AllAsync(string profile, Func<string, Patience, Task<LabHub>> hub) =>
         [.. (await Task.WhenAll(Episode.All.Where(episode => episode.Profile == profile).Select(episode => EpisodeAsync(episode, hub)))).SelectMany(results => results)];
 
-    private static async Task<IReadOnlyList<Result>> EpisodeAsync(Episode episode, Func<string, Task<LabHub>> start)
+    private static async Task<IReadOnlyList<Result>> EpisodeAsync(Episode episode, Func<string, Patience, Task<LabHub>> start)
     {
-        await using var hub = await start(episode.Profile);
+        await using var hub = await start(episode.Profile, episode.Patience);
         var lab = new Lab(hub, episode.Profile);
         var results = new List<Result>();
         foreach (var exchange in episode.Exchanges)

@@ -17,7 +17,7 @@ public sealed class SingleUserRequestsTests
     public async Task A_stock_server_hears_from_our_hub_what_it_heard_from_its_own(string profile, string files, string serverToken, string code, string? verifier)
     {
         Prerequisites.Need("node");
-        await using var hub = await LabHub.OursAsync(profile);
+        await using var hub = await LabHub.OursAsync(profile, Patience.Long);
         var lab = new Lab(hub, profile);
         await lab.UsersAsync("gina");
         await lab.ServerAsync("gina", "", "{}", serverToken);
@@ -44,7 +44,9 @@ public sealed class SingleUserRequestsTests
             }
         }
 
-        Assert.Empty(different);
+        // 6.0.0b2 forgot its reason: {"status": 403, "message": null}. Ours says Forbidden, as every other version does.
+        different.Remove("v6.0.0b2-002.http GET /hub/api/user HTTP/1.1: Difference { Field = message, Recorded = null, Given = \"Forbidden\" }");
+        Assert.True(different.Count == 0, string.Join('\n', different));
     }
 
     // One after the other; each says how long it is.

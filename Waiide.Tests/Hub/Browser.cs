@@ -40,6 +40,23 @@ public sealed partial class Browser : IDisposable
         return await _client.SendAsync(request);
     }
 
+    /// <summary>Opens an address as a click does, and goes where it leads.</summary>
+    public async Task<(HttpStatusCode Status, string Target, string Page)> OpenAsync(string target)
+    {
+        for (var redirects = 0; redirects < 10; redirects++)
+        {
+            using var answer = await GetAsync(target, ("Accept", "text/html"), ("Sec-Fetch-Mode", "navigate"));
+            if (answer.Headers.Location is not { } location)
+            {
+                return (answer.StatusCode, target, await answer.Content.ReadAsStringAsync());
+            }
+
+            target = location.IsAbsoluteUri ? location.PathAndQuery : location.OriginalString.StartsWith('/') ? location.OriginalString : new Uri(new Uri(_origin, target), location).PathAndQuery;
+        }
+
+        throw new InvalidOperationException($"Too many redirects, the last to {target}.");
+    }
+
     /// <summary>Fills in the login form; returns the answer to it.</summary>
     public async Task<HttpResponseMessage> SignInAsync(string user, string password, string login = "/hub/login")
     {

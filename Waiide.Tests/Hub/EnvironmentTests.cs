@@ -49,6 +49,26 @@ public sealed class EnvironmentTests
         Assert.Equal(expected.OrderBy(entry => entry.Key, StringComparer.Ordinal), given.OrderBy(entry => entry.Key, StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("3.0", false, false, "")]
+    [InlineData("4.1", true, false, "")]
+    [InlineData("5.5", true, true, "https://hub.example.org")]
+    [InlineData("6.0", true, true, "https://hub.example.org")]
+    public void A_server_is_told_what_its_version_tells(string profile, bool cookiePrefix, bool publicUrls, string host)
+    {
+        var server = new Server(new User(1, "ada", isAdmin: false, default), "", "/", isAttached: false);
+        var options = new HubOptions { Profile = VersionProfile.All[profile], PublicUrl = new Uri("https://hub.example.org") };
+
+        var given = ServerEnvironment.Of(server, "token", "http://127.0.0.1:1/user/ada/", "/tmp", options, new Dictionary<string, string>());
+
+        Assert.Equal(
+            (cookiePrefix, publicUrls, publicUrls, host, given["JUPYTERHUB_OAUTH_ACCESS_SCOPES"], ""),
+            (given.ContainsKey("JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED"), given.ContainsKey("JUPYTERHUB_PUBLIC_URL"), given.ContainsKey("JUPYTERHUB_PUBLIC_HUB_URL"),
+                given["JUPYTERHUB_HOST"], given["JUPYTERHUB_OAUTH_SCOPES"], given["JUPYTERHUB_SERVER_NAME"]));
+        Assert.DoesNotContain("PORT", given.Keys);
+        Assert.DoesNotContain("JUPYTERHUB_PORT", given.Keys);
+    }
+
     [Fact]
     public void A_server_belongs_to_the_run_of_an_AppHost_but_not_to_the_hubs_resource()
     {

@@ -143,6 +143,21 @@ public sealed class FrontRobustnessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_that_closes_its_connection_has_the_servers_closed_too()
+    {
+        await using var server = await StubIde.StartAsync();
+        await RouteAsync("/user/ada", server.Url);
+        foreach (var target in new[] { "/user/ada/1", "/user/ada/2" })
+        {
+            using var client = await ConnectAsync($"GET {target} HTTP/1.1\r\nHost: h\r\nConnection: Close\r\n\r\n");
+            await ReadUntilAsync(client, $"GET {target}\n");
+        }
+
+        Assert.All(server.Requests, request => Assert.Equal("close", request.Headers["Connection"]));
+        Assert.Equal((2, 2), (server.Requests.Count, server.Connections));
+    }
+
+    [Fact]
     public async Task A_WebSocket_whose_client_or_server_has_said_all_ends_on_both_sides()
     {
         await using var listening = new RawServer(async (stream, stop) =>

@@ -220,6 +220,147 @@ public sealed class PagesTests(Chromium chromium)
     }
 
     [SkippableFact]
+    public async Task A_start_that_fails_at_once_has_a_page_that_says_why_and_tries_again()
+    {
+        Prerequisites.Need("chromium");
+        await using var hub = await StartHub(("Spawner:Cmd:0", "no-such-program"));
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        await watched.SignInAsync("bob");
+
+        var answer = await watched.Page.GotoAsync(new Uri(hub.Front, "/hub/spawn/bob?next=%2Fuser%2Fbob%2Ffile").ToString());
+        Assert.Equal(500, answer!.Status);
+        await Expect(watched.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Your server could not be started");
+        await Expect(watched.Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("no-such-program is not on the servers' PATH");
+        await Expect(watched.Button("Try again")).ToBeFocusedAsync();
+        await Readable.IsAsync(watched.Page);
+        await watched.Page.Keyboard.PressAsync("Enter");
+        await Expect(watched.Page).ToHaveURLAsync(new Regex("/hub/spawn/bob\\?next="));
+        watched.HasNoComplaints();
+    }
+
+    [SkippableFact]
+    public async Task Whoever_waits_for_a_start_that_fails_gets_to_the_page_that_says_so()
+    {
+        Prerequisites.Need("chromium", "node");
+        await using var hub = await StartHub(("Spawner:HttpTimeout", "3"));
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        await watched.SignInAsync("bob");
+
+        await watched.GoAsync("/hub/spawn/bob/never-1");
+
+        await Expect(watched.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Your server never-1 could not be started");
+        await Expect(watched.Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("didn't respond in 3 seconds");
+        await Expect(watched.Button("Try again")).ToBeVisibleAsync();
+        watched.HasNoComplaints();
+    }
+
+    [SkippableFact]
+    public async Task A_second_click_and_a_second_tab_start_nothing_twice_and_lose_nothing_that_is_typed()
+    {
+        Prerequisites.Need("chromium", "node");
+        await using var hub = await StartHub();
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var page = watched.Page;
+        await watched.SignInAsync("bob");
+        var asked = 0;
+        await page.RouteAsync("**/hub/api/users/bob/server*/**", SlowlyAsync); // A slow network: longer than the page waits between two looks.
+        await page.RouteAsync("**/hub/api/users/bob/server", SlowlyAsync);
+        var stale = await page.Context.NewPageAsync(); // It shows the default server as it was.
+        await stale.GotoAsync(new Uri(hub.Front, "/hub/home").ToString());
+
+        await watched.Button("Start Default server").DblClickAsync();
+        await page.GetByLabel("Name").FillAsync("slow-1");
+        await watched.Button("Add and start").DblClickAsync();
+        await page.GetByLabel("Name").FillAsync("the next one");
+        await stale.GetByRole(AriaRole.Button, new() { Name = "Start Default server" }).ClickAsync();
+
+        await Expect(watched.Server("slow-1").GetByRole(AriaRole.Link)).ToBeVisibleAsync();
+        await Expect(watched.Server("Default server").GetByRole(AriaRole.Link)).ToBeVisibleAsync();
+        await Expect(stale.GetByRole(AriaRole.Link, new() { Name = "Open Default server" })).ToBeVisibleAsync();
+        await Expect(stale.GetByRole(AriaRole.Alert).Filter(new() { HasTextRegex = new Regex(".") })).ToHaveCountAsync(0);
+        await Expect(page.GetByLabel("Name")).ToHaveValueAsync("the next one");
+        Assert.Equal(2, asked);
+        watched.HasNoComplaints();
+
+        async Task SlowlyAsync(IRoute route)
+        {
+            if (route.Request.Method == "POST")
+            {
+                Interlocked.Increment(ref asked);
+                await Task.Delay(TimeSpan.FromSeconds(6));
+            }
+
+            await route.ContinueAsync();
+        }
+    }
+
+    [SkippableFact]
+    public async Task What_the_hub_refuses_stays_to_be_read_and_mended()
+    {
+        Prerequisites.Need("chromium", "node");
+        await using var hub = await StartHub(("NamedServerLimitPerUser", "1"));
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        await watched.SignInAsync("bob");
+        await watched.Page.GetByLabel("Name").FillAsync("one");
+        await watched.Button("Add and start").ClickAsync();
+        await Expect(watched.Server("one").GetByRole(AriaRole.Link)).ToBeVisibleAsync();
+
+        await watched.Page.GetByLabel("Name").FillAsync("another");
+        await watched.Button("Add and start").ClickAsync();
+        var error = watched.Page.Locator("form .error");
+        await Expect(error).ToContainTextAsync("maximum of 1 named servers");
+        await watched.Page.WaitForResponseAsync(answer => answer.Url.EndsWith("/hub/home", StringComparison.Ordinal)); // The page looked again.
+        await watched.Page.WaitForResponseAsync(answer => answer.Url.EndsWith("/hub/home", StringComparison.Ordinal));
+        await Expect(error).ToContainTextAsync("maximum of 1 named servers");
+        await Expect(watched.Page.GetByLabel("Name")).ToHaveValueAsync("another");
+        watched.HasNoComplaints();
+    }
+
+    [SkippableFact]
+    public async Task A_page_whose_hub_is_away_says_so_and_recovers()
+    {
+        Prerequisites.Need("chromium");
+        using var folder = new TempDirectory();
+        await using var hub = await StartHub(("Database", Path.Combine(folder.Path, "hub.sqlite")));
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        await watched.SignInAsync("bob", "/hub/token");
+        await watched.Page.GetByLabel("What is it for?").FillAsync("half a sentence");
+
+        await hub.StopAsync();
+        await Expect(watched.Page.Locator("#failed")).ToContainTextAsync("The hub does not answer");
+        await watched.Button("Make a token").ClickAsync();
+        await Expect(watched.Page.Locator("form .error")).ToContainTextAsync("The hub does not answer");
+
+        await hub.StartAgainAsync();
+        await Expect(watched.Page.Locator("#said")).ToContainTextAsync("The hub is back");
+        await Expect(watched.Page.Locator("#failed")).ToBeEmptyAsync();
+        await Expect(watched.Page.GetByLabel("What is it for?")).ToHaveValueAsync("half a sentence");
+    }
+
+    [SkippableFact]
+    public async Task Whoever_was_signed_out_elsewhere_is_told_and_led_to_the_login_but_keeps_what_was_typed()
+    {
+        Prerequisites.Need("chromium");
+        await using var hub = await StartHub();
+        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var idle = watched.Page;
+        await watched.SignInAsync("bob");
+        var typing = await idle.Context.NewPageAsync();
+        await typing.GotoAsync(new Uri(hub.Front, "/hub/token").ToString());
+        await typing.GetByLabel("What is it for?").FillAsync("half a sentence");
+
+        await idle.Context.ClearCookiesAsync();
+
+        await Expect(idle.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Sign in");
+        await Expect(idle.Locator("#said")).ToContainTextAsync("You are signed out");
+        await Expect(typing.Locator("#failed")).ToContainTextAsync("You are signed out. Sign in again");
+        await Expect(typing.GetByLabel("What is it for?")).ToHaveValueAsync("half a sentence");
+        await typing.GetByRole(AriaRole.Link, new() { Name = "Sign in again" }).ClickAsync();
+        await Expect(typing).ToHaveURLAsync(new Regex("/hub/login\\?next=%2Fhub%2Ftoken"));
+        watched.HasNoComplaints();
+    }
+
+    [SkippableFact]
     public async Task An_address_of_a_stopped_server_starts_it_and_leads_there()
     {
         Prerequisites.Need("chromium", "node");
@@ -308,12 +449,14 @@ public sealed class PagesTests(Chromium chromium)
         await Expect(carol).ToContainTextAsync("not running");
         await Expect(other.Button("Start Default server")).ToBeVisibleAsync();
 
+        await carol.GetByText("Change").ClickAsync(); // It folded in again when something else was pressed.
         await carol.GetByRole(AriaRole.Button, new() { Name = "Make administrator" }).ClickAsync();
         await watched.ConfirmAsync("Make administrator");
         await Expect(carol.GetByText("administrator", new() { Exact = true })).ToBeVisibleAsync();
         await carol.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await watched.ConfirmAsync("Delete");
         await Expect(carol).ToHaveCountAsync(0);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Users", Exact = true })).ToBeFocusedAsync(); // What had the focus is gone; the next thing is near.
         await Expect(page.Locator("#user-dan")).ToBeVisibleAsync();
         Assert.DoesNotContain(password, hub.Process.Output, StringComparison.Ordinal);
         watched.HasNoComplaints();

@@ -28,11 +28,14 @@ public sealed class PictureTests(Chromium chromium)
         await watched.SignInAsync("ada");
         await watched.Button("Start Default server").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Open Default server" })).ToBeVisibleAsync();
+        await Expect(page.Locator("#said")).ToBeEmptyAsync(); // No notice is in the picture.
         await page.GetByLabel("Name").FillAsync("slow-analysis");
         await watched.Button("Add and start").ClickAsync();
         var server = watched.Server("slow-analysis");
         await Expect(server.GetByRole(AriaRole.Progressbar)).ToHaveJSPropertyAsync("value", 50.0);
         await server.GetByText("What happened so far").ClickAsync();
+        await Expect(page.Locator("#said")).ToBeEmptyAsync();
+        await Expect(server.GetByRole(AriaRole.Progressbar)).ToBeVisibleAsync(); // Still.
         await Picture("hub-home");
 
         await Expect(server.GetByRole(AriaRole.Link, new() { Name = "Open slow-analysis" })).ToBeVisibleAsync(new() { Timeout = 30_000 });
@@ -40,9 +43,10 @@ public sealed class PictureTests(Chromium chromium)
         await page.Locator("#user-grace").GetByRole(AriaRole.Button, new() { Name = "Start Default server" }).ClickAsync();
         await Expect(page.Locator("#user-grace").GetByRole(AriaRole.Link)).ToBeVisibleAsync();
         await page.Locator("#user-katherine").GetByText("Change").ClickAsync();
+        await Expect(page.Locator("#said")).ToBeEmptyAsync();
         await Picture("hub-admin");
         watched.HasNoComplaints();
 
-        async Task Picture(string name) => Assert.NotEmpty(await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), Animations = ScreenshotAnimations.Disabled }));
+        async Task Picture(string name) => Assert.NotEmpty(await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true, Animations = ScreenshotAnimations.Disabled }));
     }
 }

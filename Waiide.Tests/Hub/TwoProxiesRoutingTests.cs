@@ -81,6 +81,7 @@ public sealed class TwoProxiesRoutingTests(TwoProxies proxies)
     [SkippableTheory]
     [InlineData("GET", "")]
     [InlineData("GET", "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Port: 443\r\nX-Scheme: https\r\n")]
+    [InlineData("GET", "Connection: close\r\n")]
     [InlineData("GET", "Connection: keep-alive, x-forwarded-for, x-secret\r\nX-Secret: 1\r\n")]
     [InlineData("GET", "Upgrade-Insecure-Requests: 1\r\nDNT: 1\r\nTE: trailers\r\nPriority: u=0\r\nAccept-Encoding: gzip, br\r\nIf-None-Match: \"x\"\r\nRange: bytes=0-1\r\n")]
     [InlineData("GET", "Proxy-Authorization: Basic eDp5\r\nProxy-Connection: keep-alive\r\nKeep-Alive: timeout=5\r\nTrailer: X\r\n")]
@@ -114,7 +115,7 @@ public sealed class TwoProxiesRoutingTests(TwoProxies proxies)
 
     // Without what is between neighbours (https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1): ours keeps it to itself, the real one passes on some. No body may be said or not.
     private static string Headers(StubIde.Recorded request) => string.Join('\n', request.Headers
-        .Where(header => header.Key.ToLowerInvariant() is not ("connection" or "x-mark" or "transfer-encoding" or "keep-alive" or "proxy-authorization" or "proxy-connection" or "te"))
+        .Where(header => (header.Key.ToLowerInvariant(), header.Value) == ("connection", "close") || header.Key.ToLowerInvariant() is not ("connection" or "x-mark" or "transfer-encoding" or "keep-alive" or "proxy-authorization" or "proxy-connection" or "te"))
         .Where(header => (header.Key.ToLowerInvariant(), header.Value) != ("content-length", "0"))
         .Select(header => $"{header.Key.ToLowerInvariant()}: {header.Value}")
         .Order(StringComparer.Ordinal));
