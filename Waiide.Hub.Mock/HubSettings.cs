@@ -31,7 +31,7 @@ internal static partial class HubSettings
             PublicUrl = Url(hub, "PublicUrl", "set the address that browsers use, such as https://hub.example.org", mistakes),
             Operator = hub["Operator"] is { Length: > 0 } who ? who : null,
             Profile = Profile(hub, mistakes),
-            Database = hub["Database"] is { Length: > 0 } database ? database : Path.Combine(UserFolders.Data, "waiide", "hub", "hub.sqlite"),
+            Database = hub["Database"] == State.Database.InMemory ? State.Database.InMemory : Folder(hub, "Database", mistakes) ?? Path.Combine(UserFolders.Data, "waiide", "hub", "hub.sqlite"),
             Users = Users(hub, mistakes),
             DummyPassword = hub["DummyPassword"] is { Length: > 0 } dummy ? dummy : null,
             Services = Services(hub, mistakes),
