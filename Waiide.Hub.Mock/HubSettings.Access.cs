@@ -1,12 +1,8 @@
 namespace Waiide.Hub.Mock;
 
-/// <summary>Hub:Database, Hub:Groups and Hub:Services.</summary>
+/// <summary>Hub:Groups and Hub:Services.</summary>
 internal static partial class HubSettings
 {
-    // Where programs of this user keep what is theirs (XDG_DATA_HOME, or ~/.local/share).
-    private static string DefaultDatabase() =>
-        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "waiide", "hub", "hub.sqlite");
-
     private static List<GroupOptions> Groups(IConfigurationSection hub, List<string> mistakes)
     {
         var groups = new List<GroupOptions>();

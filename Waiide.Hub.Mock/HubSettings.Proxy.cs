@@ -9,16 +9,10 @@ internal static partial class HubSettings
     {
         var section = hub.GetSection("Proxy");
         var defaults = new ProxyOptions();
-        var url = HttpUrl(section["ApiUrl"]);
-        if (url is null && section["ApiUrl"] is { Length: > 0 } text)
-        {
-            mistakes.Add($"Hub:Proxy:ApiUrl is '{text}'; set the address of the proxy's REST API, such as http://127.0.0.1:8001.");
-        }
-
         var options = new ProxyOptions
         {
             ApiPort = section["ApiPort"] is { Length: > 0 } ? Port(hub, "Proxy:ApiPort", 8001, mistakes) : null,
-            ApiUrl = url,
+            ApiUrl = Url(section, "ApiUrl", "set the address of the proxy's REST API, such as http://127.0.0.1:8001", mistakes),
             HubUrl = HubUrl(hub, mistakes),
             AuthToken = section["AuthToken"] is { Length: > 0 } token ? token : null,
             LastActivityInterval = Seconds(hub, "LastActivityInterval", defaults.LastActivityInterval, mistakes),
@@ -41,18 +35,7 @@ internal static partial class HubSettings
         // Mistakes in these two are told where they belong.
         var address = Address(hub, []);
         var otherwise = new Uri($"http://{new IPEndPoint(address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address, Port(hub, "ApiPort", 8081, []))}");
-        if (hub["Proxy:HubUrl"] is not { Length: > 0 } text)
-        {
-            return otherwise;
-        }
-
-        if (HttpUrl(text) is { } url)
-        {
-            return url;
-        }
-
-        mistakes.Add($"Hub:Proxy:HubUrl is '{text}'; set where the proxy reaches this hub, such as {otherwise.GetLeftPart(UriPartial.Authority)}.");
-        return otherwise;
+        return Url(hub, "Proxy:HubUrl", $"set where the proxy reaches this hub, such as {otherwise.GetLeftPart(UriPartial.Authority)}", mistakes) ?? otherwise;
     }
 
     // Every two of them that are the same: a port opens once.

@@ -17,8 +17,8 @@ internal static partial class HubSettings
             Environment = section.GetSection("Environment").GetChildren().ToDictionary(entry => entry.Key, entry => entry.Value ?? "", StringComparer.Ordinal),
             EnvKeep = section.GetSection("EnvKeep") is var keep && keep.Exists() ? [.. Names(keep)] : defaults.EnvKeep,
             Ip = section["Ip"] ?? defaults.Ip,
-            HubConnectUrl = ConnectUrl(section, mistakes),
-            Folder = Folder(section, "Folder", mistakes) ?? DefaultFolder(),
+            HubConnectUrl = Url(section, "HubConnectUrl", "set where servers reach the hub's API port, such as http://127.0.0.1:8081", mistakes),
+            Folder = Folder(section, "Folder", mistakes) ?? Path.Combine(UserFolders.Data, "waiide", "hub"),
             Home = Folder(section, "Home", mistakes),
             HttpTimeout = Seconds(section, "HttpTimeout", defaults.HttpTimeout, mistakes),
             SlowSpawnTimeout = Seconds(section, "SlowSpawnTimeout", defaults.SlowSpawnTimeout, mistakes),
@@ -38,22 +38,6 @@ internal static partial class HubSettings
         };
     }
 
-    private static Uri? ConnectUrl(IConfigurationSection section, List<string> mistakes)
-    {
-        if (section["HubConnectUrl"] is not { Length: > 0 } text)
-        {
-            return null;
-        }
-
-        if (HttpUrl(text) is { } url)
-        {
-            return url;
-        }
-
-        mistakes.Add($"{section.Path}:HubConnectUrl is '{text}'; set where servers reach the hub's API port, such as http://127.0.0.1:8081.");
-        return null;
-    }
-
     // A relative path would be relative to whatever folder the hub happens to be started in.
     private static string? Folder(IConfigurationSection section, string name, List<string> mistakes)
     {
@@ -69,13 +53,6 @@ internal static partial class HubSettings
 
         return path;
     }
-
-    // https://specifications.freedesktop.org/basedir: relative paths in it are to be ignored.
-    private static string DefaultFolder() => Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { } data && Path.IsPathRooted(data)
-            ? data
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share"),
-        "waiide", "hub");
 
     // Hub:Spawner:Cmd:0=python3, :1=server.py; or one word for a program without arguments. A comma may be part of an argument.
     private static IEnumerable<string> Words(IConfigurationSection section) =>

@@ -28,10 +28,10 @@ internal static partial class HubSettings
             ApiPort = Port(hub, "ApiPort", 8081, mistakes),
             Address = Address(hub, mistakes),
             BaseUrl = BaseUrl(hub, mistakes),
-            PublicUrl = PublicUrl(hub, mistakes),
+            PublicUrl = Url(hub, "PublicUrl", "set the address that browsers use, such as https://hub.example.org", mistakes),
             Operator = hub["Operator"] is { Length: > 0 } who ? who : null,
             Profile = Profile(hub, mistakes),
-            Database = hub["Database"] is { Length: > 0 } database ? database : DefaultDatabase(),
+            Database = hub["Database"] == State.Database.InMemory ? State.Database.InMemory : Folder(hub, "Database", mistakes) ?? Path.Combine(UserFolders.Data, "waiide", "hub", "hub.sqlite"),
             Users = Users(hub, mistakes),
             DummyPassword = hub["DummyPassword"] is { Length: > 0 } dummy ? dummy : null,
             Services = Services(hub, mistakes),
@@ -92,22 +92,6 @@ internal static partial class HubSettings
         return "/";
     }
 
-    private static Uri? PublicUrl(IConfigurationSection hub, List<string> mistakes)
-    {
-        if (hub["PublicUrl"] is not { Length: > 0 } text)
-        {
-            return null;
-        }
-
-        if (HttpUrl(text) is { } url)
-        {
-            return url;
-        }
-
-        mistakes.Add($"Hub:PublicUrl is '{text}'; set the address that browsers use, such as https://hub.example.org.");
-        return null;
-    }
-
     private static VersionProfile Profile(IConfigurationSection hub, List<string> mistakes)
     {
         var name = hub["Profile"] is { Length: > 0 } text ? text : VersionProfile.Default;
@@ -120,92 +104,21 @@ internal static partial class HubSettings
         return VersionProfile.All[VersionProfile.Default];
     }
 
-    private static List<UserOptions> Users(IConfigurationSection hub, List<string> mistakes)
+    /// <param name="fix">What to set, with an example.</param>
+    private static Uri? Url(IConfigurationSection section, string name, string fix, List<string> mistakes)
     {
-        var admins = Names(hub.GetSection("Admins")).Select(HubNames.Normalize).ToHashSet();
-        var users = new List<UserOptions>();
-        foreach (var entry in hub.GetSection("Users").GetChildren())
+        if (section[name] is not { Length: > 0 } text)
         {
-            var name = HubNames.Normalize(entry.Key);
-            if (HubNames.Mistake(name) is { } wrong)
-            {
-                mistakes.Add($"Hub:Users:{entry.Key} {wrong}.");
-            }
-            else if (string.IsNullOrEmpty(entry.Value))
-            {
-                mistakes.Add($"Hub:Users:{entry.Key} has no password; set Hub:Users:{entry.Key}=<password>.");
-            }
-            else
-            {
-                users.Add(new UserOptions(name, entry.Value, admins.Contains(name)));
-            }
+            return null;
         }
 
-        foreach (var stranger in admins.Except(users.Select(user => user.Name)).Order(StringComparer.Ordinal))
+        if (HttpUrl(text) is { } url)
         {
-            if (HubNames.Mistake(stranger) is null && hub["DummyPassword"] is { Length: > 0 })
-            {
-                users.Add(new UserOptions(stranger, Password: null, IsAdmin: true));
-            }
-            else
-            {
-                mistakes.Add($"Hub:Admins names '{stranger}', who is not among Hub:Users.");
-            }
+            return url;
         }
 
-        return users;
-    }
-
-    private static List<ServerOptions> Servers(IConfigurationSection hub, IReadOnlyList<UserOptions> users, List<string> mistakes)
-    {
-        var servers = new List<ServerOptions>();
-        foreach (var entry in hub.GetSection("Servers").GetChildren())
-        {
-            var before = mistakes.Count;
-            var user = HubNames.Normalize(entry["User"] ?? "");
-            var name = entry["Name"] ?? "";
-            if (users.All(known => known.Name != user))
-            {
-                mistakes.Add($"{entry.Path}:User is '{entry["User"]}'; set the name of one of Hub:Users.");
-            }
-
-            if (name.Length > 0 && HubNames.Mistake(name) is { } wrong)
-            {
-                mistakes.Add($"{entry.Path}:Name '{name}' {wrong}.");
-            }
-
-            var url = HttpUrl(entry["Url"]);
-            if (url is null)
-            {
-                mistakes.Add($"{entry.Path}:Url is '{entry["Url"]}'; set where the server listens, such as http://127.0.0.1:8070.");
-            }
-
-            // It is the server's OAuth client secret too.
-            if (entry["ApiToken"] is not { Length: >= 16 } token)
-            {
-                mistakes.Add($"{entry.Path}:ApiToken is missing or shorter than 16 characters; set a random one, the same as the server's JUPYTERHUB_API_TOKEN.");
-                continue;
-            }
-
-            // Also true of the default server of a-b and the server b of a.
-            var clientId = HubNames.ClientId(user, name);
-            if (servers.Any(other => HubNames.ClientId(other.User, other.Name) == clientId))
-            {
-                mistakes.Add($"{entry.Path} has the OAuth client id {clientId}, as another server has; give it another Name.");
-            }
-
-            if (servers.Any(other => other.ApiToken == token))
-            {
-                mistakes.Add($"{entry.Path}:ApiToken is another server's too; set one of its own.");
-            }
-
-            if (mistakes.Count == before)
-            {
-                servers.Add(new ServerOptions(user, name, url!, token));
-            }
-        }
-
-        return servers;
+        mistakes.Add($"{section.Path}:{name} is '{text}'; {fix}.");
+        return null;
     }
 
     private static Uri? HttpUrl(string? text) =>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 
 namespace Waiide.Hub.Mock.Faults;
@@ -40,7 +41,7 @@ internal sealed partial class ClosableListener(Func<ValueTask<IConnectionListene
             _changing.Release();
         }
 
-        until.Register(() => _ = OpenAsync());
+        until.Register(() => _ = OpenAgainAsync());
     }
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
@@ -87,7 +88,7 @@ internal sealed partial class ClosableListener(Func<ValueTask<IConnectionListene
                     _inner = await open();
                     break;
                 }
-                catch (IOException failure)
+                catch (Exception failure) when (failure is IOException or AddressInUseException or SocketException)
                 {
                     Log.NotOpened(logger, EndPoint, failure.Message);
                     await Task.Delay(Pause, _unbound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -102,6 +103,18 @@ internal sealed partial class ClosableListener(Func<ValueTask<IConnectionListene
         }
     }
 
+    private async Task OpenAgainAsync()
+    {
+        try
+        {
+            await OpenAsync();
+        }
+        catch (Exception failure)
+        {
+            Log.StaysClosed(logger, failure, EndPoint); // Nobody waits for it who could say so.
+        }
+    }
+
     private static TaskCompletionSource Completed()
     {
         var completed = new TaskCompletionSource();
@@ -113,5 +126,8 @@ internal sealed partial class ClosableListener(Func<ValueTask<IConnectionListene
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "{EndPoint} cannot be opened again yet: {Reason}")]
         public static partial void NotOpened(ILogger logger, EndPoint endPoint, string reason);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "{EndPoint} stays closed.")]
+        public static partial void StaysClosed(ILogger logger, Exception failure, EndPoint endPoint);
     }
 }

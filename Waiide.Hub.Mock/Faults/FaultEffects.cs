@@ -46,7 +46,7 @@ internal sealed partial class FaultEffects(
         }
         else if (fault.Kind == FaultKind.RouteLost)
         {
-            _ = LoseRoutesAsync(active);
+            _ = ToItsEndAsync(() => LoseRoutesAsync(active));
         }
         else if (fault.Kind == FaultKind.Restart)
         {
@@ -61,15 +61,28 @@ internal sealed partial class FaultEffects(
         {
             if (asked is null)
             {
-                _ = act();
+                _ = ToItsEndAsync(act);
                 return;
             }
 
             asked.Response.OnCompleted(() =>
             {
-                _ = act();
+                _ = ToItsEndAsync(act);
                 return Task.CompletedTask;
             });
+        }
+
+        // Nobody waits for what a fault does; that it failed is told here or nowhere.
+        async Task ToItsEndAsync(Func<Task> act)
+        {
+            try
+            {
+                await act();
+            }
+            catch (Exception failure)
+            {
+                Log.Failed(logger, failure, new LogText(fault.Name), fault.Kind.Name);
+            }
         }
     }
 
@@ -113,33 +126,26 @@ internal sealed partial class FaultEffects(
     private async Task LoseRoutesAsync(ActiveFault active)
     {
         var servers = state.Servers.Where(active.Fault.IsAbout).ToArray();
-        try
+        while (active.IsActive)
         {
-            while (active.IsActive)
+            foreach (var server in servers)
             {
-                foreach (var server in servers)
-                {
-                    await routes.RemoveAsync(server, CancellationToken.None);
-                }
-
-                await Task.Delay(BetweenLosses, active.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await routes.RemoveAsync(server, CancellationToken.None);
             }
 
-            foreach (var server in servers.Where(server => server is { Url: not null, State: not ServerState.Stopped } or { IsAttached: true }))
-            {
-                await routes.AddAsync(server, CancellationToken.None);
-            }
+            await Task.Delay(BetweenLosses, active.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        catch (HttpRequestException failure)
+
+        foreach (var server in servers.Where(server => server is { Url: not null, State: not ServerState.Stopped } or { IsAttached: true }))
         {
-            Log.ProxyFailed(logger, new LogText(failure.Message));
+            await routes.AddAsync(server, CancellationToken.None);
         }
     }
 
     private async Task RestartAsync(Fault fault)
     {
         var away = fault.Seconds("away") ?? TimeSpan.FromSeconds(2);
-        if (fault.Values["process"]?.GetValue<bool>() ?? options.Database != ":memory:")
+        if (fault.Values["process"]?.GetValue<bool>() ?? options.Database != Database.InMemory)
         {
             await Task.Delay(BetweenLosses, CancellationToken.None);
             restart.Away = away;
@@ -170,7 +176,7 @@ internal sealed partial class FaultEffects(
         [LoggerMessage(Level = LogLevel.Warning, Message = "The fault {Name} ({Kind}) is over.")]
         public static partial void Ends(ILogger logger, LogText name, string kind);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "The proxy could not be told of a lost route: {Reason}")]
-        public static partial void ProxyFailed(ILogger logger, LogText reason);
+        [LoggerMessage(Level = LogLevel.Error, Message = "The fault {Name} ({Kind}) could not do its work.")]
+        public static partial void Failed(ILogger logger, Exception failure, LogText name, string kind);
     }
 }

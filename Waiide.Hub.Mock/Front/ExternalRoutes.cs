@@ -23,8 +23,8 @@ internal sealed partial class ExternalRoutes(HubOptions options, RouteDoubts dou
         DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("token", options.Proxy.AuthToken) },
     };
 
-    public Task AddAsync(Server server, CancellationToken cancellation) => AddAsync(
-        server.Prefix, server.Url!.GetLeftPart(UriPartial.Authority), new JsonObject { ["user"] = server.User.Name, ["server_name"] = server.Name }, cancellation);
+    public Task AddAsync(Server server, CancellationToken cancellation) => server.Url is not { } url ? Task.CompletedTask : AddAsync(
+        server.Prefix, url.GetLeftPart(UriPartial.Authority), new JsonObject { ["user"] = server.User.Name, ["server_name"] = server.Name }, cancellation);
 
     public Task AddHubAsync(CancellationToken cancellation) =>
         AddAsync("/", options.Proxy.HubUrl.GetLeftPart(UriPartial.Authority), new JsonObject { ["hub"] = true }, cancellation);

@@ -8,7 +8,7 @@ namespace Waiide.Hub.Mock.Front;
 /// </summary>
 internal interface IRoutes
 {
-    /// <summary>Leads the server's prefix to <see cref="Server.Url"/>; replaces an earlier route.</summary>
+    /// <summary>Leads the server's prefix to <see cref="Server.Url"/>; replaces an earlier route. One that has just stopped, and has no address, gets none.</summary>
     Task AddAsync(Server server, CancellationToken cancellation);
 
     /// <summary>Leads everything that no other route takes to the hub.</summary>

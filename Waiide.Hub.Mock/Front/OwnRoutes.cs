@@ -18,7 +18,11 @@ internal sealed class OwnRoutes : IRoutes
 
     public Task AddAsync(Server server, CancellationToken cancellation)
     {
-        Add(PercentEncoding.Decode(server.Prefix), server.Url!.GetLeftPart(UriPartial.Authority), new JsonObject { ["user"] = server.User.Name, ["server_name"] = server.Name });
+        if (server.Url is { } url)
+        {
+            Add(PercentEncoding.Decode(server.Prefix), url.GetLeftPart(UriPartial.Authority), new JsonObject { ["user"] = server.User.Name, ["server_name"] = server.Name });
+        }
+
         return Task.CompletedTask;
     }
 

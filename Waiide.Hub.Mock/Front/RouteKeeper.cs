@@ -53,7 +53,6 @@ internal sealed partial class RouteKeeper(HubOptions options, HubState state, IR
             {
                 server.LastActivity.Record(seen);
                 owner.LastActivity.Record(seen);
-                state.Save(server);
             }
         }
     }
@@ -68,7 +67,8 @@ internal sealed partial class RouteKeeper(HubOptions options, HubState state, IR
 
         foreach (var server in state.Servers.Where(IsRouted))
         {
-            if (targets.GetValueOrDefault(server.Prefix) != server.Url!.GetLeftPart(UriPartial.Authority))
+            // It may have stopped since, and have no address any more.
+            if (server.Url is { } url && targets.GetValueOrDefault(server.Prefix) != url.GetLeftPart(UriPartial.Authority))
             {
                 if (!_isFirst)
                 {

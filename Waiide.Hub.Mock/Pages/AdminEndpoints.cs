@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Waiide.Hub.Mock.Auth;
 using Waiide.Hub.Mock.State;
@@ -9,9 +8,6 @@ namespace Waiide.Hub.Mock.Pages;
 /// <summary>The administrators' page, and the one thing on it that JupyterHub's API has no call for: a user's password.</summary>
 internal static partial class AdminEndpoints
 {
-    // Without the letters and digits that are taken for one another.
-    private const string Readable = "abcdefghijkmnpqrstuvwxyz23456789";
-
     public static void MapAdmin(this IEndpointRouteBuilder routes, HubOptions options)
     {
         routes.MapGet(options.HubPrefix + "admin", Show).ForSignedIn();
@@ -36,7 +32,7 @@ internal static partial class AdminEndpoints
         // Whoever sets a password can sign in by it.
         administrators.Require(context.Caller(), "Only administrators set passwords.");
         var owner = state.FindUser(user) ?? throw new HubError(StatusCodes.Status404NotFound, "There is no such user.");
-        var password = string.Join('-', Enumerable.Range(0, 4).Select(_ => RandomNumberGenerator.GetString(Readable, 5))); // 100 bits.
+        var password = Secrets.Password();
         state.SetPassword(owner, new PasswordHash(password));
         Log.PasswordSet(logger, new LogText(context.Caller().SignedIn.Name), new LogText(owner.Name));
         context.Response.Headers.CacheControl = "no-store";

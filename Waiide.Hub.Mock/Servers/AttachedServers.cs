@@ -19,7 +19,7 @@ internal sealed partial class AttachedServers(HubState state, IRoutes routes, Re
         var silentSince = clock.GetTimestamp();
         var attempt = 0;
         await routes.AddAsync(server, stopping); // Always: what is not there yet is the proxy's 503, not the hub's 404.
-        while (!stopping.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested && state.IsKnown(server))
         {
             var before = server.State;
             var answers = await readiness.AskAsync(server, AnswerLimit, stopping);

@@ -38,9 +38,7 @@ internal static class GatewayServer
 
     private static string IdeCache(IReadOnlyDictionary<string, string> hub) => hub.GetValueOrDefault("WAIIDE_IDE_CACHE") is { Length: > 0 } said
         ? said
-        : Path.Combine(
-            hub.GetValueOrDefault("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile), ".cache"),
-            "waiide", "ide");
+        : Path.Combine(UserFolders.Cache, "waiide", "ide");
 
     private static string Built(string name) =>
         typeof(GatewayServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == name).Value!;

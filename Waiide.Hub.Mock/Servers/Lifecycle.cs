@@ -81,15 +81,17 @@ internal sealed class Lifecycle(HubOptions options, HubState state, Spawns spawn
     public Task<Outcome> RemoveAsync(Server server, CancellationToken cancellation) => StopAsync(server, remove: true, cancellation);
 
     /// <summary>Why the last start of a server that is not running failed; null if it did not.</summary>
-    public static async Task<string?> FailureOfAsync(Server server) =>
-        server.State == ServerState.Stopped && ServerRun.Of(server).Start is { } start ? await start : null;
+    public static async Task<string?> FailureOfAsync(Server server)
+    {
+        var (state, start) = Look(server);
+        return state == ServerState.Stopped && start is not null ? await start : null;
+    }
 
     /// <summary>The progress of a start, from its beginning: ends with the event that says ready or failed. Throws 404 or 400 where there is none.</summary>
     public async IAsyncEnumerable<ProgressEvent> WatchAsync(Server server, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var run = ServerRun.Of(server);
-        var start = run.Start;
-        switch (server.State)
+        var (now, start) = Look(server);
+        switch (now)
         {
             case ServerState.Spawning:
                 yield return new ProgressEvent(0, "Server requested");
@@ -133,7 +135,7 @@ internal sealed class Lifecycle(HubOptions options, HubState state, Spawns spawn
 
         if (remove)
         {
-            end = RemoveAfterAsync(end, server);
+            end = spawns.RemoveAfterAsync(end, server, run);
         }
 
         if (isFirst)
@@ -142,13 +144,23 @@ internal sealed class Lifecycle(HubOptions options, HubState state, Spawns spawn
             cancellation.ThrowIfCancellationRequested();
         }
 
-        return end.IsCompleted ? Outcome.Done : Outcome.Pending;
+        if (!end.IsCompleted)
+        {
+            return Outcome.Pending;
+        }
+
+        await end;
+        return Outcome.Done;
     }
 
-    private async Task RemoveAfterAsync(Task end, Server server)
+    // Both at once: a start that begins now is not to be seen with the failure of the one before.
+    private static (ServerState State, Task<string?>? Start) Look(Server server)
     {
-        await end;
-        state.RemoveServer(server);
+        var run = ServerRun.Of(server);
+        lock (run.Changing)
+        {
+            return (server.State, run.Start);
+        }
     }
 
     private static void RefuseAttached(Server server, string what)

@@ -14,6 +14,7 @@ internal sealed partial class LocalSpawner(HubOptions options, HubState state, L
     private readonly IReadOnlyDictionary<string, string> _environment =
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
 
+    private readonly Lock _choosing = new();
     private readonly Lock _holding = new();
     private IDisposable? _folder;
 
@@ -30,8 +31,13 @@ internal sealed partial class LocalSpawner(HubOptions options, HubState state, L
         var spawner = options.Spawner;
         var command = spawner.Cmd.Count > 0 ? spawner.Cmd : GatewayServer.Command()
             ?? throw new SpawnException("Waiide.Gateway was not found: build it beside the hub, or set Hub:Spawner:Cmd to the program to start.");
-        var port = FreePort();
-        server.Url = new Uri($"http://{ConnectAddress()}:{port}");
+        int port;
+        lock (_choosing)
+        {
+            port = FreePort();
+            server.Url = new Uri($"http://{ConnectAddress()}:{port}");
+        }
+
         var home = ServerFolders.Home(server, spawner);
         var output = ServerFolders.Output(server, spawner);
         var environment = ServerEnvironment.Of(server, apiToken, string.Create(CultureInfo.InvariantCulture, $"http://{spawner.Ip}:{port}{server.Prefix}"), home, options, _environment);

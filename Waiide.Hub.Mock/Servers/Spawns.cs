@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 using Waiide.Hub.Mock.Front;
 using Waiide.Hub.Mock.State;
 
@@ -7,15 +8,14 @@ namespace Waiide.Hub.Mock.Servers;
 /// <summary>What starts and ends consist of, whoever asked for them: process, readiness, route, token.</summary>
 internal sealed partial class Spawns(HubOptions options, HubState state, LocalSpawner spawner, Readiness readiness, IRoutes routes, Limits limits, TimeProvider clock, ILogger<Spawns> logger)
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     /// <summary>Begins a start; the caller holds the lock.</summary>
     public Task<string?> Start(Server server, ServerRun run, JsonObject userOptions)
     {
         server.State = ServerState.Spawning;
         server.UserOptions = userOptions;
-        return run.Start = Task.Run(() => StartAsync(server, run));
+        return run.Start = Task.Run(() => ReachAsync(server, run, () => Launch(server, run)));
     }
 
     /// <summary>Takes up a server whose process still runs from before the hub was restarted.</summary>
@@ -26,7 +26,7 @@ internal sealed partial class Spawns(HubOptions options, HubState state, LocalSp
         {
             server.State = ServerState.Spawning;
             run.Process = process;
-            return run.Start = Task.Run(() => FinishAsync(server, run, process));
+            return run.Start = Task.Run(() => ReachAsync(server, run));
         }
     }
 
@@ -45,6 +45,29 @@ internal sealed partial class Spawns(HubOptions options, HubState state, LocalSp
         }
     }
 
+    /// <summary>Forgets a server once it has ended, unless it was started again meanwhile.</summary>
+    public async Task RemoveAfterAsync(Task end, Server server, ServerRun run)
+    {
+        await end;
+        lock (run.Changing)
+        {
+            if (server.State != ServerState.Stopped)
+            {
+                return;
+            }
+
+            try
+            {
+                state.RemoveServer(server);
+            }
+            catch (SqliteException error)
+            {
+                Log.NotRemoved(logger, new LogText(server.LogName), error.Message); // Whoever asked may have gone.
+                throw;
+            }
+        }
+    }
+
     /// <summary>Ends all servers, one that is starting too.</summary>
     public Task EndAllAsync() => Task.WhenAll(state.Servers.Where(server => !server.IsAttached).Select(server =>
     {
@@ -57,120 +80,108 @@ internal sealed partial class Spawns(HubOptions options, HubState state, LocalSp
     {
         while (server.State == ServerState.Spawning)
         {
-            await Task.Delay(Grace, clock, cancellation);
+            await Task.Delay(BetweenLooks, clock, cancellation);
         }
 
         return null;
     }
 
-    private async Task<string?> StartAsync(Server server, ServerRun run)
+    private void Launch(Server server, ServerRun run)
     {
-        try
-        {
-            var process = run.Process = spawner.Start(server, state.Admit(server));
-            (server.ProcessId, server.ProcessStarted) = (process.Id, process.Started);
-            state.Save(server);
-            _ = TellEarlyEndAsync(server, process);
-            return await FinishAsync(server, run, process);
-        }
-        catch (SpawnException failure)
-        {
-            Log.Failed(logger, new LogText(server.LogName), failure.Message);
-            state.Dismiss(server);
-            return failure.Message;
-        }
-        catch (Exception failure)
-        {
-            Log.Broke(logger, failure, new LogText(server.LogName));
-            state.Dismiss(server);
-            return "Internal Server Error";
-        }
+        var process = run.Process = spawner.Start(server, state.Admit(server));
+        (server.ProcessId, server.ProcessStarted) = (process.Id, process.Started);
+        state.Save(server);
+        _ = TellEarlyEndAsync(server, process);
     }
 
-    private async Task<string?> FinishAsync(Server server, ServerRun run, SpawnedProcess process)
+    // Whatever goes wrong: a process that was started has an owner until it has ended.
+    private async Task<string?> ReachAsync(Server server, ServerRun run, Action? launch = null)
     {
-        var since = clock.GetTimestamp();
         string failure;
         try
         {
-            if (await readiness.WaitAsync(server, CancellationToken.None))
+            launch?.Invoke();
+            if (await IsReachedAsync(server, run, run.Process!))
             {
-                await routes.AddAsync(server, CancellationToken.None);
-                lock (run.Changing)
-                {
-                    server.State = ServerState.Ready;
-                }
-
-                state.Save(server);
-                var seconds = clock.GetElapsedTime(since).TotalSeconds;
-                Log.Ready(logger, new LogText(server.LogName), seconds);
-                _ = WatchAsync(server, run, process);
                 return null;
             }
 
-            failure = $"Server at {server.Url!.GetLeftPart(UriPartial.Authority)}{server.Prefix} didn't respond in {options.Spawner.HttpTimeout.TotalSeconds:0.###} seconds";
+            failure = $"Server at {server.Url?.GetLeftPart(UriPartial.Authority)}{server.Prefix} didn't respond in {options.Spawner.HttpTimeout.TotalSeconds:0.###} seconds";
+            Log.Failed(logger, new LogText(server.LogName), failure);
         }
-        catch (HttpRequestException error)
+        catch (SpawnException error)
         {
-            failure = $"The front proxy did not take the route of {server.LogName}: {error.Message}";
+            failure = error.Message;
+            Log.Failed(logger, new LogText(server.LogName), failure);
+        }
+        catch (Exception error)
+        {
+            failure = "Internal Server Error";
+            Log.Broke(logger, error, new LogText(server.LogName));
         }
 
-        Log.Failed(logger, new LogText(server.LogName), failure);
-        await CleanUpAsync(server, run, process);
+        if (run.Process is not { } process)
+        {
+            Dismiss(server);
+        }
+        else
+        {
+            await (server.State == ServerState.Spawning ? CleanUpAsync(server, run, process) : EndAsync(server, run, process));
+        }
+
         return failure;
+    }
+
+    private async Task<bool> IsReachedAsync(Server server, ServerRun run, SpawnedProcess process)
+    {
+        var since = clock.GetTimestamp();
+        if (!await readiness.WaitAsync(server, CancellationToken.None))
+        {
+            return false;
+        }
+
+        await routes.AddAsync(server, CancellationToken.None);
+        lock (run.Changing)
+        {
+            server.State = ServerState.Ready;
+        }
+
+        state.Save(server);
+        var seconds = clock.GetElapsedTime(since).TotalSeconds;
+        Log.Ready(logger, new LogText(server.LogName), seconds);
+        _ = WatchAsync(server, run, process);
+        return true;
     }
 
     private async Task CleanUpAsync(Server server, ServerRun run, SpawnedProcess process)
     {
         var since = clock.GetTimestamp();
-        try
-        {
-            await routes.RemoveAsync(server, CancellationToken.None);
-        }
-        catch (HttpRequestException error)
-        {
-            Log.RouteStays(logger, server.Prefix, error.Message); // The process ends all the same; the proxy then answers 503.
-        }
-
+        await routes.RemoveAsync(server, CancellationToken.None);
         if (!await StopSchedule.RunAsync(process, options.Spawner, clock))
         {
             Log.Survived(logger, new LogText(server.LogName), process.Id);
         }
 
-        await EndFamilyAsync(server, process);
+        await ServerFamily.EndAsync(server, process.Id, options, clock);
         limits.Forget(process.Id);
         run.Process = null;
-        state.Dismiss(server);
+        Dismiss(server);
         var seconds = clock.GetElapsedTime(since).TotalSeconds;
         Log.Ended(logger, new LogText(server.LogName), seconds);
     }
 
-    // The signals went to one process only. What it left behind, such as an IDE, is asked to end too, and then killed.
-    private async Task EndFamilyAsync(Server server, SpawnedProcess process)
+    // The server has ended, whether that can be written or not; Reconnect finds the row that is out of date and puts it right.
+    private void Dismiss(Server server)
     {
-        var since = clock.GetTimestamp();
-        var asked = new HashSet<int>();
-        while (clock.GetElapsedTime(since) < 2 * Grace && FamilyOf(server, process.Id) is { Count: > 0 } left)
+        try
         {
-            foreach (var one in left)
-            {
-                if (clock.GetElapsedTime(since) > Grace)
-                {
-                    Posix.Signal(one.Id, Posix.SigKill);
-                }
-                else if (asked.Add(one.Id))
-                {
-                    Posix.Signal(one.Id, Posix.SigTerm);
-                }
-            }
-
-            await Task.Delay(Glance, clock);
+            state.Dismiss(server);
+        }
+        catch (SqliteException error)
+        {
+            Log.NotKept(logger, new LogText(server.LogName), error.Message);
         }
     }
-
-    // The gateway hands these two on to its IDE, and the IDE to its terminals, which are sessions of their own.
-    private IReadOnlyList<ProcessTable.Entry> FamilyOf(Server server, int session) =>
-        ProcessTable.Family(session, $"JUPYTERHUB_SERVICE_PREFIX={server.Prefix}", $"JUPYTERHUB_API_URL={options.ApiUrl}");
 
     // The start fails only when its time is over, as JupyterHub's does; the log need not wait.
     private async Task TellEarlyEndAsync(Server server, SpawnedProcess process)
@@ -209,8 +220,11 @@ internal sealed partial class Spawns(HubOptions options, HubState state, LocalSp
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Server} ended by itself, with exit code {Code}.")]
         public static partial void Died(ILogger logger, LogText server, string code);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The front proxy keeps the route {Prefix}: {Reason}")]
-        public static partial void RouteStays(ILogger logger, string prefix, string reason);
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Server} is stopped, which the database could not be told ({Reason}); the next start of the hub makes it up.")]
+        public static partial void NotKept(ILogger logger, LogText server, string reason);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Server} is stopped, but could not be removed: {Reason}")]
+        public static partial void NotRemoved(ILogger logger, LogText server, string reason);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "{Server} is given up: its process {Id} survived SIGKILL.")]
         public static partial void Survived(ILogger logger, LogText server, int id);

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Waiide.Hub.Mock.State;
 
 /// <summary>When nobody could sign in, there is an administrator whose password is told once: on the console, and not to loggers, which may send it elsewhere.</summary>
@@ -33,8 +31,7 @@ internal sealed class FirstStart(HubOptions options, HubState state) : IHostedLi
 
     private void MakeAdministrator()
     {
-        // Easily typed, without letters that look like others: 16 of 31 are 79 bits.
-        var password = RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz23456789", 16);
+        var password = Secrets.Password();
         var admin = state.FindUser(Name) ?? state.AddUser(Name, isAdmin: true);
         state.ChangeUser(admin, Name, isAdmin: true);
         state.SetPassword(admin, new PasswordHash(password));

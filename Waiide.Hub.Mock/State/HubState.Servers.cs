@@ -25,10 +25,11 @@ internal sealed partial class HubState
     {
         lock (_changing)
         {
-            if (server.User.Servers.TryRemove(KeyValuePair.Create(server.Name, server)))
+            if (server.User.Servers.GetValueOrDefault(server.Name) == server)
             {
-                _store.Remove(server);
-                EndTokens(server);
+                _store.Remove(server); // With its tokens.
+                Tokens.Forget(token => IsOf(token, server));
+                server.User.Servers.TryRemove(server.Name, out _);
             }
         }
     }
@@ -61,18 +62,21 @@ internal sealed partial class HubState
         }
     }
 
-    /// <summary>Takes from a server that has ended what it had for its run: its token, all that its OAuth client was given, its address.</summary>
+    /// <summary>Takes from a server that has ended what it had for its run: its token, all that its OAuth client was given, its address. It has ended, and counts as such, even if that cannot be kept.</summary>
     public void Dismiss(Server server)
     {
         lock (_changing)
         {
-            EndTokens(server);
             server.SetSecretHash("");
-            server.State = ServerState.Stopped;
             (server.Url, server.ProcessId, server.ProcessStarted, server.Version) = (null, null, null, null);
             server.LastActivity.Record(_clock.GetUtcNow());
             server.User.LastActivity.Record(_clock.GetUtcNow());
-            Save(server);
+            Tokens.Forget(token => IsOf(token, server));
+            server.State = ServerState.Stopped;
+            if (IsKnown(server))
+            {
+                _store.Dismiss(server);
+            }
         }
     }
 
@@ -128,8 +132,14 @@ internal sealed partial class HubState
     /// <summary>Keeps who was active when; <see cref="ActivityKeeper"/> calls it every other second.</summary>
     public void KeepActivity() => _store.KeepActivity(_users.Values, Servers, Tokens.All);
 
-    private bool IsKnown(Server server) => Knows(server.User) && server.User.Servers.GetValueOrDefault(server.Name) == server;
+    /// <summary>Whether this server is there still, and neither it nor its user was removed.</summary>
+    public bool IsKnown(Server server) => Knows(server.User) && server.User.Servers.GetValueOrDefault(server.Name) == server;
 
-    private void EndTokens(Server server) =>
-        Tokens.Revoke(token => token.Server == server || token.Client == server);
+    private void EndTokens(Server server)
+    {
+        _store.RemoveTokens(server);
+        Tokens.Forget(token => IsOf(token, server));
+    }
+
+    private static bool IsOf(Token token, Server server) => token.Server == server || token.Client == server;
 }

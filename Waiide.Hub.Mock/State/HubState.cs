@@ -69,18 +69,19 @@ internal sealed partial class HubState
     {
         lock (_changing)
         {
-            if (name != user.Name && !_users.TryAdd(name, user))
+            var before = user.Name;
+            if (name != before && _users.ContainsKey(name))
             {
                 throw new InvalidOperationException($"User {name} exists.");
             }
 
-            if (name != user.Name)
-            {
-                _users.TryRemove(user.Name, out _);
-            }
-
+            _store.Change(user, name, isAdmin);
+            _users[name] = user;
             user.Become(name, isAdmin);
-            _store.Save(user);
+            if (name != before)
+            {
+                _users.TryRemove(before, out _);
+            }
         }
     }
 
@@ -138,9 +139,10 @@ internal sealed partial class HubState
     {
         lock (_changing)
         {
-            if (_groups.TryRemove(KeyValuePair.Create(group.Name, group)))
+            if (FindGroup(group.Name) == group)
             {
                 _store.Remove(group);
+                _groups.TryRemove(group.Name, out _);
             }
         }
     }
@@ -159,10 +161,8 @@ internal sealed partial class HubState
     {
         lock (_changing)
         {
-            if (group.Users.TryRemove(user, out _))
-            {
-                _store.RemoveMember(group, user);
-            }
+            _store.RemoveMember(group, user);
+            group.Users.TryRemove(user, out _);
         }
     }
 
@@ -170,8 +170,8 @@ internal sealed partial class HubState
     {
         lock (_changing)
         {
+            _store.SetProperties(group, properties);
             group.Properties = properties;
-            _store.Save(group);
         }
     }
 

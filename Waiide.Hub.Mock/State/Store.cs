@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Waiide.Hub.Mock.State;
 
-/// <summary>What the database keeps: takes every change as it happens. The models in memory stay the truth while the hub runs.</summary>
+/// <summary>What the database keeps: every change is written here before it counts. Read it is only when the hub starts: while it runs it asks its models in memory.</summary>
 internal sealed partial class Store(HubOptions options) : IDisposable
 {
     private readonly Database _database = Database.Open(options.Database);
@@ -22,9 +22,11 @@ internal sealed partial class Store(HubOptions options) : IDisposable
     /// <summary>With everything that is theirs.</summary>
     public void Remove(User user) => _database.Run("DELETE FROM users WHERE id = $1", user.Id);
 
+    public void Change(User user, string name, bool isAdmin) => _database.Run("UPDATE users SET name = $2, admin = $3 WHERE id = $1", user.Id, name, isAdmin);
+
     public void Add(Group group) => _database.Run("INSERT INTO groups (name, properties) VALUES ($1, $2)", group.Name, group.Properties.ToJsonString());
 
-    public void Save(Group group) => _database.Change(() => _database.Run("UPDATE groups SET properties = $2 WHERE name = $1", group.Name, group.Properties.ToJsonString()));
+    public void SetProperties(Group group, JsonObject properties) => _database.Run("UPDATE groups SET properties = $2 WHERE name = $1", group.Name, properties.ToJsonString());
 
     public void Remove(Group group) => _database.Run("DELETE FROM groups WHERE name = $1", group.Name);
 
@@ -36,9 +38,18 @@ internal sealed partial class Store(HubOptions options) : IDisposable
         "INSERT INTO servers (user_id, name, state, process, user_options, secret_hash, attached) VALUES ($1, $2, $3, '{}', '{}', '', $4)",
         server.User.Id, server.Name, server.State.ToString(), server.IsAttached);
 
-    public void Save(Server server) => _database.Change(() => _database.Run(
-        "UPDATE servers SET state = $3, url = $4, process = $5, user_options = $6, started = $7, secret_hash = $8 WHERE user_id = $1 AND name = $2",
-        server.User.Id, server.Name, server.State.ToString(), server.Url?.OriginalString, ProcessOf(server).ToJsonString(), server.UserOptions.ToJsonString(), server.Started, server.SecretHash));
+    public void Save(Server server) => _database.Change(() => Write(server));
+
+    /// <summary>A server that has ended, with all tokens of that run: both or nothing.</summary>
+    public void Dismiss(Server server) => _database.Change(() =>
+    {
+        RemoveTokens(server);
+        Write(server);
+    });
+
+    /// <summary>The server's own tokens, and those that its OAuth client was given; by what the database has, which is more than memory has where an earlier change could not be kept.</summary>
+    public void RemoveTokens(Server server) => _database.Run(
+        "DELETE FROM tokens WHERE (user_id = $1 AND server = $2) OR (client_user = $1 AND client_server = $2)", server.User.Id, server.Name);
 
     /// <summary>With its own tokens.</summary>
     public void Remove(Server server) => _database.Run("DELETE FROM servers WHERE user_id = $1 AND name = $2", server.User.Id, server.Name);
@@ -58,7 +69,13 @@ internal sealed partial class Store(HubOptions options) : IDisposable
     });
 
     /// <summary>What may change in a token: what it is for, and until when.</summary>
-    public void Save(Token token) => _database.Run("UPDATE tokens SET scopes = $2, expires = $3 WHERE id = $1", Number(token), JsonSerializer.Serialize(token.Scopes), token.ExpiresAt);
+    public void Save(IReadOnlyCollection<Token> tokens) => _database.Change(() =>
+    {
+        foreach (var token in tokens)
+        {
+            _database.Run("UPDATE tokens SET scopes = $2, expires = $3 WHERE id = $1", Number(token), JsonSerializer.Serialize(token.Scopes), token.ExpiresAt);
+        }
+    });
 
     /// <summary>Throws 404 if the server, or whom it is shared with, is gone.</summary>
     public void Add(Share share) => AddOwned(
@@ -111,6 +128,10 @@ internal sealed partial class Store(HubOptions options) : IDisposable
     }
 
     public void Dispose() => _database.Dispose();
+
+    private void Write(Server server) => _database.Run(
+        "UPDATE servers SET state = $3, url = $4, process = $5, user_options = $6, started = $7, secret_hash = $8 WHERE user_id = $1 AND name = $2",
+        server.User.Id, server.Name, server.State.ToString(), server.Url?.OriginalString, ProcessOf(server).ToJsonString(), server.UserOptions.ToJsonString(), server.Started, server.SecretHash);
 
     private void AddOwned(string sql, params ReadOnlySpan<object?> values)
     {

@@ -54,18 +54,31 @@ internal sealed class Tokens(TimeProvider clock, Store store)
         }
     }
 
+    /// <summary>Ends tokens that the caller takes out of the database.</summary>
+    public void Forget(Func<Token, bool> which)
+    {
+        lock (_changing)
+        {
+            foreach (var (hash, _) in _byHash.Where(entry => which(entry.Value)).ToArray())
+            {
+                _byHash.TryRemove(hash, out _);
+            }
+        }
+    }
+
     /// <summary>Puts another in the place of each of these tokens, for the same secret; returns how many there were.</summary>
     public int Change(Func<Token, bool> which, Func<Token, Token> change)
     {
         lock (_changing)
         {
-            var found = _byHash.Where(entry => which(entry.Value)).ToArray();
-            foreach (var (hash, token) in found)
+            var changed = _byHash.Where(entry => which(entry.Value)).Select(entry => (Hash: entry.Key, Token: change(entry.Value))).ToArray();
+            store.Save([.. changed.Select(entry => entry.Token)]);
+            foreach (var (hash, token) in changed)
             {
-                store.Save(_byHash[hash] = change(token));
+                _byHash[hash] = token;
             }
 
-            return found.Length;
+            return changed.Length;
         }
     }
 

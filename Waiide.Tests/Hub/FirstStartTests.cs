@@ -119,6 +119,6 @@ public sealed partial class FirstStartTests : IDisposable
         return app;
     }
 
-    [GeneratedRegex("^    password  (\\w{16})$", RegexOptions.Multiline)]
+    [GeneratedRegex("^    password  ([a-z2-9-]{23})$", RegexOptions.Multiline)]
     private static partial Regex Password();
 }

@@ -94,7 +94,7 @@ public sealed class RunningHub : IAsyncDisposable
 
     /// <summary>What runs of the servers that this hub has started, by the name that each has in its environment.</summary>
     internal IReadOnlyList<Processes.Found> Servers(string name = "") =>
-        [.. Processes.With($"{MarkVariable}={_mark}").Where(process => process.Id != Process.Id && Processes.With($"JUPYTERHUB_SERVER_NAME={name}").Any(other => other.Id == process.Id))];
+        [.. Processes.With($"{MarkVariable}={_mark}", $"JUPYTERHUB_SERVER_NAME={name}").Where(process => process.Id != Process.Id)];
 
     public async ValueTask DisposeAsync()
     {

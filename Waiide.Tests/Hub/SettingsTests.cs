@@ -22,6 +22,7 @@ public sealed class SettingsTests
             ["Hub__Users__eve"] = "",
             ["Hub__Admins"] = "ada,mallory",
             ["Hub__Servers__0__User"] = "nobody",
+            ["Hub__Database"] = "hub.db",
             ["Hub__Servers__0__Url"] = "localhost:8070",
             ["Hub__Servers__0__ApiToken"] = "tooshort",
             ["Hub__Servers__1__User"] = "ada",
@@ -40,7 +41,7 @@ public sealed class SettingsTests
         foreach (var setting in new[]
         {
             "Hub:FrontPort is 'eighty'", "Hub:Address is 'localhost'", "Hub:BaseUrl is '/a b/'", "Hub:PublicUrl is 'hub.example.org'", "Hub:Profile is '2.0'; the versions to choose from are 3.0, 4.1, 5.5, 6.0.",
-            "Hub:Users:eve has no password", "Hub:Admins names 'mallory'", "Hub:Servers:0:User is 'nobody'", "Hub:Servers:0:Url is 'localhost:8070'", "Hub:Servers:0:ApiToken is missing or shorter",
+            "Hub:Database is 'hub.db'; set a full path, such as ", "Hub:Users:eve has no password", "Hub:Admins names 'mallory'", "Hub:Servers:0:User is 'nobody'", "Hub:Servers:0:Url is 'localhost:8070'", "Hub:Servers:0:ApiToken is missing or shorter",
             "Hub:Servers:1:Name 'a/b' contains a slash", "Hub:Groups:team names '..', which cannot be a segment of a path.",
             "Hub:Services:1:Name is 'cull', as another service's", "Hub:Services:2:ApiToken is another service's too",
         })

@@ -8,13 +8,9 @@ internal static class Processes
 {
     internal sealed record Found(int Id, string CommandLine);
 
-    /// <summary>All living processes whose environment at start had <paramref name="variable"/> (NAME=value).</summary>
-    public static IReadOnlyList<Found> With(string variable)
-    {
-        var wanted = Encoding.UTF8.GetBytes(variable);
-        return [.. All().Where(process => Read(process.Id, "environ") is { } environment
-            && Lines(environment).Any(line => line.AsSpan().SequenceEqual(wanted)))];
-    }
+    /// <summary>All living processes whose environment at start had every one of <paramref name="variables"/> (NAME=value).</summary>
+    public static IReadOnlyList<Found> With(params string[] variables) =>
+        [.. All().Where(process => Read(process.Id, "environ") is { } environment && !variables.Except(Lines(environment).Select(Encoding.UTF8.GetString)).Any())];
 
     /// <summary>Every living process of the machine; zombies have an empty command line.</summary>
     public static IEnumerable<Found> All() =>
