@@ -47,6 +47,8 @@ internal sealed class FaultList
 
         var brought = Scopes.Expand(withdrawn, owner);
         var identity = Scopes.Identify(owner);
-        return scopes.Where(scope => !Scopes.Cover(withdrawn, scope) && (!Scopes.Cover(brought, scope) || identity.Contains(scope))).ToHashSet(StringComparer.Ordinal);
+        var left = scopes.Where(scope => !Scopes.Cover(brought, scope)).ToHashSet(StringComparer.Ordinal);
+        left.UnionWith(identity.Where(scope => Scopes.Cover(scopes, scope) && !Scopes.Cover(withdrawn, scope)));
+        return left;
     }
 }

@@ -152,7 +152,8 @@ public sealed class RouteActivityTests(TwoProxies proxies)
 
         var model = (await ModelAsync()).ToJsonString();
         var tokens = (await hub.CallAsync("GET", "users/ada/tokens")).Body;
-        await hub.StopAsync();
+        hub.Process.Signal("TERM"); // Killed, it would lose the last second.
+        await hub.Process.WaitForExit();
         hub.Change(("LastActivityInterval", "300"));
         await hub.StartAgainAsync();
         await Eventually.Is(async () => (await ModelAsync())["server"] is not null, "the server is ready");
