@@ -189,7 +189,7 @@ public sealed class LoginTests(HubFixture hub)
     public async Task Of_two_logins_in_one_browser_none_counts()
     {
         using var victim = await hub.SignedInAsync("erin");
-        using var attacker = await hub.SignedInAsync("frank");
+        using var attacker = await hub.SignedInAsync("hank");
         victim.SetCookie("jupyterhub-hub-login", attacker.Cookie("jupyterhub-hub-login", "/hub/")!, "/hub/home");
         using var home = await victim.GetAsync("/hub/home");
         Assert.StartsWith("/hub/login", home.Headers.Location?.OriginalString, StringComparison.Ordinal);
