@@ -39,7 +39,7 @@ internal sealed partial class Comparison
         foreach (var name in expected.Concat(found).Select(header => header.Key).Distinct().Where(name => name != "set-cookie"))
         {
             var (then, now) = (string.Join(", ", expected[name]), string.Join(", ", found[name]));
-            if (!expected[name].Any() && Normalised.Further.GetValueOrDefault(name) == now)
+            if (!expected[name].Any() && Normalised.Further.GetValueOrDefault(name).Value == now)
             {
                 continue;
             }

@@ -39,12 +39,12 @@ internal static partial class Normalised
         ["Etag"] = "a hash of the body's bytes, whose keys the real hub writes in random order",
     };
 
-    /// <summary>Headers that our hub sends although the real one does not, with the only value they may have; browsers are held tighter by them, and clients see no difference.</summary>
-    public static IReadOnlyDictionary<string, string> Further { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    /// <summary>Headers that our hub sends although the real one does not, with the only value they may have and where; browsers are held tighter by them, and clients see no difference.</summary>
+    public static IReadOnlyDictionary<string, (string Value, string Where)> Further { get; } = new Dictionary<string, (string Value, string Where)>(StringComparer.OrdinalIgnoreCase)
     {
-        ["X-Content-Type-Options"] = "nosniff",
-        ["Cross-Origin-Opener-Policy"] = "noopener-allow-popups",
-        ["Cache-Control"] = "no-store",
+        ["X-Content-Type-Options"] = ("nosniff", "every answer"),
+        ["Cross-Origin-Opener-Policy"] = ("noopener-allow-popups", "every answer"),
+        ["Cache-Control"] = ("no-store", "pages for who is signed in"),
     };
 
     /// <summary>Directives that pages may have in Content-Security-Policy beyond the recorded ones, which all have to be there; the real hub's pages have none of them.</summary>

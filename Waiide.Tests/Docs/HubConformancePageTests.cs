@@ -16,7 +16,7 @@ public sealed class HubConformancePageTests
 
     [Fact]
     public void What_our_hub_says_beyond_the_real_one_is_published() => Assert.Equal(
-        Normalised.Further.Select(header => $"| `{header.Key}: {header.Value}` | every answer |").Append($"| {string.Join(", ", Normalised.FurtherDirectives.Select(name => $"`{name}`"))} in `Content-Security-Policy` | pages |"),
+        Normalised.Further.Select(header => $"| `{header.Key}: {header.Value.Value}` | {header.Value.Where} |").Append($"| {string.Join(", ", Normalised.FurtherDirectives.Select(name => $"`{name}`"))} in `Content-Security-Policy` | pages |"),
         Rows("What our hub says beyond the real one"));
 
     [Fact]
