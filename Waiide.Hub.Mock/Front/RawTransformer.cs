@@ -37,23 +37,32 @@ internal sealed class RawTransformer(string target, FrontRoute route) : HttpTran
             headers["Service-Worker-Allowed"] = route.RouteSpec;
         }
 
-        if (headers.SetCookie.Any(cookie => !MaySet(cookie ?? "")))
+        if (route.IsBelowUser && headers.SetCookie.Count > 0)
         {
-            headers.SetCookie = headers.SetCookie.Where(cookie => MaySet(cookie ?? "")).ToArray();
+            headers.SetCookie = headers.SetCookie.OfType<string>().Select(Withheld).OfType<string>().ToArray();
         }
 
         return hasBody;
     }
 
-    private bool MaySet(string cookie)
+    /// <summary>The cookie as the browser gets it; null: not at all.</summary>
+    private string? Withheld(string cookie)
     {
-        var parts = cookie.Split(';').Select(part => part.Split('=', 2)).Select(part => (Name: part[0].Trim(), Value: part.ElementAtOrDefault(1)?.Trim() ?? "")).ToArray();
-        var path = parts.Skip(1).LastOrDefault(part => part.Name.Equals("path", StringComparison.OrdinalIgnoreCase)).Value ?? "";
-        return !route.IsBelowUser || parts[0].Name switch
+        var parts = cookie.Split(';');
+        switch (parts[0].Split('=')[0].Trim())
         {
-            "jupyterhub-hub-login" or "jupyterhub-session-id" => false,
-            "_xsrf" => !path.StartsWith('/') || (PercentEncoding.Decode(path).TrimEnd('/') + "/").StartsWith(route.Path + "/", StringComparison.Ordinal),
-            _ => true,
-        };
+            case "jupyterhub-hub-login" or "jupyterhub-session-id":
+                return null;
+
+            // Jupyter's own servers set theirs for the whole origin, and look for it below their prefix only.
+            case "_xsrf":
+                var paths = parts.Where(part => part.TrimStart().StartsWith("path=", StringComparison.OrdinalIgnoreCase)).ToArray();
+                return paths is [var only] && only.TrimStart()["path=".Length..].StartsWith(route.RouteSpec, StringComparison.Ordinal)
+                    ? cookie
+                    : $"{string.Join(';', parts.Except(paths))}; Path={route.RouteSpec}";
+
+            default:
+                return cookie;
+        }
     }
 }

@@ -68,6 +68,6 @@ public sealed partial class AloneTests
         return ChildProcess.Start(start);
     }
 
-    [GeneratedRegex("^    password  (\\w{16})$", RegexOptions.Multiline)]
+    [GeneratedRegex("^    password  ([a-z2-9-]{23})$", RegexOptions.Multiline)]
     private static partial Regex Password();
 }
