@@ -72,11 +72,14 @@ public sealed class ReconnectTests
     [Fact]
     public async Task A_process_with_the_id_alone_is_not_taken_for_the_server()
     {
-        using var sleep = Process.Start(new ProcessStartInfo("sleep", "1000") { Environment = { ["JUPYTERHUB_SERVICE_PREFIX"] = "/user/alice/" } })!;
+        // No child of this process: who finds a child of its own waits for it, and then .NET, which started it, could not.
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", "JUPYTERHUB_SERVICE_PREFIX=/user/alice/ sleep 1000 > /dev/null 2>&1 & echo $!"]) { RedirectStandardOutput = true })!;
+        var id = int.Parse(await shell.StandardOutput.ReadToEndAsync(), CultureInfo.InvariantCulture);
+        await shell.WaitForExitAsync();
         try
         {
-            await Eventually.Is(() => ProcessTable.Carries(sleep.Id, "JUPYTERHUB_SERVICE_PREFIX=/user/alice/"), "the process has become sleep");
-            var started = ProcessTable.Find(sleep.Id)!.Started;
+            await Eventually.Is(() => ProcessTable.Carries(id, "JUPYTERHUB_SERVICE_PREFIX=/user/alice/"), "the process has become sleep");
+            var started = ProcessTable.Find(id)!.Started;
 
             Assert.NotNull(Find(started, "/user/alice/"));
             Assert.Null(Find(started + 1, "/user/alice/"));
@@ -84,12 +87,10 @@ public sealed class ReconnectTests
         }
         finally
         {
-            sleep.Kill();
+            Kill(id);
         }
 
-        await sleep.WaitForExitAsync();
-
-        SpawnedProcess? Find(long started, string prefix) => SpawnedProcess.FindAgain(sleep.Id, started, prefix, TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        SpawnedProcess? Find(long started, string prefix) => SpawnedProcess.FindAgain(id, started, prefix, TimeSpan.FromMilliseconds(50), TimeProvider.System);
     }
 
     private static void Kill(int id) => Process.Start("kill", ["-KILL", id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
