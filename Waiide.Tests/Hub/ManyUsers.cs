@@ -49,10 +49,16 @@ public sealed class ManyUsers : IAsyncLifetime
     /// <summary>What the process of a server was started with.</summary>
     public IReadOnlyDictionary<string, string> EnvironmentOf((string User, string Name) server)
     {
-        var process = Hub.Servers(server.Name).Single(process => process.CommandLine.Contains("Waiide.Gateway.dll", StringComparison.Ordinal)
-            && Processes.With("JUPYTERHUB_USER=" + server.User).Any(other => other.Id == process.Id));
+        var process = GatewaysOf(server).Single();
         return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{process.Id}/environ")).Split('\0', StringSplitOptions.RemoveEmptyEntries)
             .Select(variable => variable.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]);
+    }
+
+    /// <summary>The gateways of this hub that run for a server; other tests have users of the same names.</summary>
+    internal IEnumerable<Processes.Found> GatewaysOf((string User, string Name) server)
+    {
+        var ofUser = Processes.With("JUPYTERHUB_USER=" + server.User).Select(process => process.Id).ToHashSet();
+        return Hub.Servers(server.Name).Where(process => ofUser.Contains(process.Id) && process.CommandLine.Contains("Waiide.Gateway.dll", StringComparison.Ordinal));
     }
 
     internal static async Task<HttpStatusCode> StatusAsync(Browser browser, string target, params (string, string)[] headers)

@@ -177,7 +177,7 @@ public sealed class ManyUsersTests(ManyUsers users) : IClassFixture<ManyUsers>
 
         using var nobody = new TcpClient();
         await Assert.ThrowsAsync<SocketException>(() => nobody.ConnectAsync(IPAddress.Loopback, port));
-        Assert.Equal(4, ManyUsers.Servers.Count(server => Processes.With("JUPYTERHUB_SERVICE_PREFIX=" + ManyUsers.PrefixOf(server)).Any(process => process.CommandLine.Contains("Waiide.Gateway.dll", StringComparison.Ordinal))));
+        Assert.Equal(4, ManyUsers.Servers.Count(server => users.GatewaysOf(server).Any()));
 
         // It starts again where it was, with another token, and she is let in without being asked who she is.
         await users.AreRunningAsync();
