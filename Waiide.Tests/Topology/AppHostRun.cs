@@ -22,6 +22,7 @@ internal sealed partial class AppHostRun : IAsyncDisposable
         foreach (var argument in (string[])
             ["env", "--default-signal=HUP,INT", .. launcher, "dotnet", "run", "--project", "Waiide.AppHost", "--no-build", "--configuration", Repository.Configuration, "--",
                 $"--WAIIDE_WORKSPACE={_workspace.Path}", $"--WAIIDE_DATA_DIR={_data.Path}",
+                "--ASPNETCORE_URLS=http://localhost:0", "--ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL=http://localhost:0",
                 .. PortSettings.Select(setting => $"--Waiide:{setting}={Ports.Free()}"), .. arguments])
         {
             start.ArgumentList.Add(argument);
@@ -65,6 +66,9 @@ internal sealed partial class AppHostRun : IAsyncDisposable
     /// <summary>Where the console says to click.</summary>
     public string Link => LinkLine().Match(_dotnetRun.Output).Groups[1].Value;
 
+    /// <summary>The link that the console prints for the dashboard, with its token.</summary>
+    public string DashboardLink => DashboardLine().Match(_dotnetRun.Output).Groups[1].Value;
+
     public async Task LeavesNothing(TimeSpan limit)
     {
         try
@@ -89,6 +93,9 @@ internal sealed partial class AppHostRun : IAsyncDisposable
         _data.Dispose();
         _tools?.Dispose();
     }
+
+    [GeneratedRegex(@"Login to the dashboard at (\S+)")]
+    private static partial Regex DashboardLine();
 
     [GeneratedRegex(@"Open\s+(\S+)")]
     private static partial Regex LinkLine();

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Dcp;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Health;
@@ -41,7 +42,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         _host = new HostApplicationBuilder(settings);
         Configuration.AddCommandLine(options.Args ?? [], Switches);
         AppHostDirectory = options.ProjectDirectory ?? Environment.ContentRootPath;
-        ExecutionContext = new DistributedApplicationExecutionContext(Operation()) { WantsDashboard = !options.DisableDashboard };
+        ExecutionContext = new DistributedApplicationExecutionContext(Operation());
 
         _host.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         // A check that fails is shown as the state of its resource; its log would repeat that every few seconds.
@@ -70,6 +71,12 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         }
 
         Services.AddHostedService<ResourceHealthMonitor>();
+        if (!options.DisableDashboard)
+        {
+            Services.AddSingleton<ApplicationView>();
+            Services.AddHostedService<DashboardHost>();
+        }
+
         Services.AddHostedService<ApplicationExecutor>();
     }
 

@@ -1,3 +1,5 @@
+using Aspire.Hosting.Dashboard;
+
 namespace Aspire.Hosting;
 
 /// <summary>What the AppHost was started for.</summary>
@@ -25,6 +27,6 @@ public class DistributedApplicationExecutionContext
     /// <summary>Whether the application is published.</summary>
     public bool IsPublishMode => Operation == DistributedApplicationOperation.Publish;
 
-    /// <summary>Whether the AppHost's settings name the addresses of a dashboard that the engine itself would start, and not of one that is there anyway.</summary>
-    internal bool WantsDashboard { get; init; }
+    /// <summary>The dashboard that the engine itself has started; null: there is none.</summary>
+    internal DashboardHost? Dashboard { get; set; }
 }

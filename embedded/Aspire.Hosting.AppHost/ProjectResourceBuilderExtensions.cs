@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using Aspire.Hosting.ApplicationModel;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting;
 
@@ -122,52 +120,4 @@ public class ProjectResourceOptions
 
     /// <summary>Whether to do without a launch profile.</summary>
     public bool ExcludeLaunchProfile { get; set; }
-}
-
-/// <summary>The variables by which a project sends its telemetry where the AppHost says.</summary>
-internal static class OtlpVariables
-{
-    public static void Add(EnvironmentCallbackContext context, IConfiguration configuration, IHostEnvironment environment)
-    {
-        var (endpoint, protocol) = (configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"], configuration["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"]) switch
-        {
-            ({ Length: > 0 } grpc, _) => (grpc, "grpc"),
-            (_, { Length: > 0 } http) => (http, "http/protobuf"),
-            _ => ("", ""),
-        };
-
-        // The engine has no dashboard: at the address of the one that it is asked for nobody listens.
-        if (endpoint.Length == 0 || context.ExecutionContext.IsPublishMode || context.ExecutionContext.WantsDashboard)
-        {
-            return;
-        }
-
-        var variables = context.EnvironmentVariables;
-        variables["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "in_memory";
-        if (environment.IsDevelopment())
-        {
-            variables["OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION"] = "true";
-            variables["OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION"] = "true";
-        }
-
-        variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;
-        variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
-        variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={context.Resource.InstanceSuffix()}";
-        variables["OTEL_SERVICE_NAME"] = context.Resource.Name;
-        if (configuration["AppHost:OtlpApiKey"] is { Length: > 0 } key)
-        {
-            variables["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={key}";
-        }
-
-        if (environment.IsDevelopment())
-        {
-            // Somebody watches: everything, and soon.
-            variables["OTEL_BLRP_SCHEDULE_DELAY"] = "1000";
-            variables["OTEL_BSP_SCHEDULE_DELAY"] = "1000";
-            variables["OTEL_METRIC_EXPORT_INTERVAL"] = "1000";
-            variables["OTEL_TRACES_SAMPLER"] = "always_on";
-            variables["OTEL_METRICS_EXEMPLAR_FILTER"] = "trace_based";
-            variables["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"] = "true";
-        }
-    }
 }

@@ -44,6 +44,9 @@ public class ResourceLoggerService
     /// <summary>Adds a line that a process printed.</summary>
     internal void Append(IResource resource, string line, bool isError) => Of(resource.InstanceId()).Append(line, isError);
 
+    /// <summary>The lines of the resource with this id so far.</summary>
+    internal IReadOnlyList<LogLine> LinesOf(string resourceId) => Of(resourceId).Lines;
+
     /// <summary>The end of a resource's log.</summary>
     internal IReadOnlyList<LogLine> LastLines(IResource resource, int count) => [.. Of(resource.InstanceId()).Lines.TakeLast(count)];
 

@@ -9,18 +9,23 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <summary>A generated default that stays the same from run to run: it is kept in the AppHost's user secrets.</summary>
 internal sealed class UserSecretsParameterDefault(Assembly? appHost, string parameterName, ParameterDefault generated) : ParameterDefault
 {
+    public override string GetDefaultValue() => UserSecrets.KeepOrCreate(appHost, $"Parameters:{parameterName}", generated.GetDefaultValue);
+}
+
+/// <summary>The AppHost's user secrets, where what was generated or entered stays the same from run to run.</summary>
+internal static class UserSecrets
+{
     private static readonly Lock OneWriter = new();
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public override string GetDefaultValue()
+    /// <summary>The value kept under <paramref name="key"/>; where there is none, a new one, which is kept if the AppHost has user secrets.</summary>
+    public static string KeepOrCreate(Assembly? appHost, string key, Func<string> create)
     {
-        if (appHost?.GetCustomAttribute<UserSecretsIdAttribute>()?.UserSecretsId is not { } id)
+        if (FileOf(appHost) is not { } file)
         {
-            return generated.GetDefaultValue();
+            return create();
         }
 
-        var file = PathHelper.GetSecretsPathFromSecretsId(id);
-        var key = $"Parameters:{parameterName}";
         lock (OneWriter)
         {
             // Host configuration has user secrets only in Development; the value must not change with the environment.
@@ -29,11 +34,14 @@ internal sealed class UserSecretsParameterDefault(Assembly? appHost, string para
                 return kept;
             }
 
-            var value = generated.GetDefaultValue();
+            var value = create();
             Keep(file, key, value);
             return value;
         }
     }
+
+    private static string? FileOf(Assembly? appHost) =>
+        appHost?.GetCustomAttribute<UserSecretsIdAttribute>()?.UserSecretsId is { } id ? PathHelper.GetSecretsPathFromSecretsId(id) : null;
 
     private static void Keep(string file, string key, string value)
     {

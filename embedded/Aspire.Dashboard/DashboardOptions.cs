@@ -1,0 +1,20 @@
+namespace Aspire.Dashboard;
+
+/// <summary>How a dashboard is reached and what it asks for. Every address is one of this machine's own.</summary>
+internal sealed record DashboardOptions
+{
+    /// <summary>Where people open it, such as http://localhost:15100; port 0: any free one.</summary>
+    public required Uri FrontendUrl { get; init; }
+
+    /// <summary>Where OTLP by HTTP is received; port 0: any free one; null: nowhere.</summary>
+    public Uri? OtlpHttpUrl { get; init; }
+
+    /// <summary>The token of the printed link; null: everybody on this machine may come in.</summary>
+    public string? BrowserToken { get; init; }
+
+    /// <summary>What senders of telemetry must have in the header x-otlp-api-key; null: nothing.</summary>
+    public string? OtlpApiKey { get; init; }
+
+    /// <summary>What scripts must have in the header x-api-key to use the JSON API without a browser's session; null: there is no such way.</summary>
+    public string? ApiKey { get; init; }
+}

@@ -1,0 +1,1 @@
+// The dashboard's one script: what is live on its pages.
