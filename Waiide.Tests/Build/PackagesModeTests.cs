@@ -40,7 +40,8 @@ public partial class PackagesModeTests(PackagesModeTests.WithoutStandIns copy) :
     {
         var names = Sources.Below("embedded", ".csproj").Select(file => Path.GetFileNameWithoutExtension(file)).Where(name => !name.EndsWith(".Tests", StringComparison.Ordinal));
 
-        Assert.Empty(names.Except(Versions.Keys));
+        // The dashboard is no package that anybody refers to: with the real ones it comes along with the AppHost's SDK.
+        Assert.Equal(["Aspire.Dashboard"], names.Except(Versions.Keys));
     }
 
     private static Dictionary<string, string> Versions =>
