@@ -11,7 +11,10 @@ internal sealed class ContainerEngine(string name, string path, ProcessRun proce
     // Long enough for a busy machine; a command that takes longer hangs.
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan EndPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(2);
 
     public string Name => name;
@@ -50,6 +53,13 @@ internal sealed class ContainerEngine(string name, string path, ProcessRun proce
         }
     }
 
+    /// <summary>Why the engine does not work; null: it does.</summary>
+    public async Task<string?> ComplaintAsync(CancellationToken cancellationToken)
+    {
+        var answer = await TryAsync(["container", "ls", "-n", "1"], cancellationToken, limit: ProbeLimit).ConfigureAwait(false);
+        return answer.IsSuccess ? null : answer.Complaint;
+    }
+
     /// <summary>Runs a command that may take its time; each line is heard as it comes (true: standard error). Cancelling ends it.</summary>
     public Task<int> FollowAsync(IReadOnlyList<string> arguments, Action<string, bool> onLine, CancellationToken cancellationToken) =>
         RunAsync(arguments, onLine, isGuarded: true, null, null, cancellationToken);
@@ -76,7 +86,7 @@ internal sealed class ContainerEngine(string name, string path, ProcessRun proce
         }
         catch (OperationCanceledException)
         {
-            await EndAsync(process).ConfigureAwait(false);
+            await EndAsync(process, isGuarded ? ProcessTree.Below(process.Id) : null).ConfigureAwait(false);
             throw;
         }
         finally
@@ -135,12 +145,17 @@ internal sealed class ContainerEngine(string name, string path, ProcessRun proce
         }
     }
 
-    private static async Task EndAsync(Process process)
+    // A build's step runs in a container of its own, which a helper of the command ends, given time, and now and then does not.
+    private static async Task EndAsync(Process process, ProcessTree? below)
     {
         Posix.Signal(-process.Id, Posix.SigTerm);
-        using var patience = new CancellationTokenSource(KillLimit);
-        await process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < KillLimit && Posix.GroupExists(process.Id);)
+        {
+            await Task.Delay(EndPause).ConfigureAwait(false);
+        }
+
         Posix.Signal(-process.Id, Posix.SigKill);
+        below?.Kill();
     }
 }
 

@@ -5,34 +5,48 @@ using Microsoft.Extensions.Logging;
 namespace Aspire.Hosting.Dcp.Containers;
 
 /// <summary>Finds the engine that this run uses: the one that was asked for, else the first of docker and podman that answers. One that does not answer yet is looked at again.</summary>
-internal sealed partial class ContainerEngines(IConfiguration configuration, ProcessRun processes, ILogger logger) : IDisposable
+internal sealed partial class ContainerEngines : IDisposable
 {
     private const string Setting = "DcpPublisher:ContainerRuntime";
     private const string Variable = "ASPIRE_CONTAINER_RUNTIME";
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(10);
 
     private static readonly string[] Known = ["docker", "podman"];
 
+    private readonly ProcessRun _processes;
+    private readonly ILogger _logger;
+    private readonly string[] _names;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private ContainerEngine? _found;
+    private ContainerEngine? _chosen;
     private bool _told;
 
-    /// <summary>The engine; null: none answers, which is told once, in <see cref="Problem"/>'s words.</summary>
+    public ContainerEngines(IConfiguration configuration, ProcessRun processes, ILogger logger)
+    {
+        _processes = processes;
+        _logger = logger;
+        _names = (configuration[Setting] ?? configuration[Variable]) switch
+        {
+            null or "" => Known,
+            { } asked when Known.Contains(asked) => [asked],
+            { } asked => throw new DistributedApplicationException($"'{asked}' is no container engine: set {Variable} (or --dcp-container-runtime) to docker or podman, or leave it out."),
+        };
+    }
+
+    /// <summary>The engine; null: none answers at the moment, which is told once, in <see cref="Problem"/>'s words. Once chosen it stays the same.</summary>
     public async Task<ContainerEngine?> FindAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _found ??= await LookAsync(cancellationToken).ConfigureAwait(false);
-            if (_found is null && !_told)
+            var found = await LookAsync(cancellationToken).ConfigureAwait(false);
+            if (found is null && !_told)
             {
                 _told = true;
-                Log.None(logger, Problem);
+                Log.None(_logger, Problem);
             }
 
-            return _found;
+            return found;
         }
         finally
         {
@@ -61,14 +75,8 @@ internal sealed partial class ContainerEngines(IConfiguration configuration, Pro
 
     private async Task<ContainerEngine?> LookAsync(CancellationToken cancellationToken)
     {
-        var asked = configuration[Setting] ?? configuration[Variable];
-        if (asked is { Length: > 0 } && !Known.Contains(asked))
-        {
-            throw new DistributedApplicationException($"'{asked}' is no container engine: set {Variable} (or --dcp-container-runtime) to docker or podman, or leave it out.");
-        }
-
         var problems = new List<string>();
-        foreach (var name in asked is { Length: > 0 } ? [asked] : Known)
+        foreach (var name in _chosen is null ? _names : [_chosen.Name])
         {
             var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(CommandPath.IsExecutable);
             if (path is null)
@@ -77,14 +85,13 @@ internal sealed partial class ContainerEngines(IConfiguration configuration, Pro
                 continue;
             }
 
-            var engine = new ContainerEngine(name, path, processes);
-            var answer = await engine.TryAsync(["container", "ls", "-n", "1"], cancellationToken, limit: ProbeLimit).ConfigureAwait(false);
-            if (answer.IsSuccess)
+            var engine = _chosen ?? new ContainerEngine(name, path, _processes);
+            if (await engine.ComplaintAsync(cancellationToken).ConfigureAwait(false) is not { } complaint)
             {
-                return engine;
+                return _chosen = engine;
             }
 
-            problems.Add($"{name} says: {answer.Complaint}");
+            problems.Add($"{name} says: {complaint}");
         }
 
         Problem = $"No container engine answers ({string.Join("; ", problems)}). Containers start as soon as one does; everything else runs without.";

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dcp.Processes;
 using Microsoft.Extensions.Configuration;
@@ -37,7 +38,7 @@ internal sealed partial class ContainerSession : IAsyncDisposable
         _hostName = configuration["AppHost:ContainerHostname"];
         Engines = new ContainerEngines(configuration, processes, logger);
         ApplicationId = IdOf(appHostPath);
-        var name = environment.ApplicationName.EndsWith(AppHostSuffix, StringComparison.Ordinal) ? environment.ApplicationName[..^AppHostSuffix.Length] : environment.ApplicationName;
+        var name = NotAllowedInNames().Replace(environment.ApplicationName.EndsWith(AppHostSuffix, StringComparison.Ordinal) ? environment.ApplicationName[..^AppHostSuffix.Length] : environment.ApplicationName, "-");
         Network = hasPersistent
             ? new ContainerNetwork($"aspire-persistent-network-{ApplicationId}-{name}", [$"{ApplicationLabel}={ApplicationId}"])
             : new ContainerNetwork($"aspire-session-network-{processes.Id[..8]}-{name}", [$"{RunLabel}={processes.Id}"]);
@@ -76,7 +77,7 @@ internal sealed partial class ContainerSession : IAsyncDisposable
             return (_hostName, endpoint.Port);
         }
 
-        var engine = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        var engine = _engine ?? await BeginAsync(cancellationToken).ConfigureAwait(false);
         var backend = new IPEndPoint(IPAddress.Loopback, int.Parse(endpoint.TargetPortExpression!, CultureInfo.InvariantCulture));
         return (ContainerNetwork.HostName, await Network.OpenWayAsync(engine, endpoint.Port, () => backend, cancellationToken).ConfigureAwait(false));
     }
@@ -117,6 +118,9 @@ internal sealed partial class ContainerSession : IAsyncDisposable
             await engine.AskAsync(["network", "rm", .. networks.Split('\n')], cancellationToken).ConfigureAwait(false);
         }
     }
+
+    [GeneratedRegex("[^A-Za-z0-9_.-]")]
+    private static partial Regex NotAllowedInNames();
 
     private static partial class Log
     {

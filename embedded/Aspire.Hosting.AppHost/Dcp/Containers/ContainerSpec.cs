@@ -24,7 +24,7 @@ internal sealed record ContainerSpec(
     byte[]? Files)
 {
     /// <summary>A digest of all of it; secrets cannot be read from it.</summary>
-    public string Hash { get; } = Digest([
+    public string Hash => Digest([
         Image, ImageId, Entrypoint ?? "", .. Arguments, "", .. Variables.OrderBy(variable => variable.Key, StringComparer.Ordinal).SelectMany(variable => (string[])[variable.Key, variable.Value]), "",
         .. Mounts, "", .. Ports, "", .. RuntimeArguments, "", Network, .. Aliases, "", .. Hosts, "", Convert.ToHexStringLower(SHA256.HashData(Files ?? []))]);
 

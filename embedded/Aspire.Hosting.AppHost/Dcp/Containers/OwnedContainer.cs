@@ -98,7 +98,7 @@ internal sealed class OwnedContainer : ILaunched
             }
 
             // An engine that was restarted does not end a container's life; only its absence does.
-            if ((await _engine.TryAsync(["container", "ls", "-n", "1"], letGo).ConfigureAwait(false)).IsSuccess
+            if (await _engine.ComplaintAsync(letGo).ConfigureAwait(false) is null
                 && await ContainerState.FindAsync(_engine, _name, letGo).ConfigureAwait(false) is null)
             {
                 return UnknownExitCode;
