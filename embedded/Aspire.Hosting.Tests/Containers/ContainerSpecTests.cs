@@ -20,7 +20,7 @@ public sealed class ContainerSpecTests
             .WithArgs("1000")
             .WithVolume(volume, "/data")
             .WithBindMount("workspace", "/home/coder/project", isReadOnly: true)
-            .WithContainerRuntimeArgs("--memory", "64m");
+            .WithContainerRuntimeArgs("--memory", "64m", "--stop-signal", "KILL");
         await app.StartAsync();
         var made = JsonNode.Parse(Podman.Ask("inspect", app.ContainerOf("ide")))![0]!;
         await app.App.StopAsync();

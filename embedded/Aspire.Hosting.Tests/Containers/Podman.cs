@@ -69,7 +69,10 @@ internal static class Podman
             Environment.SetEnvironmentVariable("CONTAINERS_CONF", file);
         }
 
-        Environment.SetEnvironmentVariable("ASPIRE_CONTAINER_RUNTIME", "podman");
+        if (Environment.GetEnvironmentVariable("ASPIRE_CONTAINER_RUNTIME") is null)
+        {
+            Environment.SetEnvironmentVariable("ASPIRE_CONTAINER_RUNTIME", "podman");
+        }
     }
 
     private static string? WhatIsMissing()
