@@ -1,7 +1,14 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Aspire.Hosting.Dcp.Processes;
+using Aspire.Hosting.Tests.Containers;
 using Microsoft.Extensions.Logging;
+
+if (args is [ContainerOwner.Argument, ..])
+{
+    await ContainerOwner.RunAsync(args[1]);
+    return;
+}
 
 // An AppHost in little, for the tests that kill one: it runs each argument as a shell script, says so, and waits.
 // It stops in an orderly way on SIGHUP and when the `dotnet run` above it is gone, as the engine does.

@@ -38,6 +38,18 @@ internal sealed class OwnerProcess : IDisposable
     public static OwnerProcess Start(params string[] scripts) =>
         new(new ProcessStartInfo("dotnet", ["exec", typeof(OwnerProcess).Assembly.Location, .. scripts]));
 
+    /// <summary>With other variables than the tests have.</summary>
+    public static OwnerProcess Start(string[] arguments, Dictionary<string, string> variables)
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", typeof(OwnerProcess).Assembly.Location, .. arguments]);
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new(start);
+    }
+
     public static OwnerProcess StartByDotnetRun(params string[] scripts)
     {
         // <project>/bin/<configuration>/net10.0/

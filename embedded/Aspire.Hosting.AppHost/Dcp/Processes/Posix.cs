@@ -14,6 +14,9 @@ internal static partial class Posix
     /// <summary>Sends a signal to a process, or to a group by its negative number; one that is gone already is no failure.</summary>
     public static void Signal(int id, int signal) => _ = Kill(id, signal);
 
+    /// <summary>Whether a process of the group lives.</summary>
+    public static bool GroupExists(int id) => Kill(-id, 0) == 0;
+
     [LibraryImport("libc", EntryPoint = "getppid")]
     public static partial int ParentId();
 
