@@ -12,9 +12,9 @@ internal static class ContainerEngine
 
     private static readonly string[] Known = ["docker", "podman"];
 
-    /// <summary>Whether the engine that Aspire would take answers: that of ASPIRE_CONTAINER_RUNTIME, else docker or podman.</summary>
+    /// <summary>Whether the engine that Aspire would take answers: the one that was chosen, else docker or podman.</summary>
     public static bool Answers(IConfiguration configuration) =>
-        (configuration["ASPIRE_CONTAINER_RUNTIME"] is { Length: > 0 } chosen ? [chosen] : Known).Any(Answers);
+        ((configuration["DcpPublisher:ContainerRuntime"] ?? configuration["ASPIRE_CONTAINER_RUNTIME"]) is { Length: > 0 } chosen ? [chosen] : Known).Any(Answers);
 
     private static bool Answers(string engine)
     {

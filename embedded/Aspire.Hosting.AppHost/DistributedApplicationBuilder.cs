@@ -20,6 +20,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     {
         ["--operation"] = "AppHost:Operation",
         ["--publisher"] = "Publishing:Publisher",
+        ["--dcp-container-runtime"] = "DcpPublisher:ContainerRuntime",
     };
 
     private readonly HostApplicationBuilder _host;

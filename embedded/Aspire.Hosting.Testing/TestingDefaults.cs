@@ -25,6 +25,7 @@ internal static class TestingDefaults
         settings.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["DcpPublisher:RandomizePorts"] = "true",
+            ["DcpPublisher:ContainerRuntimeInitializationTimeout"] = "00:00:30",
             ["ASPNETCORE_URLS"] = "http://localhost:8080",
             ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = "http://localhost:4317",
             ["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true",

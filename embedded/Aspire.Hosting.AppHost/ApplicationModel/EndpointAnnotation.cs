@@ -31,6 +31,7 @@ public sealed class EndpointAnnotation : IResourceAnnotation
         _targetPort = targetPort;
         IsExternal = isExternal ?? false;
         IsProxied = isProxied ?? true;
+        IsProxiedUnasked = isProxied is null;
     }
 
     /// <summary>The name, unique within the resource.</summary>
@@ -75,6 +76,12 @@ public sealed class EndpointAnnotation : IResourceAnnotation
         get => _allocated.Task.IsCompletedSuccessfully ? _allocated.Task.Result : null;
         set => _allocated.TrySetResult(value ?? throw new ArgumentNullException(nameof(value)));
     }
+
+    /// <summary>Whether nobody said if there is to be a proxy.</summary>
+    internal bool IsProxiedUnasked { get; }
+
+    /// <summary>Where the endpoint is for containers; null: where it is for all.</summary>
+    internal Func<CancellationToken, Task<(string Host, int Port)>>? ForContainers { get; set; }
 
     /// <summary>Completes when <see cref="AllocatedEndpoint"/> is known.</summary>
     internal Task<AllocatedEndpoint> Allocation => _allocated.Task;

@@ -69,6 +69,9 @@ public sealed class EndpointReference : IManifestExpressionProvider, IValueProvi
     /// <inheritdoc />
     public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => Property(EndpointProperty.Url).GetValueAsync(cancellationToken);
 
+    ValueTask<string?> IValueProvider.GetValueAsync(IResource caller, CancellationToken cancellationToken) =>
+        Property(EndpointProperty.Url).ValueAsync(caller, cancellationToken);
+
     private EndpointAnnotation? Find() => _endpoint ??= Resource.Annotations.OfType<EndpointAnnotation>()
         .FirstOrDefault(endpoint => string.Equals(endpoint.Name, EndpointName, StringComparison.OrdinalIgnoreCase));
 
@@ -135,7 +138,11 @@ public class EndpointReferenceExpression : IManifestExpressionProvider, IValuePr
     };
 
     /// <inheritdoc />
-    public async ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default)
+    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => ValueAsync(null, cancellationToken);
+
+    ValueTask<string?> IValueProvider.GetValueAsync(IResource caller, CancellationToken cancellationToken) => ValueAsync(caller, cancellationToken);
+
+    internal async ValueTask<string?> ValueAsync(IResource? caller, CancellationToken cancellationToken)
     {
         if (Property == EndpointProperty.Scheme)
         {
@@ -143,14 +150,21 @@ public class EndpointReferenceExpression : IManifestExpressionProvider, IValuePr
         }
 
         var allocated = await Endpoint.EndpointAnnotation.Allocation.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (Property == EndpointProperty.TargetPort)
+        {
+            return allocated.TargetPortExpression;
+        }
+
+        var (host, port) = caller is ContainerResource && Endpoint.EndpointAnnotation.ForContainers is { } forContainers
+            ? await forContainers(cancellationToken).ConfigureAwait(false)
+            : (allocated.Address, allocated.Port);
         return Property switch
         {
-            EndpointProperty.Url => allocated.UriString,
-            EndpointProperty.Host => allocated.Address,
-            EndpointProperty.IPV4Host => allocated.Address == "localhost" ? "127.0.0.1" : allocated.Address,
-            EndpointProperty.Port => allocated.Port.ToString(CultureInfo.InvariantCulture),
-            EndpointProperty.TargetPort => allocated.TargetPortExpression,
-            EndpointProperty.HostAndPort => $"{allocated.Address}:{allocated.Port}",
+            EndpointProperty.Url => $"{Endpoint.Scheme}://{host}:{port}",
+            EndpointProperty.Host => host,
+            EndpointProperty.IPV4Host => host == "localhost" ? "127.0.0.1" : host,
+            EndpointProperty.Port => port.ToString(CultureInfo.InvariantCulture),
+            EndpointProperty.HostAndPort => $"{host}:{port}",
             _ => throw new InvalidOperationException($"An endpoint has no part '{Property}'."),
         };
     }

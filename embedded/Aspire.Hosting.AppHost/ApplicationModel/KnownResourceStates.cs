@@ -6,6 +6,9 @@ public static class KnownResourceStates
     /// <summary>It is being started.</summary>
     public static readonly string Starting = nameof(Starting);
 
+    /// <summary>What it runs is being built.</summary>
+    public static readonly string Building = nameof(Building);
+
     /// <summary>It runs.</summary>
     public static readonly string Running = nameof(Running);
 

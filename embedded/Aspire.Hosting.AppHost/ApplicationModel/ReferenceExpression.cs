@@ -29,17 +29,21 @@ public class ReferenceExpression : IManifestExpressionProvider, IValueProvider
     public static ReferenceExpression Create(in ExpressionInterpolatedStringHandler handler) => handler.GetExpression();
 
     /// <summary>The string with its values; null where it is nothing but one value that is null.</summary>
-    public async ValueTask<string?> GetValueAsync(CancellationToken cancellationToken)
+    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken) => ValueAsync(value => value.GetValueAsync(cancellationToken));
+
+    ValueTask<string?> IValueProvider.GetValueAsync(IResource caller, CancellationToken cancellationToken) => ValueAsync(value => value.GetValueAsync(caller, cancellationToken));
+
+    private async ValueTask<string?> ValueAsync(Func<IValueProvider, ValueTask<string?>> valueOf)
     {
         if (Format == "{0}")
         {
-            return await ValueProviders[0].GetValueAsync(cancellationToken).ConfigureAwait(false);
+            return await valueOf(ValueProviders[0]).ConfigureAwait(false);
         }
 
         var values = new object?[ValueProviders.Count];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = await ValueProviders[i].GetValueAsync(cancellationToken).ConfigureAwait(false);
+            values[i] = await valueOf(ValueProviders[i]).ConfigureAwait(false);
         }
 
         return string.Format(CultureInfo.InvariantCulture, Format, values);

@@ -39,7 +39,7 @@ public static class ResourceExtensions
     /// </summary>
     internal static string InstanceId(this IResource resource)
     {
-        if (resource is not (ProjectResource or ExecutableResource))
+        if (resource is not (ProjectResource or ExecutableResource or ContainerResource))
         {
             return resource.Name;
         }
@@ -55,6 +55,19 @@ public static class ResourceExtensions
             return $"{resource.Name}-{instance.Suffix}";
         }
     }
+
+    /// <summary>Says what <see cref="InstanceId"/> ends in, for a resource that is found again by it.</summary>
+    internal static void NameInstance(this IResource resource, string suffix)
+    {
+        lock (resource.Annotations)
+        {
+            resource.Annotations.Add(new InstanceAnnotation(suffix));
+        }
+    }
+
+    /// <summary>Whether it is a container that stays when the application ends.</summary>
+    internal static bool IsPersistent(this IResource resource) =>
+        resource.TryGetLastAnnotation<ContainerLifetimeAnnotation>(out var lifetime) && lifetime.Lifetime == ContainerLifetime.Persistent;
 
     /// <summary>The part of <see cref="InstanceId"/> that differs from run to run.</summary>
     internal static string InstanceSuffix(this IResource resource) => resource.InstanceId()[(resource.Name.Length + 1)..];

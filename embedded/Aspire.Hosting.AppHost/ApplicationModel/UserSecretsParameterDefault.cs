@@ -18,6 +18,9 @@ internal static class UserSecrets
     private static readonly Lock OneWriter = new();
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
+    /// <summary>Whether the AppHost has user secrets.</summary>
+    public static bool AreKept(Assembly? appHost) => FileOf(appHost) is not null;
+
     /// <summary>The value kept under <paramref name="key"/>; where there is none, a new one, which is kept if the AppHost has user secrets.</summary>
     public static string KeepOrCreate(Assembly? appHost, string key, Func<string> create)
     {

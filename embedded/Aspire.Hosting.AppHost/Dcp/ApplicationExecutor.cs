@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dcp.Containers;
 using Aspire.Hosting.Dcp.Processes;
 using Aspire.Hosting.Eventing;
 using Microsoft.Extensions.Configuration;
@@ -15,10 +17,12 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
     private readonly ExecutorServices _app;
     private readonly IConfiguration _configuration;
     private readonly IHostApplicationLifetime _lifetime;
+    private readonly IHostEnvironment _environment;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<IResource, ResourceExecutor> _executors = [];
     private readonly List<ResourceEndpoints> _endpoints = [];
     private ProcessRun? _processes;
+    private ContainerSession? _containers;
 
     public ApplicationExecutor(
         DistributedApplicationModel model,
@@ -28,12 +32,14 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
         ResourceLoggerService logs,
         IDistributedApplicationEventing eventing,
         IConfiguration configuration,
+        IHostEnvironment environment,
         IHostApplicationLifetime lifetime,
         IServiceProvider services,
         ILogger<DistributedApplication> logger)
     {
         _model = model;
         _configuration = configuration;
+        _environment = environment;
         _lifetime = lifetime;
         _app = new ExecutorServices(services, executionContext, options, notifications, logs, eventing, logger, _stopping.Token);
     }
@@ -42,6 +48,7 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
     {
         using var givenUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
         _processes = ProcessRun.Start(_app.Logger);
+        BeginContainers(_processes);
         foreach (var resource in _model.Resources.Where(RunsHere))
         {
             LifecycleCommands.Add(resource, () => _executors[resource]);
@@ -51,6 +58,7 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
         {
             await ShowAsync().ConfigureAwait(false);
             await AllocateAsync(givenUp.Token).ConfigureAwait(false);
+            await WaitForContainerEngineAsync(givenUp.Token).ConfigureAwait(false);
             await Task.WhenAll(_executors.Keys.ToArray().Select(resource => BeginAsync(resource, givenUp.Token))).ConfigureAwait(false);
             await _app.Eventing.PublishAsync(new AfterResourcesCreatedEvent(_app.Services, _model), givenUp.Token).ConfigureAwait(false);
         }
@@ -63,7 +71,7 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_executors.Values.Select(executor => executor.StopAsync(cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(_executors.Values.Select(executor => executor.ReleaseAsync(cancellationToken))).ConfigureAwait(false);
         await EndAsync().ConfigureAwait(false);
     }
 
@@ -85,8 +93,8 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
                     await ShowAsync(parameter).ConfigureAwait(false);
                     break;
 
-                case ProjectResource or ExecutableResource:
-                    var type = resource is ProjectResource ? "Project" : "Executable";
+                case ProjectResource or ExecutableResource or ContainerResource:
+                    var type = resource is ProjectResource ? "Project" : resource is ContainerResource ? "Container" : "Executable";
                     await _app.Notifications.PublishUpdateAsync(resource, snapshot => snapshot with { ResourceType = type }).ConfigureAwait(false);
                     break;
 
@@ -121,9 +129,12 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
         var randomizePorts = _configuration.GetValue("DcpPublisher:RandomizePorts", false);
         foreach (var resource in _model.Resources.Where(RunsHere).ToArray())
         {
-            var endpoints = new ResourceEndpoints(resource, randomizePorts);
+            var endpoints = new ResourceEndpoints(resource, randomizePorts, endpoint => KeptPort(resource, endpoint));
             _endpoints.Add(endpoints);
-            _executors[resource] = new ResourceExecutor(resource, _app, endpoints, _processes!);
+            ILauncher launcher = resource is ContainerResource container
+                ? new ContainerLauncher(container, _app, endpoints, _containers!)
+                : new ProcessLauncher(resource, _app, _processes!);
+            _executors[resource] = new ResourceExecutor(resource, _app, endpoints, launcher);
         }
 
         // Only now: what is told about one resource may have the ports of another one in it.
@@ -139,6 +150,62 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
                 await _app.Eventing.PublishAsync(new InitializeResourceEvent(resource, _app.Eventing, _app.Logs, _app.Notifications, _app.Services), cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    private void BeginContainers(ProcessRun processes)
+    {
+        var containers = _model.Resources.OfType<ContainerResource>().ToArray();
+        if (containers.Length == 0)
+        {
+            return;
+        }
+
+        // The same AppHost finds its persistent containers again by this.
+        var appHost = _app.Options.ProjectDirectory ?? _environment.ContentRootPath;
+        _containers = new ContainerSession(containers.Any(container => container.IsPersistent()), appHost, _configuration, _environment, processes, _app.Logger);
+        foreach (var persistent in containers.Where(container => container.IsPersistent()))
+        {
+            persistent.NameInstance(_containers.ApplicationId);
+        }
+
+        foreach (var endpoint in _model.Resources.Where(resource => resource is ProjectResource or ExecutableResource).SelectMany(resource => resource.Annotations.OfType<EndpointAnnotation>()))
+        {
+            endpoint.ForContainers = cancellationToken => _containers.WayToAsync(endpoint.AllocatedEndpoint!, cancellationToken);
+        }
+    }
+
+    /// <summary>Tests would wait for their own limit, and learn less: they are told at once that no engine came up in time.</summary>
+    private async Task WaitForContainerEngineAsync(CancellationToken cancellationToken)
+    {
+        var limit = _configuration.GetValue<TimeSpan?>("DcpPublisher:ContainerRuntimeInitializationTimeout");
+        if (_containers is null || limit is null || !_executors.Keys.Any(resource => resource is ContainerResource && !resource.HasAnnotationOfType<ExplicitStartupAnnotation>()))
+        {
+            return;
+        }
+
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(limit.Value);
+        try
+        {
+            await _containers.Engines.WaitAsync(limited.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new DistributedApplicationException($"No container engine came up within {limit.Value.TotalSeconds} s. {_containers.Engines.Problem}");
+        }
+    }
+
+    private int KeptPort(IResource resource, EndpointAnnotation endpoint)
+    {
+        if (!UserSecrets.AreKept(_app.Options.Assembly))
+        {
+            Log.PortNotKept(_app.Logger, endpoint.Name, resource.Name);
+        }
+
+        var port = UserSecrets.KeepOrCreate(_app.Options.Assembly, $"Resources:{resource.Name}:{endpoint.Name}:port", () => FreePort.Next().ToString(CultureInfo.InvariantCulture));
+        return int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new DistributedApplicationException($"'{port}' is no port: correct or remove Resources:{resource.Name}:{endpoint.Name}:port in the AppHost's user secrets.");
     }
 
     private async Task ShowUrlsAsync(IResource resource, CancellationToken cancellationToken)
@@ -168,6 +235,11 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
             return;
         }
 
+        if (_containers is { } containers)
+        {
+            await containers.DisposeAsync().ConfigureAwait(false);
+        }
+
         await processes.DisposeAsync().ConfigureAwait(false);
         foreach (var executor in _executors.Values)
         {
@@ -180,12 +252,15 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
         }
     }
 
-    private static bool RunsHere(IResource resource) => resource is ProjectResource or ExecutableResource;
+    private static bool RunsHere(IResource resource) => resource is ProjectResource or ExecutableResource or ContainerResource;
 
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "Parameter '{Parameter}' is missing: {Reason}")]
         public static partial void NoValue(ILogger logger, string parameter, string reason);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Endpoint '{Endpoint}' of the persistent container '{Resource}' gets another port in each run, and the container is made anew: give the endpoint a port, or the AppHost a UserSecretsId.")]
+        public static partial void PortNotKept(ILogger logger, string endpoint, string resource);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The links of resource '{Resource}' could not be made: {Reason}")]
         public static partial void NoUrls(ILogger logger, string resource, string reason);

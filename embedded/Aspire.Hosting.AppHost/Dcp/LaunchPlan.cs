@@ -1,13 +1,12 @@
 using System.Collections;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Dcp;
 
-/// <summary>What is started for a resource: command, arguments, folder and variables, with every value known.</summary>
+/// <summary>The process that is started for a resource: command, arguments, folder and variables, with every value known.</summary>
 internal sealed record LaunchPlan(
     string Command,
     ImmutableArray<string> Arguments,
@@ -43,12 +42,11 @@ internal sealed record LaunchPlan(
         IResource resource,
         Assembly? appHost,
         DistributedApplicationExecutionContext executionContext,
-        Func<Dictionary<string, object>, Task> addCertificate,
+        ServerCertificate? certificate,
         ILogger log,
         CancellationToken cancellationToken)
     {
-        var variables = await VariablesAsync(resource, executionContext, addCertificate, log, cancellationToken).ConfigureAwait(false);
-        var arguments = await ArgumentsAsync(resource, executionContext, log, cancellationToken).ConfigureAwait(false);
+        var (variables, arguments) = await LaunchValues.CreateAsync(resource, executionContext, certificate, log, cancellationToken).ConfigureAwait(false);
         if (resource is ExecutableResource executable)
         {
             return new LaunchPlan(executable.Command, arguments, arguments, executable.WorkingDirectory, variables);
@@ -76,64 +74,6 @@ internal sealed record LaunchPlan(
             Path.GetDirectoryName(project.ProjectPath)!,
             variables);
     }
-
-    private static async Task<IReadOnlyDictionary<string, string>> VariablesAsync(
-        IResource resource,
-        DistributedApplicationExecutionContext executionContext,
-        Func<Dictionary<string, object>, Task> addCertificate,
-        ILogger log,
-        CancellationToken cancellationToken)
-    {
-        var context = new EnvironmentCallbackContext(executionContext, resource, cancellationToken: cancellationToken) { Logger = log };
-        foreach (var variables in resource.Annotations.OfType<EnvironmentCallbackAnnotation>().ToArray())
-        {
-            await variables.Callback(context).ConfigureAwait(false);
-        }
-
-        await addCertificate(context.EnvironmentVariables).ConfigureAwait(false);
-
-        var known = new Dictionary<string, string>();
-        foreach (var (name, value) in context.EnvironmentVariables)
-        {
-            if (await ValueAsync(value, cancellationToken).ConfigureAwait(false) is { } text)
-            {
-                known[name] = text;
-            }
-        }
-
-        return known;
-    }
-
-    private static async Task<ImmutableArray<string>> ArgumentsAsync(
-        IResource resource,
-        DistributedApplicationExecutionContext executionContext,
-        ILogger log,
-        CancellationToken cancellationToken)
-    {
-        var context = new CommandLineArgsCallbackContext([], resource, cancellationToken) { ExecutionContext = executionContext, Logger = log };
-        foreach (var arguments in resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>().ToArray())
-        {
-            await arguments.Callback(context).ConfigureAwait(false);
-        }
-
-        var known = ImmutableArray.CreateBuilder<string>();
-        foreach (var argument in context.Args)
-        {
-            if (await ValueAsync(argument, cancellationToken).ConfigureAwait(false) is { } text)
-            {
-                known.Add(text);
-            }
-        }
-
-        return known.ToImmutable();
-    }
-
-    private static async ValueTask<string?> ValueAsync(object? value, CancellationToken cancellationToken) => value switch
-    {
-        IValueProvider provider => await provider.GetValueAsync(cancellationToken).ConfigureAwait(false),
-        IResourceBuilder<IResource> { Resource: IValueProvider provider } => await provider.GetValueAsync(cancellationToken).ConfigureAwait(false),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
-    };
 }
 
 /// <summary>Splits a command line as launch profiles have it: at spaces, except within double quotes.</summary>

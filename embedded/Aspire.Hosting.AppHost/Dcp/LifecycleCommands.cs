@@ -2,7 +2,7 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Dcp;
 
-/// <summary>The commands that every project and executable has: start, stop and restart.</summary>
+/// <summary>The commands that every project, executable and container has: start, stop and restart.</summary>
 internal static class LifecycleCommands
 {
     public static void Add(IResource resource, Func<ResourceExecutor> executor)
@@ -35,7 +35,7 @@ internal static class LifecycleCommands
     private static ResourceCommandState StartState(CustomResourceSnapshot snapshot) => snapshot.State switch
     {
         null or { Text: "" } => ResourceCommandState.Disabled,
-        var state when state.Is(KnownResourceStates.Starting) => ResourceCommandState.Disabled,
+        var state when state.Is(KnownResourceStates.Starting) || state.Is(KnownResourceStates.Building) => ResourceCommandState.Disabled,
         var state when state.IsTerminal() || state.Is(KnownResourceStates.NotStarted) || state.Is(KnownResourceStates.Waiting) => ResourceCommandState.Enabled,
         _ => ResourceCommandState.Hidden,
     };

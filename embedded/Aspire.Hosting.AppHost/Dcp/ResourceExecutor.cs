@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Dcp.Processes;
+using Aspire.Hosting.Dcp.Containers;
 using Aspire.Hosting.Eventing;
 using Microsoft.Extensions.Logging;
 
@@ -17,18 +17,19 @@ internal sealed record ExecutorServices(
     ILogger Logger,
     CancellationToken Stopping);
 
-/// <summary>Runs one project or executable: starts its process when it is due, follows it to its end, and starts and stops it again when somebody asks.</summary>
-internal sealed partial class ResourceExecutor(IResource resource, ExecutorServices app, ResourceEndpoints endpoints, ProcessRun processes) : IDisposable
+/// <summary>Runs one resource: starts it when it is due, follows it to its end, and starts and stops it again when somebody asks.</summary>
+internal sealed partial class ResourceExecutor(IResource resource, ExecutorServices app, ResourceEndpoints endpoints, ILauncher launcher) : IDisposable
 {
     private const int LinesTold = 10;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile CancellationTokenSource? _waiting;
-    private OwnedProcess? _process;
+    private volatile ILaunched? _launched;
     private Task _following = Task.CompletedTask;
+    private Task _reviving = Task.CompletedTask;
     private bool _stopAsked;
 
-    /// <summary>Starts the process, after everything that it waits for. The result is what went wrong, in a sentence; it is told and shown already.</summary>
+    /// <summary>Starts it, after everything that it waits for. The result is what went wrong, in a sentence; it is told and shown already.</summary>
     public async Task<string?> StartAsync(CancellationToken cancellationToken)
     {
         if (_waiting is { } waiting)
@@ -42,7 +43,7 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
         await _turn.WaitAsync(givenUp.Token).ConfigureAwait(false);
         try
         {
-            await EndAsync(givenUp.Token).ConfigureAwait(false);
+            await EndAsync((launched, limit) => launched.StopAsync(limit), givenUp.Token).ConfigureAwait(false);
             return await LaunchAsync(givenUp.Token).ConfigureAwait(false);
         }
         finally
@@ -51,12 +52,23 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
         }
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StopAsync(CancellationToken cancellationToken) => EndInTurnAsync((launched, limit) => launched.StopAsync(limit), cancellationToken);
+
+    /// <summary>The application ends, and with it the resource, unless it is to outlive it.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        await EndInTurnAsync((launched, limit) => launched.ReleaseAsync(limit), cancellationToken).ConfigureAwait(false);
+        await _reviving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task EndInTurnAsync(Func<ILaunched, CancellationToken, Task> end, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await EndAsync(cancellationToken).ConfigureAwait(false);
+            await EndAsync(end, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -64,17 +76,15 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
         }
     }
 
-    public void Dispose() => _turn.Dispose();
-
-    private async Task EndAsync(CancellationToken cancellationToken)
+    private async Task EndAsync(Func<ILaunched, CancellationToken, Task> end, CancellationToken cancellationToken)
     {
-        if (_process is not { } process)
+        if (_launched is not { } launched)
         {
             return;
         }
 
         _stopAsked = true;
-        await process.StopAsync(cancellationToken).ConfigureAwait(false);
+        await end(launched, cancellationToken).ConfigureAwait(false);
         await _following.ConfigureAwait(false);
     }
 
@@ -94,32 +104,29 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
             await app.Eventing.PublishAsync(new BeforeResourceStartedEvent(resource, app.Services), cancellationToken).ConfigureAwait(false);
             await WaitForOthersAsync(cancellationToken).ConfigureAwait(false);
 
-            var plan = await LaunchPlan.CreateAsync(resource, app.Options.Assembly, app.ExecutionContext, AddCertificateAsync, log, cancellationToken).ConfigureAwait(false);
-            await PublishAsync(snapshot => Described(snapshot, plan) with { State = null, ExitCode = null }).ConfigureAwait(false);
-
             _stopAsked = false;
-            var process = _process = await processes.StartAsync(
-                new ProcessSpec(
-                    resource.InstanceId(),
-                    plan.Command,
-                    plan.Arguments,
-                    plan.WorkingDirectory,
-                    plan.CompleteEnvironment(),
-                    (line, isError) => app.Logs.Append(resource, line, isError)),
-                cancellationToken).ConfigureAwait(false);
+            var launched = await launcher.LaunchAsync(PublishAsync, cancellationToken).ConfigureAwait(false);
             await PublishAsync(snapshot => snapshot with
             {
                 State = KnownResourceStates.Running,
-                StartTimeStamp = process.StartedAt,
-                Properties = snapshot.Properties.Add(new ResourcePropertySnapshot("executable.pid", process.Id)),
+                StartTimeStamp = launched.StartedAt,
+                Properties = [.. snapshot.Properties, .. launched.Properties],
                 Urls = WithActivity(snapshot, true),
             }).ConfigureAwait(false);
-            _following = FollowAsync(process);
+            _launched = launched;
+            _following = FollowAsync(launched);
             return null;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw;
+        }
+        catch (ContainerEngineUnavailableException unavailable)
+        {
+            Log.NotStarted(log, unavailable.Message);
+            await PublishAsync(snapshot => snapshot with { State = KnownResourceStates.RuntimeUnhealthy }).ConfigureAwait(false);
+            _reviving = ReviveAsync(unavailable.Engines);
+            return unavailable.Message;
         }
         catch (Exception exception) // Callbacks of the AppHost have a part in a start: whatever goes wrong in it is this resource's failure and no other's.
         {
@@ -127,15 +134,6 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
             Log.FailedToStart(app.Logger, resource.Name, exception.Message);
             await PublishAsync(snapshot => snapshot with { State = KnownResourceStates.FailedToStart, StopTimeStamp = DateTime.UtcNow }).ConfigureAwait(false);
             return exception.Message;
-        }
-    }
-
-    private async Task AddCertificateAsync(Dictionary<string, object> variables)
-    {
-        if (await ServerCertificate.OfAsync(resource, app.Services, app.Stopping).ConfigureAwait(false) is { } certificate)
-        {
-            certificate.WriteTo(processes.Folder);
-            await certificate.ConfigureAsync(resource, processes.Folder, variables).ConfigureAwait(false);
         }
     }
 
@@ -157,9 +155,28 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
         }
     }
 
-    private async Task FollowAsync(OwnedProcess process)
+    /// <summary>What had no engine to run it starts as soon as there is one.</summary>
+    private async Task ReviveAsync(ContainerEngines engines)
     {
-        var exitCode = await process.Exited.ConfigureAwait(false);
+        await engines.WaitAsync(app.Stopping).ConfigureAwait(false);
+        if (_launched is null)
+        {
+            await StartAsync(app.Stopping).ConfigureAwait(false);
+        }
+    }
+
+    private async Task FollowAsync(ILaunched launched)
+    {
+        int exitCode;
+        try
+        {
+            exitCode = await launched.Exited.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return; // Left running when the application ends.
+        }
+
         if (exitCode != 0 && !_stopAsked && !app.Stopping.IsCancellationRequested)
         {
             // There may be nobody who looks at the resource's own log. First of all, so that it stands above the failures that follow from it.
@@ -169,36 +186,12 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
 
         await PublishAsync(snapshot => snapshot with
         {
-            State = KnownResourceStates.Finished,
+            State = launcher.StateAtEnd,
             ExitCode = exitCode,
             StopTimeStamp = DateTime.UtcNow,
             Urls = WithActivity(snapshot, false),
         }).ConfigureAwait(false);
-        _process = null;
-    }
-
-    private CustomResourceSnapshot Described(CustomResourceSnapshot snapshot, LaunchPlan plan)
-    {
-        var properties = ImmutableArray.CreateBuilder<ResourcePropertySnapshot>();
-        properties.Add(new("executable.path", plan.Command));
-        properties.Add(new("executable.workDir", plan.WorkingDirectory));
-        properties.Add(new("executable.args", plan.Arguments) { IsSensitive = true });
-        properties.Add(new("resource.appArgs", plan.OwnArguments) { IsSensitive = true });
-        if (resource.Annotations.OfType<IProjectMetadata>().LastOrDefault() is { } project)
-        {
-            properties.Add(new("project.path", project.ProjectPath));
-        }
-
-        if (resource.TryGetLastAnnotation<LaunchProfileAnnotation>(out var profile))
-        {
-            properties.Add(new("project.launchProfile", profile.Name));
-        }
-
-        return snapshot with
-        {
-            Properties = properties.ToImmutable(),
-            EnvironmentVariables = [.. plan.Variables.Select(variable => new EnvironmentVariableSnapshot(variable.Key, variable.Value, IsFromSpec: true))],
-        };
+        _launched = null;
     }
 
     private static ImmutableArray<UrlSnapshot> WithActivity(CustomResourceSnapshot snapshot, bool active) =>

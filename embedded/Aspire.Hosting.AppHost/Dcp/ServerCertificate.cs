@@ -10,19 +10,31 @@ namespace Aspire.Hosting.Dcp;
 #pragma warning disable ASPIRECERTIFICATES001 // Experimental in the real package, and so for those who call it.
 
 /// <summary>The certificate that a resource serves https with, as files of a folder that is the resource's to read.</summary>
-internal sealed record ServerCertificate(string Name, string CertificatePem, string KeyPem)
+/// <param name="Folder">Where the resource finds the files.</param>
+internal sealed record ServerCertificate(string Folder, string Name, string CertificatePem, string KeyPem)
 {
     /// <summary>The folder of such files in a container.</summary>
     public const string ContainerFolder = "/usr/lib/ssl/aspire/private";
 
-    /// <summary>The certificate's file in a folder.</summary>
-    public string CertificateFile => Name + ".crt";
+    private const UnixFileMode OwnerReadsAndWrites = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>The key's file in the same folder.</summary>
-    public string KeyFile => Name + ".key";
+    private string CertificateFile => Name + ".crt";
+
+    private string KeyFile => Name + ".key";
+
+    /// <summary>The files, for a container.</summary>
+    public ContainerFileSystemCallbackAnnotation Files => new()
+    {
+        DestinationPath = Folder,
+        Callback = (_, _) => Task.FromResult<IEnumerable<ContainerFileSystemItem>>(
+        [
+            new ContainerFile { Name = CertificateFile, Contents = CertificatePem },
+            new ContainerFile { Name = KeyFile, Contents = KeyPem, Mode = OwnerReadsAndWrites },
+        ]),
+    };
 
     /// <summary>The certificate of a resource whose program is to be told of one; null where it is not, or where there is none.</summary>
-    public static async Task<ServerCertificate?> OfAsync(IResource resource, IServiceProvider services, CancellationToken cancellationToken)
+    public static async Task<ServerCertificate?> OfAsync(IResource resource, string folder, IServiceProvider services, CancellationToken cancellationToken)
     {
         if (!resource.HasAnnotationOfType<HttpsCertificateConfigurationCallbackAnnotation>())
         {
@@ -37,17 +49,17 @@ internal sealed record ServerCertificate(string Name, string CertificatePem, str
         }
 
         var password = chosen?.Password is { } parameter ? await parameter.GetValueAsync(cancellationToken).ConfigureAwait(false) : null;
-        return new ServerCertificate(certificate.Thumbprint.ToLowerInvariant(), certificate.ExportCertificatePem() + "\n", KeyOf(certificate, password) + "\n");
+        return new ServerCertificate(folder, certificate.Thumbprint.ToLowerInvariant(), certificate.ExportCertificatePem() + "\n", KeyOf(certificate, password) + "\n");
     }
 
-    /// <summary>Has the resource's callbacks add their variables; <paramref name="folder"/> is where the resource finds the files.</summary>
-    public async Task ConfigureAsync(IResource resource, string folder, Dictionary<string, object> variables)
+    /// <summary>Has the resource's callbacks add their variables.</summary>
+    public async Task ConfigureAsync(IResource resource, Dictionary<string, object> variables)
     {
         var context = new HttpsCertificateConfigurationCallbackAnnotationContext
         {
             EnvironmentVariables = variables,
-            CertificatePath = ReferenceExpression.Create($"{folder}/{CertificateFile}"),
-            KeyPath = ReferenceExpression.Create($"{folder}/{KeyFile}"),
+            CertificatePath = ReferenceExpression.Create($"{Folder}/{CertificateFile}"),
+            KeyPath = ReferenceExpression.Create($"{Folder}/{KeyFile}"),
         };
         foreach (var configuration in resource.Annotations.OfType<HttpsCertificateConfigurationCallbackAnnotation>().ToArray())
         {
@@ -56,16 +68,16 @@ internal sealed record ServerCertificate(string Name, string CertificatePem, str
     }
 
     /// <summary>Writes both files for a process of this machine.</summary>
-    public void WriteTo(string folder)
+    public void Write()
     {
         if (OperatingSystem.IsWindows())
         {
             throw new PlatformNotSupportedException();
         }
 
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Write(Path.Combine(folder, CertificateFile), CertificatePem);
-        Write(Path.Combine(folder, KeyFile), KeyPem);
+        Directory.CreateDirectory(Folder, OwnerReadsAndWrites | UnixFileMode.UserExecute);
+        Write(Path.Combine(Folder, CertificateFile), CertificatePem);
+        Write(Path.Combine(Folder, KeyFile), KeyPem);
     }
 
     [UnsupportedOSPlatform("windows")]
@@ -75,7 +87,7 @@ internal sealed record ServerCertificate(string Name, string CertificatePem, str
         {
             Mode = FileMode.Create,
             Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            UnixCreateMode = OwnerReadsAndWrites,
         });
         file.Write(Encoding.ASCII.GetBytes(text));
     }

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -13,6 +14,7 @@ internal sealed partial class Guard : IAsyncDisposable
     private readonly ProcessStartInfo _start;
     private readonly ILogger _logger;
     private readonly HashSet<int> _sessions = [];
+    private string? _containerEngine;
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _watch;
     private Process _process;
@@ -39,6 +41,11 @@ internal sealed partial class Guard : IAsyncDisposable
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
         start.Environment["LC_ALL"] = "C";
+        foreach (var (name, value) in ContainerEnginesVariables())
+        {
+            start.Environment[name] = value;
+        }
+
         return new Guard(start, logger);
     }
 
@@ -57,6 +64,16 @@ internal sealed partial class Guard : IAsyncDisposable
         {
             _sessions.Remove(session);
             Tell('-', session);
+        }
+    }
+
+    /// <summary>Tells which engine has containers of this run.</summary>
+    public void AddContainers(string enginePath)
+    {
+        lock (_sessions)
+        {
+            _containerEngine = enginePath;
+            Tell($"!{enginePath}");
         }
     }
 
@@ -95,6 +112,11 @@ internal sealed partial class Guard : IAsyncDisposable
                     Tell('+', session);
                 }
 
+                if (_containerEngine is not null)
+                {
+                    Tell($"!{_containerEngine}");
+                }
+
                 if (_ending.IsCancellationRequested)
                 {
                     _process.StandardInput.Close();
@@ -113,17 +135,27 @@ internal sealed partial class Guard : IAsyncDisposable
         return process;
     }
 
-    private void Tell(char sign, int session)
+    private void Tell(char sign, int session) => Tell(string.Create(CultureInfo.InvariantCulture, $"{sign}{session}"));
+
+    private void Tell(string line)
     {
         try
         {
-            _process.StandardInput.BaseStream.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{sign}{session}\n")));
+            _process.StandardInput.BaseStream.Write(Encoding.UTF8.GetBytes(line + '\n'));
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
         {
             // The guard is gone; its successor is told everything.
         }
     }
+
+    /// <summary>What docker and podman read to find their containers.</summary>
+    private static IEnumerable<(string Name, string? Value)> ContainerEnginesVariables() =>
+        from DictionaryEntry variable in Environment.GetEnvironmentVariables()
+        let name = (string)variable.Key
+        where name is "HOME" or "XDG_RUNTIME_DIR" or "XDG_CONFIG_HOME" or "XDG_DATA_HOME" or "CONTAINER_HOST" or "STORAGE_DRIVER" or "CONTAINERS_CONF" or "CONTAINERS_STORAGE_CONF"
+            || name.StartsWith("DOCKER_", StringComparison.Ordinal)
+        select (name, (string?)variable.Value);
 
     private static string ReadScript()
     {

@@ -1,10 +1,12 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
+using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Dcp.Processes;
 
 /// <summary>A started process with all that it starts in turn: when its root ends, however it ends, the rest ends too.</summary>
-internal sealed partial class OwnedProcess
+internal sealed partial class OwnedProcess : ILaunched
 {
     // What Aspire's own orchestrator gives a process that is asked to stop.
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(6);
@@ -38,12 +40,16 @@ internal sealed partial class OwnedProcess
     /// <summary>The exit code, or 128 + the signal that killed it; complete once its output is read and nothing that it started is left.</summary>
     public Task<int> Exited { get; }
 
+    public ImmutableArray<ResourcePropertySnapshot> Properties => [new("executable.pid", Id)];
+
     /// <summary>Asks it to end (SIGTERM) and kills what is left after 6 s; complete with <see cref="Exited"/>. Cancelling ends the waiting, not the stopping.</summary>
     public Task StopAsync(CancellationToken cancellationToken)
     {
         _stop.TrySetResult();
         return Exited.WaitAsync(cancellationToken);
     }
+
+    public Task ReleaseAsync(CancellationToken cancellationToken) => StopAsync(cancellationToken);
 
     private async Task<int> WatchAsync()
     {

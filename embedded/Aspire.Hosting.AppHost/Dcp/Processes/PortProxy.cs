@@ -7,6 +7,10 @@ namespace Aspire.Hosting.Dcp.Processes;
 /// <summary>Holds a public port and passes its connections, byte for byte, to a backend that may still be starting: clients wait instead of being refused.</summary>
 internal sealed class PortProxy : IAsyncDisposable
 {
+    // IPPROTO_IP and IP_FREEBIND of ip(7)
+    private const int IpLevel = 0;
+    private const int FreeBind = 15;
+
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
     private readonly Func<IPEndPoint> _backend;
@@ -27,6 +31,9 @@ internal sealed class PortProxy : IAsyncDisposable
     public int Port { get; }
 
     public static PortProxy Listen(IPAddress address, int port, Func<IPEndPoint> backend) => Listen([address], port, backend);
+
+    /// <summary>Listens on an address that the machine may not have yet, such as that of a network which comes with its first container.</summary>
+    public static PortProxy ListenAhead(IPAddress address, int port, Func<IPEndPoint> backend) => new([Bind(address, port, isAhead: true)], backend);
 
     /// <summary>Listens on each address; port 0 is any that is free on all of them. <paramref name="backend"/> is asked before each try to dial. Throws <see cref="SocketException"/> (AddressAlreadyInUse) when the port is taken.</summary>
     public static PortProxy Listen(IReadOnlyList<IPAddress> addresses, int port, Func<IPEndPoint> backend)
@@ -86,7 +93,7 @@ internal sealed class PortProxy : IAsyncDisposable
         }
     }
 
-    private static Socket Bind(IPAddress address, int port)
+    private static Socket Bind(IPAddress address, int port, bool isAhead = false)
     {
         var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -94,6 +101,11 @@ internal sealed class PortProxy : IAsyncDisposable
             if (address.Equals(IPAddress.IPv6Any))
             {
                 listener.DualMode = true;
+            }
+
+            if (isAhead)
+            {
+                listener.SetRawSocketOption(IpLevel, FreeBind, BitConverter.GetBytes(1));
             }
 
             listener.Bind(new IPEndPoint(address, port));

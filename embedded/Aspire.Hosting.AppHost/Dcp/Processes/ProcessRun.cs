@@ -29,14 +29,34 @@ internal sealed class ProcessRun : IAsyncDisposable
     /// <summary>A folder for files of this run that nobody else may read: made by whoever needs it, removed when the run ends, however it does.</summary>
     public string Folder => Path.Combine(Path.GetTempPath(), "aspire-" + _id);
 
+    /// <summary>What no other run is called.</summary>
+    public string Id => _id;
+
     private string Marker => $"{RunVariable}={_id}";
 
-    public static ProcessRun Start(ILogger logger)
-    {
-        var setsid = (Environment.GetEnvironmentVariable("PATH") + ":/usr/bin:/bin").Split(':').Select(folder => Path.Combine(folder, "setsid")).FirstOrDefault(CommandPath.IsExecutable)
+    public static ProcessRun Start(ILogger logger) => new(SetsidPath(), logger);
+
+    /// <summary>The program that starts another one in a session of its own.</summary>
+    public static string SetsidPath() =>
+        (Environment.GetEnvironmentVariable("PATH") + ":/usr/bin:/bin").Split(':').Select(folder => Path.Combine(folder, "setsid")).FirstOrDefault(CommandPath.IsExecutable)
             ?? throw new ProcessStartException("The program 'setsid' is missing; install the package util-linux.");
-        return new ProcessRun(setsid, logger);
+
+    /// <summary>Takes the marks of this and any other run out of an environment: what is started with it may outlive the run.</summary>
+    public static void RemoveMarkers(IDictionary<string, string?> environment)
+    {
+        environment.Remove(RunVariable);
+        environment.Remove(ResourceVariable);
     }
+
+    /// <summary>Lets the guard end this session with the run, until the result is disposed.</summary>
+    public IDisposable Guarded(int session)
+    {
+        _guard.Add(session);
+        return new Registration(() => _guard.Remove(session));
+    }
+
+    /// <summary>Lets the guard remove what the run has in a container engine: containers and networks with the label aspire.run.</summary>
+    public void GuardContainers(string enginePath) => _guard.AddContainers(enginePath);
 
     public Task<OwnedProcess> StartAsync(ProcessSpec spec, CancellationToken cancellationToken)
     {
@@ -97,6 +117,11 @@ internal sealed class ProcessRun : IAsyncDisposable
 
         await Task.WhenAll(_processes.Keys.Select(process => process.StopAsync(CancellationToken.None))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _guard.DisposeAsync();
+    }
+
+    private sealed class Registration(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 
     private async Task ForgetWhenEndedAsync(OwnedProcess process)

@@ -1,15 +1,17 @@
 # Outlives its owner to end what the owner started. It learns on its standard input which sessions begin (+1234)
-# and end (-1234); the end of that input is the owner's end. $1 is the run's marker, as NAME=value; $2 is the run's
-# folder, which goes with it.
+# and end (-1234), and which engine has containers of the run (!/usr/bin/podman); the end of that input is the owner's end.
+# $1 is the run's marker, as NAME=value; $2 is the run's folder, which goes with it.
 trap '' HUP INT QUIT TERM
 exec > /dev/null 2>&1
 marker=$1
 folder=$2
 
 sessions=' '
+engine=
 while read -r line; do
     case $line in
         +*) sessions="$sessions${line#+} " ;;
+        !*) engine=${line#!} ;;
         -*) case $sessions in
                 *" ${line#-} "*) sessions="${sessions%% ${line#-} *} ${sessions#* ${line#-} }" ;;
             esac ;;
@@ -43,6 +45,22 @@ seconds() {
     echo "${uptime%.*}"
 }
 
+# Stops and removes the run's containers, then its network. Twice, because one may have been on its way when we looked.
+remove_containers() {
+    label=label=aspire.run=${marker#*=}
+    for look in first second; do
+        containers=$(timeout 30 "$engine" ps -aq --filter "$label")
+        if [ -n "$containers" ]; then
+            timeout 30 "$engine" stop -t 10 $containers
+            timeout 30 "$engine" rm -f -v $containers
+        fi
+        [ $look = second ] || sleep 0.2
+    done
+    networks=$(timeout 30 "$engine" network ls -q --filter "$label")
+    [ -z "$networks" ] || timeout 30 "$engine" network rm $networks
+}
+[ -z "$engine" ] || remove_containers &
+
 start=$(seconds)
 signal=TERM # Once, because many take a second one for impatience.
 quiet=0
@@ -60,3 +78,4 @@ while [ $quiet -lt 2 ]; do
     [ "$signal" = KILL ] || signal=
     [ $quiet -lt 2 ] && sleep 0.1
 done
+wait
