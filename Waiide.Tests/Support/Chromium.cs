@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Waiide.Tests.Support;
 
 /// <summary>One headless Chromium for all browser tests; each test opens a context of its own, so no cookie is shared.</summary>
-public sealed class Chromium : IAsyncLifetime
+public sealed class Chromium : IAsyncLifetime, IAsyncDisposable
 {
     private readonly SemaphoreSlim _launching = new(1, 1);
     private IPlaywright? _playwright;
@@ -11,8 +11,8 @@ public sealed class Chromium : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    /// <summary>A new, empty browser profile with one page. Skips the test where no Chromium is installed.</summary>
-    internal async Task<IPage> NewPageAsync(bool scripts = true)
+    /// <summary>A new, empty browser profile with one page. Skips the test where no Chromium is installed. The first one may give the browser a home directory with certificates that it trusts.</summary>
+    internal async Task<IPage> NewPageAsync(bool scripts = true, string? home = null)
     {
         Prerequisites.Need("chromium");
         await _launching.WaitAsync();
@@ -22,6 +22,7 @@ public sealed class Chromium : IAsyncLifetime
             _browser ??= await _playwright.Chromium.LaunchAsync(new()
             {
                 ExecutablePath = "/usr/bin/chromium",
+                Env = home is null ? null : EnvironmentWith("HOME", home),
                 // A sandbox of its own needs rights that root in a container lacks; nothing but our own pages is opened.
                 Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
             });
@@ -34,6 +35,15 @@ public sealed class Chromium : IAsyncLifetime
         var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = scripts, ViewportSize = new() { Width = 1280, Height = 800 } });
         context.SetDefaultTimeout(30_000);
         return await context.NewPageAsync();
+    }
+
+    ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());
+
+    private static Dictionary<string, string> EnvironmentWith(string name, string value)
+    {
+        var all = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!);
+        all[name] = value;
+        return all;
     }
 
     public async Task DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using AngleSharp.Html.Parser;
 
 namespace Waiide.Tests.Support;
@@ -8,9 +9,9 @@ internal sealed class HttpPerson : IDisposable
 {
     private readonly HttpClient _http;
 
-    public HttpPerson(Uri site)
+    public HttpPerson(Uri site, SslClientAuthenticationOptions? trust = null)
     {
-        _http = new HttpClient(new SocketsHttpHandler { CookieContainer = Cookies, UseProxy = false }) { BaseAddress = site, Timeout = TimeSpan.FromMinutes(10) };
+        _http = new HttpClient(new SocketsHttpHandler { CookieContainer = Cookies, UseProxy = false, SslOptions = trust ?? new() }) { BaseAddress = site, Timeout = TimeSpan.FromMinutes(10) };
         // What a browser says of a click; without it the gateway answers as to a script.
         _http.DefaultRequestHeaders.Add("Sec-Fetch-Mode", "navigate");
         _http.DefaultRequestHeaders.Add("Sec-Fetch-Dest", "document");

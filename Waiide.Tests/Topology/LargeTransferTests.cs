@@ -1,10 +1,4 @@
-using System.Globalization;
-using System.Net;
 using Aspire.Hosting.Testing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Topology;
@@ -33,34 +27,5 @@ public sealed class LargeTransferTests(HubTopology topology)
         Assert.Equal(uploaded, server.HashOfUpload);
         Assert.Equal(Blocks.Hash(Gibibyte), downloaded);
         Assert.InRange(Processes.PeakMemory(gateway) - before, 0, 64L << 20);
-    }
-
-    /// <summary>A development server of the user: it takes and gives any amount of bytes.</summary>
-    private sealed class UserServer(WebApplication app) : IAsyncDisposable
-    {
-        public int Port { get; private set; }
-
-        public string? HashOfUpload { get; private set; }
-
-        public static async Task<UserServer> StartAsync()
-        {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
-            builder.WebHost.ConfigureKestrel(kestrel =>
-            {
-                kestrel.Limits.MaxRequestBodySize = null;
-                kestrel.Listen(IPAddress.Loopback, 0);
-            });
-            var app = builder.Build();
-            var server = new UserServer(app);
-            app.MapPost("/up", async (HttpRequest request) => server.HashOfUpload = await Blocks.HashOf(request.Body));
-            app.MapGet("/down", (HttpRequest request, HttpResponse response) =>
-                Blocks.Write(response.Body, long.Parse(request.QueryString.Value![1..], CultureInfo.InvariantCulture)));
-            await app.StartAsync();
-            server.Port = new Uri(app.Urls.Single()).Port;
-            return server;
-        }
-
-        public ValueTask DisposeAsync() => app.DisposeAsync();
     }
 }

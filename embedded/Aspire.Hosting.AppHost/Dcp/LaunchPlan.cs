@@ -42,10 +42,11 @@ internal sealed record LaunchPlan(
         IResource resource,
         Assembly? appHost,
         DistributedApplicationExecutionContext executionContext,
+        ServerCertificate? certificate,
         ILogger log,
         CancellationToken cancellationToken)
     {
-        var (variables, arguments) = await LaunchValues.CreateAsync(resource, executionContext, log, cancellationToken).ConfigureAwait(false);
+        var (variables, arguments) = await LaunchValues.CreateAsync(resource, executionContext, certificate, log, cancellationToken).ConfigureAwait(false);
         if (resource is ExecutableResource executable)
         {
             return new LaunchPlan(executable.Command, arguments, arguments, executable.WorkingDirectory, variables);

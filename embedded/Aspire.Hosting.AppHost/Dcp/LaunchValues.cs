@@ -12,9 +12,10 @@ internal sealed record LaunchValues(IReadOnlyDictionary<string, string> Variable
     public static async Task<LaunchValues> CreateAsync(
         IResource resource,
         DistributedApplicationExecutionContext executionContext,
+        ServerCertificate? certificate,
         ILogger log,
         CancellationToken cancellationToken) => new(
-            await VariablesAsync(resource, executionContext, log, cancellationToken).ConfigureAwait(false),
+            await VariablesAsync(resource, executionContext, certificate, log, cancellationToken).ConfigureAwait(false),
             await ArgumentsAsync(resource, executionContext, log, cancellationToken).ConfigureAwait(false));
 
     /// <summary>The values as texts, those that are null left out.</summary>
@@ -43,6 +44,7 @@ internal sealed record LaunchValues(IReadOnlyDictionary<string, string> Variable
     private static async Task<IReadOnlyDictionary<string, string>> VariablesAsync(
         IResource resource,
         DistributedApplicationExecutionContext executionContext,
+        ServerCertificate? certificate,
         ILogger log,
         CancellationToken cancellationToken)
     {
@@ -50,6 +52,11 @@ internal sealed record LaunchValues(IReadOnlyDictionary<string, string> Variable
         foreach (var variables in resource.Annotations.OfType<EnvironmentCallbackAnnotation>().ToArray())
         {
             await variables.Callback(context).ConfigureAwait(false);
+        }
+
+        if (certificate is not null)
+        {
+            await certificate.ConfigureAsync(resource, context.EnvironmentVariables).ConfigureAwait(false);
         }
 
         var known = new Dictionary<string, string>();

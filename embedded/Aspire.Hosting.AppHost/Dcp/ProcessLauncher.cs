@@ -11,7 +11,9 @@ internal sealed class ProcessLauncher(IResource resource, ExecutorServices app, 
 
     public async Task<ILaunched> LaunchAsync(Publish publish, CancellationToken cancellationToken)
     {
-        var plan = await LaunchPlan.CreateAsync(resource, app.Options.Assembly, app.ExecutionContext, app.Logs.GetLogger(resource), cancellationToken).ConfigureAwait(false);
+        var certificate = await ServerCertificate.OfAsync(resource, processes.Folder, app.Services, cancellationToken).ConfigureAwait(false);
+        certificate?.Write();
+        var plan = await LaunchPlan.CreateAsync(resource, app.Options.Assembly, app.ExecutionContext, certificate, app.Logs.GetLogger(resource), cancellationToken).ConfigureAwait(false);
         await publish(snapshot => Described(snapshot, plan) with { State = null, ExitCode = null }).ConfigureAwait(false);
         return await processes.StartAsync(
             new ProcessSpec(

@@ -14,9 +14,10 @@ internal static class ContainerArchive
     private const UnixFileMode EveryoneEnters = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>The archive, or null where the resource has no files. The same files make the same archive.</summary>
-    public static async Task<byte[]?> CreateAsync(IResource resource, IServiceProvider services, Action<string> onSkipped, CancellationToken cancellationToken)
+    public static async Task<byte[]?> CreateAsync(
+        IResource resource, ContainerFileSystemCallbackAnnotation? certificate, IServiceProvider services, Action<string> onSkipped, CancellationToken cancellationToken)
     {
-        var annotations = resource.Annotations.OfType<ContainerFileSystemCallbackAnnotation>().ToArray();
+        ContainerFileSystemCallbackAnnotation[] annotations = [.. resource.Annotations.OfType<ContainerFileSystemCallbackAnnotation>(), .. certificate is null ? [] : (ContainerFileSystemCallbackAnnotation[])[certificate]];
         if (annotations.Length == 0)
         {
             return null;

@@ -15,11 +15,12 @@ internal sealed partial class ContainerLauncher(ContainerResource resource, Exec
     {
         var engine = await session.BeginAsync(cancellationToken).ConfigureAwait(false);
         var log = app.Logs.GetLogger(resource);
-        var values = await LaunchValues.CreateAsync(resource, app.ExecutionContext, log, cancellationToken).ConfigureAwait(false);
+        var certificate = await ServerCertificate.OfAsync(resource, ServerCertificate.ContainerFolder, app.Services, cancellationToken).ConfigureAwait(false);
+        var values = await LaunchValues.CreateAsync(resource, app.ExecutionContext, certificate, log, cancellationToken).ConfigureAwait(false);
         await publish(snapshot => Described(snapshot, values) with { State = null, ExitCode = null }).ConfigureAwait(false);
 
         var (image, imageId) = await ImageAsync(engine, publish, cancellationToken).ConfigureAwait(false);
-        var spec = await SpecAsync(engine, values, image, imageId, log, cancellationToken).ConfigureAwait(false);
+        var spec = await SpecAsync(engine, values, certificate, image, imageId, log, cancellationToken).ConfigureAwait(false);
         var known = await KnownAsync(engine, spec, cancellationToken).ConfigureAwait(false);
         if (known is null)
         {
@@ -69,7 +70,8 @@ internal sealed partial class ContainerLauncher(ContainerResource resource, Exec
         ? image.Reference
         : throw new DistributedApplicationException($"Resource '{resource.Name}' has no image. Give it one with WithImage.");
 
-    private async Task<ContainerSpec> SpecAsync(ContainerEngine engine, LaunchValues values, string image, string imageId, ILogger log, CancellationToken cancellationToken)
+    private async Task<ContainerSpec> SpecAsync(
+        ContainerEngine engine, LaunchValues values, ServerCertificate? certificate, string image, string imageId, ILogger log, CancellationToken cancellationToken)
     {
         var gateway = await session.Network.EnsureAsync(engine, cancellationToken).ConfigureAwait(false);
         var runtimeArguments = new List<object>();
@@ -91,7 +93,7 @@ internal sealed partial class ContainerLauncher(ContainerResource resource, Exec
             session.Network.Name,
             [resource.Name, $"{resource.Name}.dev.internal", .. resource.Annotations.OfType<ContainerNetworkAliasAnnotation>().Select(alias => alias.Alias)],
             gateway is null ? [] : [$"{ContainerNetwork.HostName}:{gateway}"],
-            await ContainerArchive.CreateAsync(resource, app.Services, skipped => Log.Skipped(log, skipped), cancellationToken).ConfigureAwait(false));
+            await ContainerArchive.CreateAsync(resource, certificate?.Files, app.Services, skipped => Log.Skipped(log, skipped), cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>The persistent container of an earlier run, or of an earlier start, if it is still what is asked for; whatever else of ours has the name is removed.</summary>

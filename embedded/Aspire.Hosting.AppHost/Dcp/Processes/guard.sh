@@ -1,9 +1,10 @@
 # Outlives its owner to end what the owner started. It learns on its standard input which sessions begin (+1234)
 # and end (-1234), and which engine has containers of the run (!/usr/bin/podman); the end of that input is the owner's end.
-# $1 is the run's marker, as NAME=value.
+# $1 is the run's marker, as NAME=value; $2 is the run's folder, which goes with it.
 trap '' HUP INT QUIT TERM
 exec > /dev/null 2>&1
 marker=$1
+folder=$2
 
 sessions=' '
 engine=
@@ -16,6 +17,9 @@ while read -r line; do
             esac ;;
     esac
 done
+
+# First of all: there are keys in it, and what runs has read them.
+rm -rf -- "$folder"
 
 # What is left of the run: the id of each process that carries the marker or belongs to one of the sessions,
 # and for the latter also -<session>, which means the group of that number.

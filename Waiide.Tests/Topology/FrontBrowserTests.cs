@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using Waiide.Tests.Support;
+
+namespace Waiide.Tests.Topology;
+
+/// <summary>A browser that trusts the development authority comes to the hub by https.</summary>
+public sealed class FrontBrowserTests
+{
+    private const string Password = "correct horse";
+
+    [SkippableFact]
+    public async Task A_person_signs_in_and_works_in_a_secure_context_and_Ctrl_C_leaves_nothing()
+    {
+        Prerequisites.Need("node", "npm", "chromium", "setsid", "nginx", "certutil");
+        await using var run = AppHostRun.Start("--Waiide:Front=process", $"--Parameters:demo-password={Password}");
+        await run.IsReady();
+        using var home = await HomeThatTrusts(FrontRun.AuthorityOf(run));
+        await using var chromium = new Chromium();
+        var page = await chromium.NewPageAsync(home: home.Path);
+        var sockets = new List<string>();
+        page.WebSocket += (_, socket) => sockets.Add(socket.Url);
+
+        Assert.EndsWith("/user/demo/", run.Link, StringComparison.Ordinal);
+        await page.GotoAsync(run.Link);
+        await HubPages.SignIn(page, "demo", Password);
+        var workbench = new Workbench(page);
+        await workbench.IsOpen();
+        await workbench.OpenTerminal();
+        Assert.Equal("by TLS", await workbench.RunInTerminal("echo by TLS", Path.Combine(run.Workspace, "note.txt")));
+
+        Assert.True(await page.EvaluateAsync<bool>("isSecureContext"));
+        Assert.StartsWith(run.Link, page.Url, StringComparison.Ordinal);
+        Assert.StartsWith("https://", page.Url, StringComparison.Ordinal);
+        Assert.NotEmpty(sockets);
+        Assert.All(sockets, socket => Assert.StartsWith("wss://", socket, StringComparison.Ordinal));
+        var cookies = await page.Context.CookiesAsync();
+        Assert.NotEmpty(cookies);
+        Assert.All(cookies, cookie => Assert.True(cookie.Secure, cookie.Name));
+
+        var folder = FolderOfTheKey(run);
+        Process.Start("kill", ["-INT", "--", (-run.OuterId).ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
+        await run.LeavesNothing(TimeSpan.FromSeconds(15));
+        Assert.False(Directory.Exists(folder), $"{folder} is gone");
+    }
+
+    private static string FolderOfTheKey(AppHostRun run)
+    {
+        var configuration = File.ReadAllText(Path.Combine(run.DataDirectory, "front", "nginx.conf"));
+        var key = configuration.Split("ssl_certificate_key \"")[1].Split('"')[0];
+        Assert.True(File.Exists(key));
+        return Path.GetDirectoryName(key)!;
+    }
+
+    // Where Chromium looks for authorities that the user trusts.
+    private static async Task<TempDirectory> HomeThatTrusts(string authority)
+    {
+        var home = new TempDirectory();
+        var store = Directory.CreateDirectory(Path.Combine(home.Path, ".pki", "nssdb")).FullName;
+        await Certutil("-d", "sql:" + store, "-N", "--empty-password");
+        await Certutil("-d", "sql:" + store, "-A", "-t", "C,,", "-n", "development", "-i", authority);
+        return home;
+    }
+
+    private static async Task Certutil(params string[] arguments)
+    {
+        using var certutil = Process.Start("certutil", arguments)!;
+        await certutil.WaitForExitAsync();
+        Assert.Equal(0, certutil.ExitCode);
+    }
+}

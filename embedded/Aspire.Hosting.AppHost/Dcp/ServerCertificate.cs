@@ -1,0 +1,103 @@
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aspire.Hosting.Dcp;
+
+#pragma warning disable ASPIRECERTIFICATES001 // Experimental in the real package, and so for those who call it.
+
+/// <summary>The certificate that a resource serves https with, as files of a folder that is the resource's to read.</summary>
+/// <param name="Folder">Where the resource finds the files.</param>
+internal sealed record ServerCertificate(string Folder, string Name, string CertificatePem, string KeyPem)
+{
+    /// <summary>The folder of such files in a container.</summary>
+    public const string ContainerFolder = "/usr/lib/ssl/aspire/private";
+
+    private const UnixFileMode OwnerReadsAndWrites = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private string CertificateFile => Name + ".crt";
+
+    private string KeyFile => Name + ".key";
+
+    /// <summary>The files, for a container.</summary>
+    public ContainerFileSystemCallbackAnnotation Files => new()
+    {
+        DestinationPath = Folder,
+        Callback = (_, _) => Task.FromResult<IEnumerable<ContainerFileSystemItem>>(
+        [
+            new ContainerFile { Name = CertificateFile, Contents = CertificatePem },
+            new ContainerFile { Name = KeyFile, Contents = KeyPem, Mode = OwnerReadsAndWrites },
+        ]),
+    };
+
+    /// <summary>The certificate of a resource whose program is to be told of one; null where it is not, or where there is none.</summary>
+    public static async Task<ServerCertificate?> OfAsync(IResource resource, string folder, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        if (!resource.HasAnnotationOfType<HttpsCertificateConfigurationCallbackAnnotation>())
+        {
+            return null;
+        }
+
+        resource.TryGetLastAnnotation<HttpsCertificateAnnotation>(out var chosen);
+        var certificate = chosen?.Certificate ?? services.GetRequiredService<IDeveloperCertificateService>().Certificates.FirstOrDefault();
+        if (certificate is null)
+        {
+            return null;
+        }
+
+        var password = chosen?.Password is { } parameter ? await parameter.GetValueAsync(cancellationToken).ConfigureAwait(false) : null;
+        return new ServerCertificate(folder, certificate.Thumbprint.ToLowerInvariant(), certificate.ExportCertificatePem() + "\n", KeyOf(certificate, password) + "\n");
+    }
+
+    /// <summary>Has the resource's callbacks add their variables.</summary>
+    public async Task ConfigureAsync(IResource resource, Dictionary<string, object> variables)
+    {
+        var context = new HttpsCertificateConfigurationCallbackAnnotationContext
+        {
+            EnvironmentVariables = variables,
+            CertificatePath = ReferenceExpression.Create($"{Folder}/{CertificateFile}"),
+            KeyPath = ReferenceExpression.Create($"{Folder}/{KeyFile}"),
+        };
+        foreach (var configuration in resource.Annotations.OfType<HttpsCertificateConfigurationCallbackAnnotation>().ToArray())
+        {
+            await configuration.Callback(context).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes both files for a process of this machine.</summary>
+    public void Write()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new PlatformNotSupportedException();
+        }
+
+        Directory.CreateDirectory(Folder, OwnerReadsAndWrites | UnixFileMode.UserExecute);
+        Write(Path.Combine(Folder, CertificateFile), CertificatePem);
+        Write(Path.Combine(Folder, KeyFile), KeyPem);
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static void Write(string path, string text)
+    {
+        using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = OwnerReadsAndWrites,
+        });
+        file.Write(Encoding.ASCII.GetBytes(text));
+    }
+
+    private static string KeyOf(X509Certificate2 certificate, string? password)
+    {
+        using AsymmetricAlgorithm key = (AsymmetricAlgorithm?)certificate.GetECDsaPrivateKey() ?? certificate.GetRSAPrivateKey()
+            ?? throw new DistributedApplicationException($"The key of the certificate '{certificate.Subject}' is neither ECDSA nor RSA.");
+        return password is null
+            ? key.ExportPkcs8PrivateKeyPem()
+            : key.ExportEncryptedPkcs8PrivateKeyPem(password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 100_000));
+    }
+}
