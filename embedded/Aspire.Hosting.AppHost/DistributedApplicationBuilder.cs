@@ -66,6 +66,8 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
                 _host.Logging.SetMinimumLevel(level);
             }
 
+            // What failed is told once, by whoever runs the application.
+            _host.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
             Services.AddHostedService<PipelineExecutor>();
             return;
         }
