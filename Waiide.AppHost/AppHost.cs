@@ -66,13 +66,23 @@ if (settings.Mode == Mode.JupyterHub)
         .WithUrlForEndpoint("api", url => url.DisplayText = "Hub API")
         .WithExternalHttpEndpoints();
 
+    // TLS, where it is asked for. The hub and its servers then know browsers by its address.
+    var front = builder.AddFront(settings, hub.GetEndpoint("front"), gateway);
+    var door = front?.GetEndpoint("https") ?? hub.GetEndpoint("front");
+    if (front is not null)
+    {
+        // Then the hub's own front is at an address that no server hears of, and no dev server all the same.
+        gateway.WithEnvironment("WAIIDE_DENIED_PORTS", ReferenceExpression.Create(
+            $"{gateway.GetEndpoint("http").Property(EndpointProperty.Port)},{hub.GetEndpoint("front").Property(EndpointProperty.Port)},{builder.Configuration["WAIIDE_DENIED_PORTS"] ?? ""}"));
+    }
+
     gateway
-        .WithJupyterHub(hub, user: "demo", serverToken)
+        .WithJupyterHub(hub, door, user: "demo", serverToken)
         .WithUrlForEndpoint("http", url => url.DisplayText = "Gateway (come in through the hub)")
         .WaitFor(hub);
     Welcome.WhenReady(
-        gateway,
-        link: ReferenceExpression.Create($"{hub.GetEndpoint("front")}/user/demo/"),
+        (IResourceBuilder<IResource>?)front ?? gateway,
+        link: ReferenceExpression.Create($"{door}/user/demo/"),
         signIn: ReferenceExpression.Create($"as demo with the password {password}"));
 }
 else
@@ -82,9 +92,16 @@ else
     gateway
         .WithEnvironment("WAIIDE_TOKEN", token)
         .WithUrlForEndpoint("http", url => url.DisplayText = "Waiide");
+    var front = builder.AddFront(settings, gateway.GetEndpoint("http"), gateway);
+    if (front is not null)
+    {
+        // Through the engine's proxy it comes from loopback, as everybody does who comes to the gateway's own port; that is open to this machine only.
+        gateway.WithEnvironment("WAIIDE_TRUSTED_PROXIES", "127.0.0.1");
+    }
+
     Welcome.WhenReady(
-        gateway,
-        link: ReferenceExpression.Create($"{gateway.GetEndpoint("http")}/login?token={token}"),
+        (IResourceBuilder<IResource>?)front ?? gateway,
+        link: ReferenceExpression.Create($"{front?.GetEndpoint("https") ?? gateway.GetEndpoint("http")}/login?token={token}"),
         signIn: ReferenceExpression.Create($"the link does it"));
 }
 

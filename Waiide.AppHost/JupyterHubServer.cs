@@ -13,12 +13,12 @@ internal static class JupyterHubServer
     }
 
     // The names are JupyterHub's own (reference: "Spawners", "Environment variables and command-line arguments").
+    /// <param name="front">Where browsers come in: the hub's own front, or what stands before it.</param>
     public static IResourceBuilder<ProjectResource> WithJupyterHub(
-        this IResourceBuilder<ProjectResource> server, IResourceBuilder<ProjectResource> hub, string user, IResourceBuilder<ParameterResource> token)
+        this IResourceBuilder<ProjectResource> server, IResourceBuilder<ProjectResource> hub, EndpointReference front, string user, IResourceBuilder<ParameterResource> token)
     {
         var prefix = $"/user/{user}/";
         var http = server.GetEndpoint("http");
-        var front = hub.GetEndpoint("front");
         var api = hub.GetEndpoint("api");
         var scopes = $"[\"access:servers!server={user}/\", \"access:servers!user={user}\"]";
 
