@@ -20,7 +20,7 @@ internal sealed class ComposeConfigs(ComposeFile file, PipelineContext context)
     {
         foreach (var files in resource.Annotations.OfType<ContainerFileSystemCallbackAnnotation>())
         {
-            var arguments = new ContainerFileSystemCallbackContext { Services = context.Services, Model = resource };
+            var arguments = new ContainerFileSystemCallbackContext { ServiceProvider = context.Services, Model = resource };
             foreach (var item in await files.Callback(arguments, context.CancellationToken).ConfigureAwait(false))
             {
                 Add(service, item, files.DestinationPath, new Owner(files.DefaultOwner, files.DefaultGroup, files.Umask ?? UsualUmask));
