@@ -42,7 +42,7 @@ public sealed class ComposeTests
                 Entries =
                 [
                     new ContainerFile { Name = "site.conf", SourcePath = source, Mode = UnixFileMode.UserRead },
-                    new ContainerFile { Name = "other.conf", Contents = "" },
+                    new ContainerFile { Name = "other.conf", Contents = "x" },
                 ],
             },
         ]);
