@@ -1,7 +1,9 @@
 using System.Net;
 using Aspire.Dashboard.Application;
+using Aspire.Dashboard.Consoles;
 using Aspire.Dashboard.Front;
 using Aspire.Dashboard.Otlp;
+using Aspire.Dashboard.Resources;
 using Aspire.Dashboard.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -16,6 +18,8 @@ namespace Aspire.Dashboard;
 /// <summary>A running dashboard: pages for people on one port, OTLP for programs on another, and what was received in between. Two servers, so that neither can be reached by the other's way in.</summary>
 internal sealed class DashboardServer : IAsyncDisposable
 {
+    private const long LargestForm = 64 * 1024, LargestExport = 32 * 1024 * 1024;
+
     private readonly WebApplication _pages;
     private readonly WebApplication? _otlp;
 
@@ -36,7 +40,7 @@ internal sealed class DashboardServer : IAsyncDisposable
     /// <summary>Where telemetry is to be sent, with the port that is listened on.</summary>
     public string? OtlpHttpUrl { get; }
 
-    /// <summary>Starts a dashboard of <paramref name="application"/>, or of telemetry alone. Fails with an <see cref="IOException"/> when an address cannot be had.</summary>
+    /// <summary>Starts a dashboard of <paramref name="application"/>, or of telemetry alone. Fails with an <see cref="AddressException"/> when an address cannot be had.</summary>
     public static async Task<DashboardServer> StartAsync(DashboardOptions options, IApplication? application, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         var store = new TelemetryStore();
@@ -44,8 +48,12 @@ internal sealed class DashboardServer : IAsyncDisposable
         var otlp = options.OtlpHttpUrl is { } url ? Otlp(url, options, store, logs) : null;
         try
         {
-            await pages.StartAsync(cancellationToken).ConfigureAwait(false);
-            await (otlp?.StartAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+            await ListenAsync(pages, options.FrontendUrl, cancellationToken).ConfigureAwait(false);
+            if (otlp is not null)
+            {
+                await ListenAsync(otlp, options.OtlpHttpUrl!, cancellationToken).ConfigureAwait(false);
+            }
+
             return new DashboardServer(pages, otlp, options);
         }
         catch
@@ -56,6 +64,18 @@ internal sealed class DashboardServer : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => EndAsync(_pages, _otlp);
+
+    private static async Task ListenAsync(WebApplication app, Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException)
+        {
+            throw new AddressException(address, exception);
+        }
+    }
 
     private static async ValueTask EndAsync(WebApplication pages, WebApplication? otlp)
     {
@@ -68,7 +88,7 @@ internal sealed class DashboardServer : IAsyncDisposable
 
     private static WebApplication Pages(DashboardOptions options, IApplication? application, TelemetryStore store, ILoggerFactory logs)
     {
-        var builder = Builder(options.FrontendUrl, logs);
+        var builder = Builder(options.FrontendUrl, LargestForm, logs);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton(application ?? NoApplication.Instance);
@@ -87,7 +107,7 @@ internal sealed class DashboardServer : IAsyncDisposable
 
     private static WebApplication Otlp(Uri url, DashboardOptions options, TelemetryStore store, ILoggerFactory logs)
     {
-        var builder = Builder(url, logs);
+        var builder = Builder(url, LargestExport, logs);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(store);
 
@@ -97,13 +117,14 @@ internal sealed class DashboardServer : IAsyncDisposable
         return app;
     }
 
-    private static WebApplicationBuilder Builder(Uri url, ILoggerFactory logs)
+    private static WebApplicationBuilder Builder(Uri url, long largestBody, ILoggerFactory logs)
     {
         // Nothing of the process's own settings: ASPNETCORE_URLS and the like are the application's.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = largestBody;
             if (url.Port == 0)
             {
                 kestrel.Listen(IPAddress.Loopback, 0);
@@ -123,4 +144,10 @@ internal sealed class DashboardServer : IAsyncDisposable
         var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         return $"http://localhost:{address.Port}";
     }
+}
+
+/// <summary>An address that was to be listened on is another program's, or not of this machine.</summary>
+internal sealed class AddressException(Uri address, Exception reason) : IOException(reason.Message, reason)
+{
+    public Uri Address { get; } = address;
 }

@@ -71,7 +71,7 @@ internal static class Login
 
     private static IResult Page(string? returnUrl, string? problem) => Layout.Bare("Log in", Html.Of($"""
         <form class="card" method="post" action="/login">
-        <h1>Log in to the dashboard</h1>
+        <h1>{Icons.Brand}Log in to the dashboard</h1>
         <p>The AppHost prints a link at its start: <code>Login to the dashboard at …/login?t=</code>. Open it, or enter what follows <code>t=</code> here.</p>
         {(problem is null ? Html.None : Html.Of($"""<p class="error" role="alert">{problem}</p>"""))}
         <label for="token">Token</label>

@@ -90,7 +90,7 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
             switch (resource)
             {
                 case ParameterResource parameter:
-                    await ShowAsync(parameter).ConfigureAwait(false);
+                    await ParameterState.ShowAsync(parameter, _app.Notifications, _app.Logger).ConfigureAwait(false);
                     break;
 
                 case ProjectResource or ExecutableResource or ContainerResource:
@@ -103,25 +103,6 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
                     break;
             }
         }
-    }
-
-    private async Task ShowAsync(ParameterResource parameter)
-    {
-        var properties = ImmutableArray.Create(new ResourcePropertySnapshot("parameter.secret", parameter.Secret));
-        ResourceStateSnapshot? state;
-        try
-        {
-            var value = await parameter.GetValueAsync(CancellationToken.None).ConfigureAwait(false);
-            properties = properties.Add(new ResourcePropertySnapshot("Value", value) { IsSensitive = parameter.Secret });
-            state = KnownResourceStates.Running;
-        }
-        catch (Exception exception) // A default may come from the AppHost's own code; whoever needs the value fails, and nobody else.
-        {
-            Log.NoValue(_app.Logger, parameter.Name, exception.Message);
-            state = KnownResourceStates.ValueMissing;
-        }
-
-        await _app.Notifications.PublishUpdateAsync(parameter, snapshot => snapshot with { ResourceType = "Parameter", Properties = properties, State = state }).ConfigureAwait(false);
     }
 
     private async Task AllocateAsync(CancellationToken cancellationToken)
@@ -256,9 +237,6 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "Parameter '{Parameter}' is missing: {Reason}")]
-        public static partial void NoValue(ILogger logger, string parameter, string reason);
-
         [LoggerMessage(Level = LogLevel.Warning, Message = "Endpoint '{Endpoint}' of the persistent container '{Resource}' gets another port in each run, and the container is made anew: give the endpoint a port, or the AppHost a UserSecretsId.")]
         public static partial void PortNotKept(ILogger logger, string endpoint, string resource);
 
