@@ -4,17 +4,19 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Aspire.Dashboard.Front;
 
-/// <summary>The one style sheet and the one script. Anonymous, for the login page has them too; there is nothing of the application in them.</summary>
+/// <summary>Every style sheet, script and picture of the assembly. Anonymous, for the login page has them too; there is nothing of the application in them.</summary>
 internal static class Assets
 {
     public static void MapAssets(this IEndpointRouteBuilder routes)
     {
-        Map("dashboard.css", "text/css; charset=utf-8");
-        Map("dashboard.js", "text/javascript; charset=utf-8");
-        routes.MapGet("/health", () => Results.Text("Healthy")).WithMetadata(Open.ToAll);
-
-        void Map(string name, string type)
+        foreach (var name in typeof(Assets).Assembly.GetManifestResourceNames())
         {
+            var type = Path.GetExtension(name) switch
+            {
+                ".css" => "text/css; charset=utf-8",
+                ".js" => "text/javascript; charset=utf-8",
+                _ => "image/svg+xml",
+            };
             using var stream = typeof(Assets).Assembly.GetManifestResourceStream(name)!;
             using var copy = new MemoryStream();
             stream.CopyTo(copy);
@@ -25,5 +27,7 @@ internal static class Assets
                 return Results.Bytes(bytes, type);
             }).WithMetadata(Open.ToAll);
         }
+
+        routes.MapGet("/health", () => Results.Text("Healthy")).WithMetadata(Open.ToAll);
     }
 }
