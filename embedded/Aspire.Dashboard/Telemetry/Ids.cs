@@ -19,6 +19,9 @@ internal readonly record struct TraceId(ulong High, ulong Low)
         return text?.Length == 32 && Hex.TryParse(text.AsSpan(0, 16), out var high) && Hex.TryParse(text.AsSpan(16), out var low) && (id = new TraceId(high, low)) != default;
     }
 
+    /// <summary>default where <paramref name="text"/> is no id.</summary>
+    public static TraceId OrNone(string? text) => TryParse(text, out var id) ? id : default;
+
     public ByteString ToBytes()
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -44,6 +47,9 @@ internal readonly record struct SpanId(ulong Value)
         id = default;
         return text?.Length == 16 && Hex.TryParse(text, out var value) && (id = new SpanId(value)) != default;
     }
+
+    /// <summary>default where <paramref name="text"/> is no id.</summary>
+    public static SpanId OrNone(string? text) => TryParse(text, out var id) ? id : default;
 
     public ByteString ToBytes()
     {

@@ -28,6 +28,8 @@ internal static class UnixTime
         _ => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 3_600_000_000_000}h {nanoseconds / 60_000_000_000 % 60}m"),
     };
 
+    public static string Between(ulong from, ulong until) => Duration(until > from ? until - from : 0);
+
     private static string Three(double value, string unit) => value switch
     {
         < 10 => string.Create(CultureInfo.InvariantCulture, $"{value:0.##} {unit}"),
