@@ -1,7 +1,9 @@
 using System.Net;
 using Aspire.Dashboard.Application;
+using Aspire.Dashboard.Consoles;
 using Aspire.Dashboard.Front;
 using Aspire.Dashboard.Otlp;
+using Aspire.Dashboard.Resources;
 using Aspire.Dashboard.Telemetry;
 using Aspire.Dashboard.Telemetry.Pages;
 using Microsoft.AspNetCore.Builder;
@@ -17,6 +19,8 @@ namespace Aspire.Dashboard;
 /// <summary>A running dashboard: pages for people on one port, OTLP for programs on another, and what was received in between. Two servers, so that neither can be reached by the other's way in.</summary>
 internal sealed class DashboardServer : IAsyncDisposable
 {
+    private const long LargestForm = 64 * 1024, LargestExport = 32 * 1024 * 1024;
+
     private readonly WebApplication _pages;
     private readonly WebApplication? _otlp;
 
@@ -69,7 +73,7 @@ internal sealed class DashboardServer : IAsyncDisposable
 
     private static WebApplication Pages(DashboardOptions options, IApplication? application, TelemetryStore store, ILoggerFactory logs)
     {
-        var builder = Builder(options.FrontendUrl, logs);
+        var builder = Builder(options.FrontendUrl, LargestForm, logs);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton(application ?? NoApplication.Instance);
@@ -88,7 +92,7 @@ internal sealed class DashboardServer : IAsyncDisposable
 
     private static WebApplication Otlp(Uri url, DashboardOptions options, TelemetryStore store, ILoggerFactory logs)
     {
-        var builder = Builder(url, logs);
+        var builder = Builder(url, LargestExport, logs);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(store);
 
@@ -98,13 +102,14 @@ internal sealed class DashboardServer : IAsyncDisposable
         return app;
     }
 
-    private static WebApplicationBuilder Builder(Uri url, ILoggerFactory logs)
+    private static WebApplicationBuilder Builder(Uri url, long largestBody, ILoggerFactory logs)
     {
         // Nothing of the process's own settings: ASPNETCORE_URLS and the like are the application's.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = largestBody;
             if (url.Port == 0)
             {
                 kestrel.Listen(IPAddress.Loopback, 0);

@@ -12,11 +12,11 @@ internal interface IApplication
     /// <summary>Every resource as it is now, then each change, until cancelled.</summary>
     IAsyncEnumerable<ResourceView> WatchAsync(CancellationToken cancellationToken);
 
-    /// <summary>The kept console lines of the resource with this id, oldest first.</summary>
-    IReadOnlyList<ConsoleLine> ConsoleOf(string resourceId);
+    /// <summary>The kept console lines of the resource with this id from the one after number <paramref name="after"/>, oldest first.</summary>
+    IReadOnlyList<ConsoleLine> ConsoleOf(string resourceId, int after = 0);
 
-    /// <summary>The kept console lines of the resource with this id in one batch, then each new batch, until cancelled.</summary>
-    IAsyncEnumerable<IReadOnlyList<ConsoleLine>> WatchConsoleAsync(string resourceId, CancellationToken cancellationToken);
+    /// <summary>The kept console lines from the one after number <paramref name="after"/>, then what follows, in batches of some hundred, until cancelled. Who reads slowly costs nothing, and misses what is no longer kept.</summary>
+    IAsyncEnumerable<IReadOnlyList<ConsoleLine>> WatchConsoleAsync(string resourceId, int after, CancellationToken cancellationToken);
 
     /// <summary>Executes a command of the resource with this id; returns when it is done.</summary>
     Task<CommandOutcome> ExecuteAsync(string resourceId, string command, CancellationToken cancellationToken);
@@ -50,7 +50,18 @@ internal sealed record ResourceView(
     IReadOnlyList<PropertyView> Properties,
     IReadOnlyList<PropertyView> Environment,
     IReadOnlyList<HealthView> HealthReports,
-    IReadOnlyList<RelationshipView> DependsOn);
+    IReadOnlyList<RelationshipView> DependsOn)
+{
+    /// <summary>What is asked for where this is a parameter.</summary>
+    public ParameterView? Parameter { get; init; }
+}
+
+/// <summary>A value that comes from outside.</summary>
+/// <param name="Description">What it is for.</param>
+/// <param name="IsSecret">Whether it must not be shown while it is entered.</param>
+/// <param name="IsMissing">Whether nobody has given it yet.</param>
+/// <param name="CanBeKept">Whether the AppHost has user secrets to keep it in.</param>
+internal sealed record ParameterView(string? Description, bool IsSecret, bool IsMissing, bool CanBeKept);
 
 /// <summary>A link to a resource; inactive: nobody would answer now. Internal: for the application's own use.</summary>
 internal sealed record UrlView(string? Endpoint, string Url, string Text, int Order, bool IsInternal, bool IsInactive);

@@ -19,9 +19,9 @@ internal sealed class NoApplication : IApplication
         yield break;
     }
 
-    public IReadOnlyList<ConsoleLine> ConsoleOf(string resourceId) => [];
+    public IReadOnlyList<ConsoleLine> ConsoleOf(string resourceId, int after = 0) => [];
 
-    public async IAsyncEnumerable<IReadOnlyList<ConsoleLine>> WatchConsoleAsync(string resourceId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<ConsoleLine>> WatchConsoleAsync(string resourceId, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
         yield break;

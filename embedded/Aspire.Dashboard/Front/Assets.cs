@@ -7,9 +7,13 @@ namespace Aspire.Dashboard.Front;
 /// <summary>Every style sheet, script and picture of the assembly. Anonymous, for the login page has them too; there is nothing of the application in them.</summary>
 internal static class Assets
 {
+    private static readonly string[] Names = typeof(Assets).Assembly.GetManifestResourceNames();
+
+    public static bool Has(string name) => Names.Contains(name);
+
     public static void MapAssets(this IEndpointRouteBuilder routes)
     {
-        foreach (var name in typeof(Assets).Assembly.GetManifestResourceNames())
+        foreach (var name in Names)
         {
             var type = Path.GetExtension(name) switch
             {

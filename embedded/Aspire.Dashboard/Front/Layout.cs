@@ -18,9 +18,9 @@ internal static class Layout
     ];
 
     // A page that comes back to another run than its own loads itself again.
-    private static readonly string Run = RandomNumberGenerator.GetHexString(8);
+    public static readonly string Run = RandomNumberGenerator.GetHexString(8);
 
-    /// <summary>A page of the dashboard at <paramref name="place"/>, one of the paths above. <paramref name="own"/>: names a style sheet and a script of its own, such as "console" for console.css and console.js.</summary>
+    /// <summary>A page of the dashboard at <paramref name="place"/>, one of the paths above. <paramref name="own"/>: names a style sheet and a script of its own, those of console.css and console.js that there are.</summary>
     public static IResult Page(IApplication application, string place, string title, Html body, string? own = null) => new Answer($"{title} · {application.Name}", own, StatusCodes.Status200OK, Html.Of($"""
         <body data-run="{Run}">
         <a class="skip" href="#main">Skip to the content</a>
@@ -66,16 +66,15 @@ internal static class Layout
                 <meta name="viewport" content="width=device-width, initial-scale=1">
                 <title>{title}</title>
                 <link rel="icon" href="/icon.svg" type="image/svg+xml">
-                {Assets("dashboard")}{(own is null ? Html.None : Assets(own))}
+                {Links("dashboard")}{(own is null ? Html.None : Links(own))}
                 </head>
                 {body}
                 """);
             return Results.Text(page.Text, "text/html; charset=utf-8", statusCode: status).ExecuteAsync(httpContext);
         }
 
-        private static Html Assets(string name) => Html.Of($"""
-            <link rel="stylesheet" href="/{name}.css">
-            <script src="/{name}.js" type="module"></script>
+        private static Html Links(string name) => Html.Of($"""
+            {(Assets.Has($"{name}.css") ? Html.Of($"""<link rel="stylesheet" href="/{name}.css">""") : Html.None)}{(Assets.Has($"{name}.js") ? Html.Of($"""<script src="/{name}.js" type="module"></script>""") : Html.None)}
             """);
     }
 }

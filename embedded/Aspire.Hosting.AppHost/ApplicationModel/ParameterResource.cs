@@ -4,6 +4,7 @@ namespace Aspire.Hosting.ApplicationModel;
 public class ParameterResource : Resource, IManifestExpressionProvider, IValueProvider
 {
     private readonly Lazy<string> _value;
+    private volatile string? _given;
 
     /// <summary>Creates a parameter whose value <paramref name="callback"/> finds when it is first asked for.</summary>
     public ParameterResource(string name, Func<ParameterDefault?, string> callback, bool secret = false)
@@ -29,7 +30,10 @@ public class ParameterResource : Resource, IManifestExpressionProvider, IValuePr
     public string ValueExpression => $"{{{Name}.value}}";
 
     /// <summary>The value; fails with a sentence that tells where to put it when there is none.</summary>
-    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken) => new(_value.Value);
+    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken) => new(_given ?? _value.Value);
+
+    /// <summary>Gives the value that nobody gave before the start.</summary>
+    internal void Give(string value) => _given = value;
 }
 
 /// <summary>What a parameter's value is when nobody gave one.</summary>

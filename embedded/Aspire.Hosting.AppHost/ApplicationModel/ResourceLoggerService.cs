@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.ApplicationModel;
@@ -13,6 +12,7 @@ public readonly record struct LogLine(int LineNumber, string Content, bool IsErr
 public class ResourceLoggerService
 {
     private const int LinesKept = 10_000;
+    private const int LinesAtOnce = 500;
 
     private readonly ConcurrentDictionary<string, ResourceLog> _logs = new(StringComparer.OrdinalIgnoreCase);
 
@@ -26,7 +26,7 @@ public class ResourceLoggerService
     public IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(IResource resource) => WatchAsync(resource.InstanceId());
 
     /// <summary>The lines of the resource with this id so far, then each new one, until the application ends.</summary>
-    public IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(string resourceName) => Of(resourceName).WatchAsync();
+    public IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(string resourceName) => Of(resourceName).WatchAsync(after: 0);
 
     /// <summary>The lines of a resource so far.</summary>
     public IAsyncEnumerable<IReadOnlyList<LogLine>> GetAllAsync(IResource resource) => GetAllAsync(resource.InstanceId());
@@ -44,8 +44,11 @@ public class ResourceLoggerService
     /// <summary>Adds a line that a process printed.</summary>
     internal void Append(IResource resource, string line, bool isError) => Of(resource.InstanceId()).Append(line, isError);
 
-    /// <summary>The lines of the resource with this id so far.</summary>
-    internal IReadOnlyList<LogLine> LinesOf(string resourceId) => Of(resourceId).Lines;
+    /// <summary>The lines of the resource with this id from the one after number <paramref name="after"/>.</summary>
+    internal IReadOnlyList<LogLine> LinesOf(string resourceId, int after) => Of(resourceId).After(after, LinesKept).Lines;
+
+    /// <summary>The same, and then each new one.</summary>
+    internal IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(string resourceId, int after) => Of(resourceId).WatchAsync(after);
 
     /// <summary>The end of a resource's log.</summary>
     internal IReadOnlyList<LogLine> LastLines(IResource resource, int count) => [.. Of(resource.InstanceId()).Lines.TakeLast(count)];
@@ -56,38 +59,31 @@ public class ResourceLoggerService
     private sealed class ResourceLog : ILogger
     {
         private readonly Lock _sync = new();
-        private readonly Queue<LogLine> _lines = new();
-        private readonly List<Channel<LogLine>> _watchers = [];
+        private readonly List<LogLine> _ring = []; // Line n is at (n - 1) modulo its size.
+        private TaskCompletionSource? _grown;
         private int _count;
         private bool _complete;
 
-        public IReadOnlyList<LogLine> Lines
-        {
-            get
-            {
-                lock (_sync)
-                {
-                    return [.. _lines];
-                }
-            }
-        }
+        public IReadOnlyList<LogLine> Lines => After(0, LinesKept).Lines;
 
         public void Append(string text, bool isError)
         {
             var content = $"{DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture)} {text}";
             lock (_sync)
             {
-                var line = new LogLine(++_count, content, isError);
-                _lines.Enqueue(line);
-                if (_lines.Count > LinesKept)
+                var line = new LogLine(_count + 1, content, isError);
+                if (_ring.Count < LinesKept)
                 {
-                    _lines.Dequeue();
+                    _ring.Add(line);
+                }
+                else
+                {
+                    _ring[_count % LinesKept] = line;
                 }
 
-                foreach (var watcher in _watchers)
-                {
-                    watcher.Writer.TryWrite(line);
-                }
+                _count++;
+
+                Wake();
             }
         }
 
@@ -96,48 +92,44 @@ public class ResourceLoggerService
             lock (_sync)
             {
                 _complete = true;
-                _watchers.ForEach(watcher => watcher.Writer.TryComplete());
+                Wake();
             }
         }
 
-        public async IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+        /// <summary>Some lines from the one after number <paramref name="after"/>, and what ends when there may be more; null: there will be none.</summary>
+        public (IReadOnlyList<LogLine> Lines, Task? Grown) After(int after, int atMost)
         {
-            var watcher = Channel.CreateUnbounded<LogLine>(new UnboundedChannelOptions { SingleReader = true });
             lock (_sync)
             {
-                foreach (var line in _lines)
+                if (after < _count)
                 {
-                    watcher.Writer.TryWrite(line);
+                    var first = Math.Max(after, _count - _ring.Count);
+                    return ([.. Enumerable.Range(first, Math.Min(atMost, _count - first)).Select(index => _ring[index % LinesKept])], Task.CompletedTask);
                 }
 
-                if (_complete)
-                {
-                    watcher.Writer.TryComplete();
-                }
-
-                _watchers.Add(watcher);
+                return ([], _complete ? null : (_grown ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
             }
+        }
 
-            try
+        // Whoever watches asks for more when it is ready for more: the lines wait here, once, and not in a queue for each.
+        public async IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(int after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            while (After(after, LinesAtOnce) is { Grown: { } grown } next)
             {
-                while (await watcher.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+                if (next.Lines.Count > 0)
                 {
-                    var batch = new List<LogLine>();
-                    while (watcher.Reader.TryRead(out var line))
-                    {
-                        batch.Add(line);
-                    }
+                    after = next.Lines[^1].LineNumber;
+                    yield return next.Lines;
+                }
 
-                    yield return batch;
-                }
+                await grown.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
-            finally
-            {
-                lock (_sync)
-                {
-                    _watchers.Remove(watcher);
-                }
-            }
+        }
+
+        private void Wake()
+        {
+            _grown?.TrySetResult();
+            _grown = null;
         }
 
         public IDisposable? BeginScope<TState>(TState state)

@@ -40,6 +40,18 @@ internal static class UserSecrets
         }
     }
 
+    /// <summary>Whether the AppHost has user secrets at all.</summary>
+    public static bool Has(Assembly? appHost) => FileOf(appHost) is not null;
+
+    /// <summary>Keeps a value under <paramref name="key"/>, in place of any other.</summary>
+    public static void Keep(Assembly? appHost, string key, string value)
+    {
+        lock (OneWriter)
+        {
+            Keep(FileOf(appHost) ?? throw new InvalidOperationException("This AppHost has no UserSecretsId."), key, value);
+        }
+    }
+
     private static string? FileOf(Assembly? appHost) =>
         appHost?.GetCustomAttribute<UserSecretsIdAttribute>()?.UserSecretsId is { } id ? PathHelper.GetSecretsPathFromSecretsId(id) : null;
 

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Aspire.Dashboard.Application;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dcp;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Dashboard;
 
@@ -12,7 +14,9 @@ internal sealed class ApplicationView(
     ResourceNotificationService notifications,
     ResourceLoggerService logs,
     ResourceCommandService commands,
-    IHostEnvironment environment) : IApplication
+    DistributedApplicationOptions options,
+    IHostEnvironment environment,
+    ILogger<DistributedApplication> logger) : IApplication
 {
     private const string HostSuffix = ".AppHost";
 
@@ -29,11 +33,11 @@ internal sealed class ApplicationView(
         }
     }
 
-    public IReadOnlyList<ConsoleLine> ConsoleOf(string resourceId) => [.. logs.LinesOf(resourceId).Select(LineOf)];
+    public IReadOnlyList<ConsoleLine> ConsoleOf(string resourceId, int after = 0) => [.. logs.LinesOf(resourceId, after).Select(LineOf)];
 
-    public async IAsyncEnumerable<IReadOnlyList<ConsoleLine>> WatchConsoleAsync(string resourceId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<ConsoleLine>> WatchConsoleAsync(string resourceId, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var lines in logs.WatchAsync(resourceId).WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (var lines in logs.WatchAsync(resourceId, after).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             yield return [.. lines.Select(LineOf)];
         }
@@ -45,10 +49,49 @@ internal sealed class ApplicationView(
         return new CommandOutcome(result.Success, result.Canceled, result.Message);
     }
 
-    public Task<CommandOutcome> SetParameterAsync(string name, string value, bool keep, CancellationToken cancellationToken) =>
-        Task.FromResult(new CommandOutcome(IsSuccess: false, IsCanceled: false, $"Set it with --Parameters:{name}=..., and start again."));
+    public async Task<CommandOutcome> SetParameterAsync(string name, string value, bool keep, CancellationToken cancellationToken)
+    {
+        if (!model.Resources.TryGetByName(name, out var resource) || resource is not ParameterResource parameter)
+        {
+            return Refused($"There is no parameter '{name}'.");
+        }
 
-    private static ResourceView ViewOf(ResourceEvent now)
+        if (value.Length == 0)
+        {
+            return Refused($"Parameter '{parameter.Name}' needs a value.");
+        }
+
+        if (!notifications.TryGetCurrentState(parameter.Name, out var now) || !now.Snapshot.State.Is(KnownResourceStates.ValueMissing))
+        {
+            return Refused($"Parameter '{parameter.Name}' has a value; another one needs a new start, because others have been given this one.");
+        }
+
+        if (keep && !UserSecrets.Has(options.Assembly))
+        {
+            return Refused($"Parameter '{parameter.Name}' cannot be kept: the AppHost has no user secrets. Run 'dotnet user-secrets init' in its folder first.");
+        }
+
+        parameter.Give(value);
+        await ParameterState.ShowAsync(parameter, notifications, logger).ConfigureAwait(false);
+        if (keep)
+        {
+            UserSecrets.Keep(options.Assembly, $"Parameters:{parameter.Name}", value);
+        }
+
+        var failed = model.Resources.Where(other => IsWaitingFor(other, parameter)).Select(other => other.Name).ToArray();
+        return new CommandOutcome(IsSuccess: true, IsCanceled: false, failed.Length == 0
+            ? $"Parameter '{parameter.Name}' has its value."
+            : $"Parameter '{parameter.Name}' has its value. What could not be started may now be: {string.Join(", ", failed)}.");
+    }
+
+    private static CommandOutcome Refused(string reason) => new(IsSuccess: false, IsCanceled: false, reason);
+
+    private bool IsWaitingFor(IResource resource, ParameterResource parameter) =>
+        notifications.TryGetCurrentState(resource.Name, out var now)
+        && now.Snapshot.State.Is(KnownResourceStates.FailedToStart)
+        && now.Snapshot.Relationships.Any(other => other.ResourceName == parameter.Name);
+
+    private ResourceView ViewOf(ResourceEvent now)
     {
         var snapshot = now.Snapshot;
         return new ResourceView(
@@ -70,7 +113,12 @@ internal sealed class ApplicationView(
             // Nobody says which variables are secret. All are masked, as Aspire's dashboard does.
             [.. snapshot.EnvironmentVariables.Where(variable => variable.IsFromSpec).Select(variable => new PropertyView(variable.Name, variable.Value ?? "", IsSensitive: true))],
             [.. snapshot.HealthReports.Select(report => new HealthView(report.Name, report.Status?.ToString(), report.Description, report.ExceptionText, report.LastRunAt))],
-            [.. snapshot.Relationships.Select(relationship => new RelationshipView(relationship.ResourceName, relationship.Type))]);
+            [.. snapshot.Relationships.Select(relationship => new RelationshipView(relationship.ResourceName, relationship.Type)).Distinct()])
+        {
+            Parameter = now.Resource is ParameterResource parameter
+                ? new ParameterView(parameter.Description, parameter.Secret, snapshot.State.Is(KnownResourceStates.ValueMissing), UserSecrets.Has(options.Assembly))
+                : null,
+        };
     }
 
     private static string? SourceOf(CustomResourceSnapshot snapshot)

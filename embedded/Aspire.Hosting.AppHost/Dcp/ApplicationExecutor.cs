@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dcp.Processes;
 using Aspire.Hosting.Eventing;
@@ -82,7 +81,7 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
             switch (resource)
             {
                 case ParameterResource parameter:
-                    await ShowAsync(parameter).ConfigureAwait(false);
+                    await ParameterState.ShowAsync(parameter, _app.Notifications, _app.Logger).ConfigureAwait(false);
                     break;
 
                 case ProjectResource or ExecutableResource:
@@ -95,25 +94,6 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
                     break;
             }
         }
-    }
-
-    private async Task ShowAsync(ParameterResource parameter)
-    {
-        var properties = ImmutableArray.Create(new ResourcePropertySnapshot("parameter.secret", parameter.Secret));
-        ResourceStateSnapshot? state;
-        try
-        {
-            var value = await parameter.GetValueAsync(CancellationToken.None).ConfigureAwait(false);
-            properties = properties.Add(new ResourcePropertySnapshot("Value", value) { IsSensitive = parameter.Secret });
-            state = KnownResourceStates.Running;
-        }
-        catch (Exception exception) // A default may come from the AppHost's own code; whoever needs the value fails, and nobody else.
-        {
-            Log.NoValue(_app.Logger, parameter.Name, exception.Message);
-            state = KnownResourceStates.ValueMissing;
-        }
-
-        await _app.Notifications.PublishUpdateAsync(parameter, snapshot => snapshot with { ResourceType = "Parameter", Properties = properties, State = state }).ConfigureAwait(false);
     }
 
     private async Task AllocateAsync(CancellationToken cancellationToken)
@@ -184,9 +164,6 @@ internal sealed partial class ApplicationExecutor : IHostedService, IAsyncDispos
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "Parameter '{Parameter}' is missing: {Reason}")]
-        public static partial void NoValue(ILogger logger, string parameter, string reason);
-
         [LoggerMessage(Level = LogLevel.Error, Message = "The links of resource '{Resource}' could not be made: {Reason}")]
         public static partial void NoUrls(ILogger logger, string resource, string reason);
     }
