@@ -5,6 +5,7 @@ using Aspire.Dashboard.Front;
 using Aspire.Dashboard.Otlp;
 using Aspire.Dashboard.Resources;
 using Aspire.Dashboard.Telemetry;
+using Aspire.Dashboard.Telemetry.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

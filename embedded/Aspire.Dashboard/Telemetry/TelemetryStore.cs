@@ -1,20 +1,50 @@
-using Aspire.Dashboard.Application;
-using Aspire.Dashboard.Front;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Routing;
+using System.Collections.Concurrent;
 
 namespace Aspire.Dashboard.Telemetry;
 
-/// <summary>What was received and is kept: logs, spans and metrics, each up to a limit.</summary>
-internal sealed class TelemetryStore;
-
-/// <summary>The pages and the API of what was received.</summary>
-internal static class TelemetryPages
+/// <summary>What was received and is kept: logs, spans and metrics, each up to a limit, and who sent them.</summary>
+internal sealed class TelemetryStore
 {
-    public static void MapTelemetry(this IEndpointRouteBuilder routes)
+    private readonly ConcurrentDictionary<(string Name, string InstanceId), TelemetryResource> _resources = new();
+    private readonly Lock _writing = new();
+
+    public LogStore Logs { get; } = new();
+
+    public TraceStore Traces { get; } = new();
+
+    public Pulse MetricChanges { get; } = new();
+
+    /// <summary>While true, metrics that come are not kept.</summary>
+    public bool AreMetricsPaused { get; set; }
+
+    /// <summary>Every sender, by name.</summary>
+    public IReadOnlyList<TelemetryResource> Resources =>
+        [.. _resources.Select(entry => entry.Value).OrderBy(resource => resource.Name, StringComparer.OrdinalIgnoreCase).ThenBy(resource => resource.InstanceId, StringComparer.Ordinal)];
+
+    /// <summary>The sender with these attributes; null when there are too many already.</summary>
+    public TelemetryResource? ResourceOf(Attribute[] attributes)
     {
-        routes.MapGet("/structuredlogs", (IApplication application) => Layout.Page(application, "/structuredlogs", "Structured logs", Html.Of($"<h1>Structured logs</h1>")));
-        routes.MapGet("/traces", (IApplication application) => Layout.Page(application, "/traces", "Traces", Html.Of($"<h1>Traces</h1>")));
-        routes.MapGet("/metrics", (IApplication application) => Layout.Page(application, "/metrics", "Metrics", Html.Of($"<h1>Metrics</h1>")));
+        var name = attributes.Find("service.name") is { Length: > 0 } given ? Limits.Cut(given, Limits.NameLength) : "unknown_service";
+        var instance = Limits.Cut(attributes.Find("service.instance.id") ?? "", Limits.NameLength);
+        if (_resources.TryGetValue((name, instance), out var known))
+        {
+            return known;
+        }
+
+        lock (_writing)
+        {
+            if (_resources.TryGetValue((name, instance), out known) || _resources.Count >= Limits.Resources)
+            {
+                return known;
+            }
+
+            var resource = new TelemetryResource(name, instance, _resources.Count, attributes);
+            foreach (var (_, other) in _resources.Where(entry => entry.Key.Name == name))
+            {
+                other.IsOneOfSeveral = resource.IsOneOfSeveral = true;
+            }
+
+            return _resources[(name, instance)] = resource;
+        }
     }
 }
