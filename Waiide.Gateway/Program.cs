@@ -39,6 +39,7 @@ try
     builder.AddIdeProxy();
 
     var app = builder.Build();
+    app.UseRequestTimes();
     app.UsePublicScheme();
     app.UseSecurityHeaders();
     app.UseHubVersion();

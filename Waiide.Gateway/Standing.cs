@@ -5,12 +5,12 @@ namespace Waiide.Gateway;
 /// all, is asked about again by <see cref="StandingWatch"/>.
 /// </summary>
 /// <param name="Objection">
-/// Asks anew, the hub if need be: null while it holds, else the reason in words for the person (a close frame has room for 40 letters). Where it cannot be told, it holds.
+/// Asks anew, the hub if need be: null while it holds, else the reason. Where it cannot be told, it holds.
 /// </param>
-internal sealed record Standing(Func<Task<string?>> Objection)
+internal sealed record Standing(Func<Task<EndReason?>> Objection)
 {
     /// <summary>Of those who need no permission, and of requests that nobody asked about.</summary>
-    internal static readonly Standing Firm = new(() => Task.FromResult<string?>(null));
+    internal static readonly Standing Firm = new(() => Task.FromResult<EndReason?>(null));
 
     internal static Standing Of(HttpContext context) => context.Features.Get<Standing>() ?? Firm;
 }

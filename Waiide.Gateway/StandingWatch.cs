@@ -14,7 +14,7 @@ internal sealed class StandingWatch(TimeProvider clock) : BackgroundService
     private readonly ConcurrentDictionary<Open, byte> _open = new();
 
     /// <summary>Calls <paramref name="end"/> with the reason once <paramref name="standing"/> no longer holds, unless what is returned has been disposed before.</summary>
-    public IDisposable Over(Standing standing, Func<string, Task> end)
+    public IDisposable Over(Standing standing, Func<EndReason, Task> end)
     {
         var open = new Open(this, standing, end);
         if (standing != Standing.Firm)
@@ -47,11 +47,11 @@ internal sealed class StandingWatch(TimeProvider clock) : BackgroundService
         }
     }
 
-    private sealed class Open(StandingWatch watch, Standing standing, Func<string, Task> end) : IDisposable
+    private sealed class Open(StandingWatch watch, Standing standing, Func<EndReason, Task> end) : IDisposable
     {
         public Standing Standing => standing;
 
-        public Func<string, Task> End => end;
+        public Func<EndReason, Task> End => end;
 
         public void Dispose() => watch._open.TryRemove(this, out _);
     }

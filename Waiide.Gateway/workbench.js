@@ -31,7 +31,7 @@
   const rows = make('div');
   const spoken = make('div', { role: 'status' }); // Read out by screen readers, once for each text: the countdown beside it is not.
   const closed = new Set();
-  let notices = [], trouble = null, worked = false, ended = false, wanted = false, failures = 0, clockAhead = 0, shown = '[]', cameFrom = null, timer;
+  let notices = [], trouble = null, worked = false, ended = false, wanted = false, failures = 0, clockAhead = 0, shown = '[]', cameFrom = null, lastSeen = null, timer;
   let usedAt = -Infinity, pointerAt = null;
 
   const reload = text => make('button', { className: 'first', textContent: text, onclick: () => location.reload() });
@@ -46,13 +46,22 @@
       : make('button', { className: 'first', textContent: 'Start it again', onclick: () => { wanted = true; look(); } });
   };
 
+  // By the person's own clock.
+  const clock = time => new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  const timeOf = time => (time ? ` at ${clock(time)}` : '');
+  const since = time => (time ? ` since ${clock(time)}` : '');
+  const inWords = seconds => {
+    const [count, unit] = seconds % 3600 === 0 ? [seconds / 3600, 'hour'] : seconds % 60 === 0 ? [seconds / 60, 'minute'] : [seconds, 'second'];
+    return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  };
+
   const troubles = {
-    signedOut: { text: 'Your session has ended. Sign in again to go on; what you typed is kept.', actions: () => [reload('Sign in again')] },
-    refused: { text: 'You may no longer use this server.', actions: home },
-    unused: { text: 'This server was stopped because nobody used it. Your files and unsaved editors are kept as they were then.', actions: () => [begin(), ...home()] },
-    stopped: { text: 'This server has stopped. Your files and unsaved editors are kept as they were then.', actions: () => [begin(), ...home()] },
-    gone: { text: 'This server does not answer. If it has ended, it can be started again as soon as the hub notices. Unsaved editors are kept.', actions: () => [begin(), ...home()] },
-    silent: { text: 'This server does not answer. VS Code goes on by itself as soon as it is back; leave this page open until then, it has what you type.', actions: () => [reload('Reload'), ...home()] },
+    signedOut: { text: () => 'Your session has ended. Sign in again to go on; what you typed is kept.', actions: () => [reload('Sign in again')] },
+    refused: { text: () => 'You may no longer use this server.', actions: home },
+    unused: { text: () => `The connection ended${timeOf(lastSeen)}: this server was stopped because nobody used it${idleTimeout ? ` for ${inWords(Number(idleTimeout))}` : ''}. Your files and unsaved editors are kept as they were then.`, actions: () => [begin(), ...home()] },
+    stopped: { text: () => `The connection ended${timeOf(lastSeen)}: this server has stopped. Your files and unsaved editors are kept as they were then.`, actions: () => [begin(), ...home()] },
+    gone: { text: () => `This server has not answered${since(lastSeen)}. If it has ended, it can be started again as soon as the hub notices. Unsaved editors are kept.`, actions: () => [begin(), ...home()] },
+    silent: { text: () => `This server has not answered${since(lastSeen)}. VS Code goes on by itself as soon as it is back; leave this page open until then, it has what you type.`, actions: () => [reload('Reload'), ...home()] },
   };
 
   // By the server's clock, because people's clocks are wrong.
@@ -74,6 +83,9 @@
     }
   };
 
+  // "The connection ended at 10:32: the IDE server …"
+  const textOf = notice => (notice.id === 'connection' ? notice.text.replace(/^The connection ended/, ended => ended + timeOf(notice.since)) : notice.text);
+
   const actionsOf = (notice, key) => {
     if (notice.id === 'idle') {
       const button = make('button', { className: 'first', textContent: 'Keep it running' });
@@ -93,14 +105,15 @@
   const show = () => {
     const keyOf = notice => `${notice.id} ${notice.since} ${notice.text}`;
     const open = trouble ? [] : notices.filter(notice => notice.urgent || !closed.has(keyOf(notice)));
-    const now = JSON.stringify([trouble?.text, trouble ? [ended, wanted] : open.map(({ id, text, at, urgent }) => [id, text, at, urgent])]);
+    const words = trouble?.text();
+    const now = JSON.stringify([words, trouble ? [ended, wanted] : open.map(({ id, text, at, urgent }) => [id, text, at, urgent])]);
     if (now !== shown) { // Else everything stays as it is, and with it the focus.
       shown = now;
       const hadFocus = host.matches(':focus-within');
       const workbench = document.querySelector('.monaco-workbench');
       host.className = (workbench ? workbench.matches('.vs-dark, .hc-black') : matchMedia('(prefers-color-scheme: dark)').matches) ? 'dark' : '';
-      rows.replaceChildren(...(trouble ? [rowOf(trouble.text, null, trouble.actions())] : open.map(notice => rowOf(notice.text, notice.at, actionsOf(notice, keyOf(notice))))));
-      spoken.textContent = trouble ? trouble.text : open.map(notice => notice.text).join(' ');
+      rows.replaceChildren(...(trouble ? [rowOf(words, null, trouble.actions())] : open.map(notice => rowOf(textOf(notice), notice.at, actionsOf(notice, keyOf(notice))))));
+      spoken.textContent = words ?? open.map(textOf).join(' ');
       if (hadFocus) { cameFrom?.focus?.(); }
     }
     tick();
@@ -119,7 +132,7 @@
     if (!answer.ok) { throw new Error(String(answer.status), { cause: answer.status }); }
     ({ notices } = await answer.json());
     clockAhead = Date.parse(answer.headers.get('Date')) - Date.now() || 0;
-    [worked, wanted] = [true, false];
+    [worked, wanted, lastSeen] = [true, false, Date.now()];
     return null;
   };
 

@@ -17,6 +17,7 @@ if (!builder.AddHubOptions()) // Hub:*, or every mistake at once
 }
 
 builder.AddListeners();       // the front's port and the API's
+HubMetrics.AddTo(builder);     // what it counts, for /hub/metrics and a collector
 builder.AddFront();           // our front proxy, or the client of another
 builder.Services.AddSingleton(TimeProvider.System);
 builder.AddState();           // users, groups, servers, tokens, who may do what, and the database that keeps it
@@ -35,6 +36,7 @@ if (!app.OpenState())         // Hub:Database, or why it cannot be had
 var options = app.Services.GetRequiredService<HubOptions>();
 app.UseFaults();                     // off unless Hub:Faults:Enabled
 app.UseFront(options);               // on the front: /user/... to its server; the rest is the hub's
+HubMetrics.UseOn(app, options);      // requests to the API by their outcome
 app.UseMiddleware<HubErrors>();      // the hub's headers, and failures as JupyterHub says them
 app.UseHubPrefix(options);           // everything outside /hub/ is led into it
 app.UseRouting();

@@ -9,6 +9,7 @@ internal static class ActivityExtensions
         var isReported = options.Hub?.ActivityUrl is not null;
         builder.Services.AddSingleton<LastActivity>();
         builder.Services.AddSingleton<Farewell>();
+        builder.Services.AddSingleton<IdleGauges>();
         if (UseRule.PolicyOf(options) == ActivityPolicy.InputAndCpu && (isReported || options.IdleTimeout is not null))
         {
             builder.Services.AddHostedService<WorkWatch>();
@@ -28,6 +29,7 @@ internal static class ActivityExtensions
     /// <summary>"Keep it running": what the page sends for the person who clicks on it, and a program that is at work.</summary>
     internal static void MapActivity(this WebApplication app)
     {
+        _ = app.Services.GetRequiredService<IdleGauges>(); // There as soon as somebody asks.
         var activity = app.Services.GetRequiredService<LastActivity>();
         app.MapPost("/api/activity", () =>
         {

@@ -19,6 +19,8 @@ internal sealed class FrameHeader
 
     public bool IsControl => (_bytes[0] & 0x08) != 0;
 
+    public bool IsClose => (_bytes[0] & 0x0F) == 0x08;
+
     public bool IsContinuation => (_bytes[0] & 0x0F) == 0;
 
     public ulong PayloadSize => (_bytes[1] & 0x7F) switch

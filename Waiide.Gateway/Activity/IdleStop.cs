@@ -33,7 +33,7 @@ internal sealed partial class IdleStop(
                     break;
                 default:
                     Log.Stops(logger, timeout, policy);
-                    farewell.Reason = "Stopped because unused.";
+                    farewell.Reason = new Ending(EndReason.IdleStop, " for " + TimeInWords.Of(timeout));
                     lifetime.StopApplication();
                     return;
             }

@@ -1,5 +1,8 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Waiide.Gateway.Ide;
 using Waiide.ServiceDefaults;
+using Waiide.ServiceDefaults.Metrics;
 
 namespace Waiide.Gateway.Api;
 
@@ -12,6 +15,10 @@ internal static class ApiEndpoints
     {
         builder.Services.AddSingleton<StatusReport>();
         builder.Services.AddSingleton<Notices>();
+        builder.Services.AddSingleton<EndedConnectionsFile>();
+        builder.Services.AddSingleton<Connections>();
+        builder.Services.AddSingleton<GatewayMetrics>();
+        builder.Services.AddSingleton(services => new MetricsPage(services.GetRequiredService<IMeterFactory>(), GatewayMetrics.MeterName));
         builder.Services.AddSingleton<NoticeBoard>();
         builder.Services.AddSingleton<Restart>();
         builder.Services.AddHealthChecks().AddCheck<IdeHealth>("ide");
@@ -20,6 +27,8 @@ internal static class ApiEndpoints
     internal static void MapApi(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<GatewayOptions>();
+        _ = app.Services.GetRequiredService<IdeGauges>(); // There as soon as somebody asks.
+        app.MapMethods("/metrics", GetOrHead, app.Services.GetRequiredService<MetricsPage>().Answer).RequireAuthorization(Access.Monitors).DisableHttpMetrics().WithoutTrace();
         var api = app.MapGroup("/api");
 
         // What hubs from 5.0 on ask for until it answers, without a credential and without the slash.

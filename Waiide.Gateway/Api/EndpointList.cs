@@ -36,7 +36,7 @@ internal static class EndpointList
     private static string Who(Endpoint endpoint, string pattern) =>
         endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null
             ? "anyone"
-            : endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>() is [.., { Policy: Access.Users or Access.Administrators }] declared
+            : endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>() is [.., { Policy: Access.Users or Access.Administrators or Access.Monitors }] declared
                 ? declared[^1].Policy!
                 : throw new InvalidOperationException($"The endpoint {pattern} does not say who may call it: add AllowAnonymous(), or RequireAuthorization with a policy of {nameof(Access)}.");
 }

@@ -3,14 +3,14 @@ using Waiide.Gateway.Ide;
 namespace Waiide.Gateway.Api;
 
 /// <summary>What VS Code's page says to the person before it: GET /api/notices, and the script that asks for them.</summary>
-internal sealed class NoticeBoard(Notices notices, IdeState ide)
+internal sealed class NoticeBoard(Notices notices, IdeState ide, Connections connections)
 {
     internal IResult Get(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(new
         {
-            notices = notices.Now.Concat(OfTheIde()).Select(notice => new { id = notice.Id, text = notice.Text, urgent = notice.IsUrgent, at = notice.At?.UtcDateTime, since = notice.Since.UtcDateTime }),
+            notices = notices.Now.Concat(OfTheIde()).Concat(OfTheConnectionOf(context.User.Identity?.Name ?? "")).Select(notice => new { id = notice.Id, text = notice.Text, urgent = notice.IsUrgent, at = notice.At?.UtcDateTime, since = notice.Since.UtcDateTime }),
         });
     }
 
@@ -18,6 +18,15 @@ internal sealed class NoticeBoard(Notices notices, IdeState ide)
     {
         context.Response.Headers.CacheControl = context.Request.Query["v"] == WorkbenchScript.Version ? "private, max-age=31536000, immutable" : "no-cache";
         return TypedResults.Bytes(WorkbenchScript.Text, "text/javascript; charset=utf-8");
+    }
+
+    // Its time is the notice's: the page says it by the person's clock.
+    private IEnumerable<Notice> OfTheConnectionOf(string user)
+    {
+        if (connections.LostBy(user) is { } lost)
+        {
+            yield return new Notice("connection", $"The connection ended: {char.ToLowerInvariant(lost.Sentence[0])}{lost.Sentence[1..]}", IsUrgent: false, At: null, lost.At);
+        }
     }
 
     // VS Code only sees that its connection is gone, and tries again.

@@ -4,7 +4,7 @@ using Waiide.Gateway.Ide;
 namespace Waiide.Gateway.Api;
 
 /// <summary>GET /api/status: what runs on which port, and for whom; tells an IDE that is down from a proxy that is set up wrongly.</summary>
-internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddress address, MemoryMeter memory)
+internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddress address, MemoryMeter memory, Connections connections, TimeProvider clock)
 {
     // The largest; a build may have hundreds.
     private const int MostProcesses = 50;
@@ -24,6 +24,7 @@ internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddr
             report["ide"] = new { detail = ide.Now.Detail, restarts = ide.Now.Restarts, attached = options.IdeUrl is not null, address = address.Now?.ToString() };
             report["memory"] = Memory();
             report["cpu"] = new { limit = options.CpuLimit, processors = Environment.ProcessorCount };
+            report["connections"] = ConnectionsNow();
             report["proxy"] = Proxy(context);
             report["version"] = CommandLine.Version;
         }
@@ -52,6 +53,36 @@ internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddr
             processes = now.Processes.Take(MostProcesses).Select(process => new { id = process.Id, name = process.Name, memory = process.Bytes }),
         };
     }
+
+    // Of whom a connection is, is nobody else's business; where one leads and why it ended is what somebody wants to know who looks for a fault.
+    private object ConnectionsNow() => new
+    {
+        open = connections.Open.Select(open => new
+        {
+            id = open.Id,
+            upstream = open.Upstream.Kind,
+            port = open.Upstream.Port,
+            since = open.Since.UtcDateTime,
+            seconds = Math.Round((clock.GetUtcNow() - open.Since).TotalSeconds, 1),
+            accepted = open.IsOpen,
+            received = open.In.Bytes,
+            sent = open.Out.Bytes,
+        }),
+        ended = connections.Ended.Select(ended => new
+        {
+            id = ended.Id,
+            upstream = ended.Kind,
+            port = ended.Port,
+            since = ended.Since.UtcDateTime,
+            at = ended.At.UtcDateTime,
+            seconds = Math.Round((ended.At - ended.Since).TotalSeconds, 1),
+            received = ended.BytesIn,
+            sent = ended.BytesOut,
+            reason = ended.Reason.Entry().Name,
+            sentence = ended.Sentence,
+            trace = ended.Trace,
+        }),
+    };
 
     // What the hops before the gateway have made of this very request.
     private Dictionary<string, object?> Proxy(HttpContext context) => new()

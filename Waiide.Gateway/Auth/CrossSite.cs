@@ -11,6 +11,7 @@ internal static class CrossSite
     internal static void UseCrossSiteChecks(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<GatewayOptions>();
+        var metrics = app.Services.GetRequiredService<GatewayMetrics>();
         app.Use((context, next) =>
         {
             var by = context.User.Identity?.AuthenticationType;
@@ -21,9 +22,13 @@ internal static class CrossSite
                 SignedIn.ByCookie or SignedIn.ByNothing => Objection(context, originIsRequired: by == SignedIn.ByCookie),
                 _ => null,
             };
-            return objection is null
-                ? next(context)
-                : Refusal.Of(context.Request, StatusCodes.Status403Forbidden, "Not from here", objection).ExecuteAsync(context);
+            if (objection is null)
+            {
+                return next(context);
+            }
+
+            metrics.SignInRefused(SignInRefusals.CrossSite);
+            return Refusal.Of(context.Request, StatusCodes.Status403Forbidden, "Not from here", objection).ExecuteAsync(context);
         });
     }
 

@@ -18,7 +18,8 @@ internal sealed class GatewayHandler(
     HubAccess hub,
     Guesses guesses,
     Spelling spelling,
-    Login login)
+    Login login,
+    GatewayMetrics metrics)
     : AuthenticationHandler<AuthenticationSchemeOptions>(scheme, loggers, encoder)
 {
     internal const string SchemeName = "Waiide";
@@ -52,10 +53,12 @@ internal sealed class GatewayHandler(
         switch ((await HandleAuthenticateOnceSafeAsync()).Failure)
         {
             case HubException failure:
+                metrics.SignInRefused(SignInRefusals.HubUnavailable);
                 failure.SayWhenToRetry(Response);
                 await Refusal.Of(Request, failure.Status, "The hub does not answer", failure.Message, "<p>Reload this page in a moment.</p>").ExecuteAsync(Context);
                 break;
             case TooManyGuessesException guessing:
+                metrics.SignInRefused(SignInRefusals.TooManyGuesses);
                 Response.Headers.RetryAfter = guessing.Seconds.ToString(CultureInfo.InvariantCulture);
                 await Refusal.Of(Request, StatusCodes.Status429TooManyRequests, "Too many wrong tokens", guessing.Message).ExecuteAsync(Context);
                 break;
@@ -66,6 +69,7 @@ internal sealed class GatewayHandler(
                 Response.Redirect(withCookies);
                 break;
             case null:
+                metrics.SignInRefused(SignInRefusals.NotSignedIn);
                 Response.Headers.WWWAuthenticate = "Bearer";
                 await Refusal.Of(Request, StatusCodes.Status401Unauthorized, "Not signed in", "Sign in first: open this server in a browser, or send an Authorization header.").ExecuteAsync(Context);
                 break;
@@ -74,13 +78,16 @@ internal sealed class GatewayHandler(
         }
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        Refusal.Of(
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        metrics.SignInRefused(SignInRefusals.NotAllowed);
+        return Refusal.Of(
             Request,
             StatusCodes.Status403Forbidden,
             "Not your server",
             $"You are signed in as {new LogText(Context.User.Identity!.Name!)}, who {(Access.MayUseServer(Context.User) ? "may use this server, but not stop or start it" : "may not use this server")}.",
             $"<p>Ask its owner to share it with you, or <a href=\"{HtmlPage.Encode(options.Prefix)}logout\">sign in as somebody else</a>.</p>").ExecuteAsync(Context);
+    }
 
     private async Task<AuthenticateResult> UnderAHubAsync(HubOptions settings)
     {

@@ -38,14 +38,14 @@ internal sealed class HubAccess(GatewayOptions options, TokenCache users, Sessio
             {
                 var user = await users.FindAsync(token, hubSession, toUs: session is not null);
                 lastWord = clock.GetUtcNow();
-                return user is null ? "Your login is no longer valid."
+                return user is null ? EndReason.LoginRevoked
                     : HubScopes.Reach(options.Hub!.AccessScopes, user.Scopes) ? null
-                    : "Your access was withdrawn.";
+                    : EndReason.AccessWithdrawn;
             }
             catch (HubException)
             {
                 // A hub that is down has withdrawn nothing, and must not cut anybody off from work in progress.
-                return session is not null || clock.GetUtcNow() - lastWord < WithoutAWord ? null : "The hub has not answered for a day.";
+                return session is not null || clock.GetUtcNow() - lastWord < WithoutAWord ? null : EndReason.HubSilent;
             }
         });
     }

@@ -13,7 +13,7 @@ namespace Waiide.Gateway.Auth;
 /// the verifier and the page to come back to are in it, encrypted.
 /// </summary>
 internal sealed partial class HubLogin(
-    GatewayOptions options, HubClient hub, Strangers strangers, Sessions sessions, Cookies cookies, IDataProtectionProvider protection, TimeProvider clock, ILogger<HubLogin> logger)
+    GatewayOptions options, HubClient hub, Strangers strangers, Sessions sessions, Cookies cookies, IDataProtectionProvider protection, GatewayMetrics metrics, TimeProvider clock, ILogger<HubLogin> logger)
 {
     private const int Rounds = 3;
     private const int LongestState = 1500;
@@ -50,11 +50,13 @@ internal sealed partial class HubLogin(
         string? code = context.Request.Query["code"], state = context.Request.Query["state"], error = context.Request.Query["error"];
         if (!string.IsNullOrEmpty(error))
         {
+            metrics.SignInRefused(SignInRefusals.HubRefused);
             return Page(StatusCodes.Status403Forbidden, "The hub refused the login", Refusals.Contains(error) ? $"Its reason: {error}." : "Its reason is none of those that hubs give.");
         }
 
         if (string.IsNullOrEmpty(code) || string.IsNullOrEmpty(state))
         {
+            metrics.SignInRefused(SignInRefusals.NoLogin);
             return Page(StatusCodes.Status400BadRequest, "Not a login", "The code or the state is missing: this page is only for the way back from the hub.");
         }
 
@@ -71,11 +73,13 @@ internal sealed partial class HubLogin(
             // A state of ours is no pass: the redirect to the hub hands them out.
             if (await strangers.RedeemAsync(() => hub.RedeemAsync(code, pending.Verifier, context.RequestAborted)) is not { } granted)
             {
+                metrics.SignInRefused(SignInRefusals.UsedUp);
                 return Page(StatusCodes.Status403Forbidden, "This login is used up", "The hub does not accept its code any more.");
             }
 
             if (await hub.FindUserAsync(granted.Token, context.RequestAborted) is not { } user)
             {
+                metrics.SignInRefused(SignInRefusals.UsedUp);
                 return Page(StatusCodes.Status403Forbidden, "The login did not hold", "The hub does not know the token that it has just given.");
             }
 
@@ -92,6 +96,7 @@ internal sealed partial class HubLogin(
                 Log.Failed(logger, failure.Message);
             }
 
+            metrics.SignInRefused(SignInRefusals.HubUnavailable);
             failure.SayWhenToRetry(context.Response);
             return Page(failure.Status, "The hub does not answer", failure.Message);
         }
@@ -104,6 +109,7 @@ internal sealed partial class HubLogin(
     {
         if (round >= Rounds)
         {
+            metrics.SignInRefused(SignInRefusals.CookiesNotKept);
             Forget(context);
             if (_loops.IsDue())
             {

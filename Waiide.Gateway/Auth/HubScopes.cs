@@ -16,6 +16,9 @@ internal static class HubScopes
     /// <summary>True when <paramref name="held"/> lets somebody stop and start this very server of <paramref name="owner"/>; the name of a default server is "".</summary>
     internal static bool Administer(string owner, string server, IReadOnlyList<string> held) => Reach([.. Administration.Select(scope => $"{scope}!server={owner}/{server}")], held);
 
+    /// <summary>True for whoever may read the hub's own metrics: the hub's admins, and services that it was given to. It has no filter, hence no other form.</summary>
+    internal static bool Monitor(IReadOnlyList<string> held) => held.Contains("read:metrics", StringComparer.Ordinal);
+
     // "access:servers!user=ada" holds every server of Ada's, "access:servers!server=ada/lab" among them; user names have no slash.
     private static bool ByOwner(string scope, IReadOnlyList<string> held) =>
         scope.Split("!server=") is [var name, var server] && held.Contains($"{name}!user={server.Split('/')[0]}", StringComparer.Ordinal);

@@ -48,8 +48,8 @@ internal sealed class Sessions
     internal IEnumerable<Session> Of(HttpRequest request) => Cookies.Values(request, CookieName).Select(Read).OfType<Session>();
 
     /// <summary>Why a session that was valid is so no more; null: it still is.</summary>
-    internal string? Objection(Session session) =>
-        _signedOut.Contains(session.Id) ? "You have signed out." : session.Expires <= _clock.GetUtcNow() ? "Your session has expired." : null;
+    internal EndReason? Objection(Session session) =>
+        _signedOut.Contains(session.Id) ? EndReason.SignedOut : session.Expires <= _clock.GetUtcNow() ? EndReason.SessionExpired : null;
 
     /// <summary>Signs out: the browser forgets the cookie, and a copy of it opens nothing any more.</summary>
     internal void End(HttpContext context)

@@ -16,7 +16,7 @@ internal static class SignedIn
     internal const string ByNothing = "none";
 
     /// <summary>The user of a gateway without a hub.</summary>
-    internal static ClaimsPrincipal Owner(GatewayOptions options, string by) => Create(options.User, by, mayUse: true, mayAdminister: true);
+    internal static ClaimsPrincipal Owner(GatewayOptions options, string by) => Create(options.User, by, mayUse: true, mayAdminister: true, mayMonitor: true);
 
     /// <summary>
     /// A hub user, or a service of the hub; identified even where the scopes do not reach this server. The owner administers it by name, because a login through this
@@ -27,9 +27,9 @@ internal static class SignedIn
         var hub = options.Hub!;
         var isOwner = user.Kind == "user" && user.Name == hub.Owner;
         var mayAdminister = isOwner || (hub.Owner is { } owner && HubScopes.Administer(owner, options.ServerName, user.Scopes));
-        return Create(user.Name, by, HubScopes.Reach(hub.AccessScopes, user.Scopes), mayAdminister);
+        return Create(user.Name, by, HubScopes.Reach(hub.AccessScopes, user.Scopes), mayAdminister, HubScopes.Monitor(user.Scopes));
     }
 
-    private static ClaimsPrincipal Create(string name, string by, bool mayUse, bool mayAdminister) =>
-        new(new ClaimsIdentity([new(ClaimTypes.Name, name), .. Access.Claims(mayUse, mayAdminister)], by));
+    private static ClaimsPrincipal Create(string name, string by, bool mayUse, bool mayAdminister, bool mayMonitor) =>
+        new(new ClaimsIdentity([new(ClaimTypes.Name, name), .. Access.Claims(mayUse, mayAdminister, mayMonitor)], by));
 }

@@ -8,7 +8,7 @@ namespace Waiide.Gateway.Auth;
 /// <summary>
 /// Remembers for a moment whose a token is. The key has the hub's session in it: when the browser loses that cookie at the hub's logout, the hub is asked again at once.
 /// </summary>
-internal sealed class TokenCache(HubClient hub, Strangers strangers, TimeProvider clock)
+internal sealed class TokenCache(HubClient hub, Strangers strangers, GatewayMetrics metrics, TimeProvider clock)
 {
     // A revoked token is refused after this time at the latest; the stock server takes 300 s.
     private static readonly TimeSpan Known = TimeSpan.FromSeconds(45);
@@ -33,10 +33,12 @@ internal sealed class TokenCache(HubClient hub, Strangers strangers, TimeProvide
         }
 
         // One question for all who wait for it, whoever of them goes away meanwhile.
+        var isHit = true;
         var asked = _entries.AddOrUpdate(
             key,
-            _ => NewEntry(token, toUs),
-            (_, other) => other.Until > clock.GetUtcNow() ? other : NewEntry(token, toUs || other.IsKnown));
+            _ => Ask(toUs),
+            (_, other) => other.Until > clock.GetUtcNow() ? other : Ask(toUs || other.IsKnown));
+        metrics.TokenLookedUp(isHit);
         try
         {
             var user = await asked.User.Value;
@@ -51,6 +53,12 @@ internal sealed class TokenCache(HubClient hub, Strangers strangers, TimeProvide
         {
             _entries.TryRemove(KeyValuePair.Create(key, asked));
             throw;
+        }
+
+        Entry Ask(bool isKnown)
+        {
+            isHit = false;
+            return NewEntry(token, isKnown);
         }
     }
 

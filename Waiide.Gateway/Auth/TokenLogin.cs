@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 namespace Waiide.Gateway.Auth;
 
 /// <summary>The login of a gateway without a hub: the link that the console shows, or its token typed into a page.</summary>
-internal sealed class TokenLogin(GatewayOptions options, Sessions sessions, Guesses guesses, Devices devices)
+internal sealed class TokenLogin(GatewayOptions options, Sessions sessions, Guesses guesses, Devices devices, GatewayMetrics metrics)
 {
     internal static string Link(string prefix, string target) => target == prefix ? prefix + "login" : $"{prefix}login?next={Uri.EscapeDataString(target)}";
 
@@ -28,6 +28,7 @@ internal sealed class TokenLogin(GatewayOptions options, Sessions sessions, Gues
         // Another site must not sign a browser in either: its user would work in somebody else's IDE.
         if (CrossSite.Objection(context, originIsRequired: true) is { } objection)
         {
+            metrics.SignInRefused(SignInRefusals.CrossSite);
             return Refusal.Of(context.Request, StatusCodes.Status403Forbidden, "Not from here", objection);
         }
 
@@ -55,6 +56,7 @@ internal sealed class TokenLogin(GatewayOptions options, Sessions sessions, Gues
         var guess = options.Token is null ? new Guesses.Guess(IsRight: true) : guesses.Try(Guesser(context), token);
         if (guess.Wait is { } wait)
         {
+            metrics.SignInRefused(SignInRefusals.TooManyGuesses);
             var guessing = new TooManyGuessesException(wait);
             context.Response.Headers.RetryAfter = guessing.Seconds.ToString(CultureInfo.InvariantCulture);
             return Page(StatusCodes.Status429TooManyRequests, target, guessing.Message);
@@ -62,6 +64,7 @@ internal sealed class TokenLogin(GatewayOptions options, Sessions sessions, Gues
 
         if (!guess.IsRight)
         {
+            metrics.SignInRefused(SignInRefusals.WrongToken);
             return Page(StatusCodes.Status401Unauthorized, target, "This is not the token of this server.");
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -6,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace Waiide.Gateway.Hub;
 
 /// <summary>The calls to the hub's API; each either has its answer or throws <see cref="HubException"/>.</summary>
-internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions options)
+internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions options, GatewayMetrics metrics)
 {
     // What is absurdly long would not fit into a date.
     private const long LongestLifetime = 365 * 24 * 3600;
@@ -29,6 +30,7 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Hub.ApiUrl);
         return await SendAsync(
+            "version",
             request,
             (status, body) => status == HttpStatusCode.OK && Text(body, "version") is { } version ? version : throw HubException.Unusable("for its version", (int)status),
             cancellationToken);
@@ -38,7 +40,7 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
     internal async Task<HubUser?> FindUserAsync(string token, CancellationToken cancellationToken)
     {
         using var request = Ask(HttpMethod.Get, "user", token);
-        return await SendAsync(request, User, cancellationToken);
+        return await SendAsync("user", request, User, cancellationToken);
 
         // The hub says 403, never 401, to a token that is invalid, expired or revoked.
         static HubUser? User(HttpStatusCode status, JsonNode? body) => status switch
@@ -63,7 +65,7 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
             ["redirect_uri"] = Hub.CallbackUrl,
             ["code_verifier"] = verifier,
         });
-        return await SendAsync(request, Granted, cancellationToken);
+        return await SendAsync("token", request, Granted, cancellationToken);
 
         static (string, TimeSpan)? Granted(HttpStatusCode status, JsonNode? body) => status switch
         {
@@ -88,6 +90,7 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
             ["last_activity"] = time,
         });
         await SendAsync(
+            "activity",
             request,
             (status, _) => status == HttpStatusCode.OK ? status : throw HubException.Unusable("to note the last activity", (int)status),
             cancellationToken);
@@ -131,22 +134,35 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
         new(method, $"{Hub.ApiUrl}/{path}") { Headers = { Authorization = new AuthenticationHeaderValue("token", token) } };
 
     // Whatever goes wrong until the answer is understood is the hub's failure, not ours: a charset nobody knows, half an escape in a name.
-    private async Task<T> SendAsync<T>(HttpRequestMessage request, Func<HttpStatusCode, JsonNode?, T> understand, CancellationToken cancellationToken)
+    private async Task<T> SendAsync<T>(string endpoint, HttpRequestMessage request, Func<HttpStatusCode, JsonNode?, T> understand, CancellationToken cancellationToken)
     {
+        var (since, outcome) = (Stopwatch.GetTimestamp(), "unusable");
         try
         {
             using var client = clients.CreateClient(nameof(HubClient));
             using var response = await client.SendAsync(request, cancellationToken);
             var body = await response.Content.ReadAsStringAsync(cancellationToken);
-            return understand(response.StatusCode, Parse(body));
+            var answer = understand(response.StatusCode, Parse(body));
+            outcome = answer is null ? "refused" : "ok";
+            return answer;
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
+            outcome = "unreachable";
             throw HubException.Unreachable(failure); // Cancelled by nobody: the client's own time limit.
         }
         catch (Exception failure) when (failure is not (HubException or OperationCanceledException))
         {
             throw HubException.Unreadable(failure);
+        }
+        catch (OperationCanceledException)
+        {
+            outcome = "cancelled";
+            throw;
+        }
+        finally
+        {
+            metrics.HubAnswered(endpoint, outcome, since);
         }
     }
 

@@ -27,9 +27,17 @@ internal sealed partial class AttachedIde(GatewayOptions options, IdeState state
                     Log.Found(logger, address.Now!);
                 }
             }
-            else if (state.Set(seen ? IdeStatus.Failed : IdeStatus.Starting, problem))
+            else
             {
-                Log.Lost(logger, problem);
+                if (state.IsUsable)
+                {
+                    state.Dies(new Ending(EndReason.IdeLost));
+                }
+
+                if (state.Set(seen ? IdeStatus.Failed : IdeStatus.Starting, problem))
+                {
+                    Log.Lost(logger, problem);
+                }
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

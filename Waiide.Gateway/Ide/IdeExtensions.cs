@@ -13,6 +13,7 @@ internal static class IdeExtensions
         builder.Services.AddSingleton<IdeProcess>();
         builder.Services.AddSingleton<AttachedIde>();
         builder.Services.AddSingleton<MemoryMeter>();
+        builder.Services.AddSingleton<IdeGauges>();
         builder.Services.AddSingleton<IHostedService>(services => services.GetRequiredService<GatewayOptions>().IdeUrl is null
             ? services.GetRequiredService<IdeProcess>()
             : services.GetRequiredService<AttachedIde>());

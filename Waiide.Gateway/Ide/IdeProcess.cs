@@ -116,10 +116,13 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
             }
             catch (OperationCanceledException)
             {
+                state.Dies(new Ending(EndReason.IdeRestarted));
                 state.Set(IdeStatus.Starting, "The IDE server is being stopped.");
                 await Run.EndGroupAsync(process, StopGrace);
                 throw;
             }
+
+            state.Dies(new Ending(EndReason.IdeEnded, ExitInWords(process.ExitCode)));
 
             // Its children hold the port, and notice only after seconds that they are alone.
             Run.KillGroup(process);
@@ -130,6 +133,14 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
             return failure.Message;
         }
     }
+
+    // What shells say of a process that a signal has ended: 128 and its number.
+    private static string ExitInWords(int code) => code switch
+    {
+        128 + 9 => $" with exit code {code} (killed, by hand or because the machine had no memory left)",
+        > 128 and < 128 + 65 => $" with exit code {code} (ended by signal {code - 128})",
+        _ => $" with exit code {code}",
+    };
 
     private async Task WatchAsync(Task exit, CancellationToken interrupt)
     {

@@ -23,6 +23,7 @@ internal sealed class IdeState
 
     private readonly Lock _gate = new();
     private readonly Queue<string> _lines = new();
+    private volatile TaskCompletionSource<Death> _nextDeath = NewDeath();
     private volatile Snapshot _now = new(IdeStatus.Starting, "The IDE server is starting.", 0, Stopwatch.GetTimestamp(), new CancellationTokenSource());
 
     /// <summary>
@@ -42,7 +43,19 @@ internal sealed class IdeState
         public string Detail => NextIn is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"{Reason} The next attempt is in {seconds} s.") : Reason;
     }
 
+    /// <summary>An end of the IDE server: why, and when. <paramref name="Run"/> is the number of restarts before it began.</summary>
+    internal sealed record Death(Ending Ending, int Run, DateTimeOffset At);
+
     public Snapshot Now => _now;
+
+    /// <summary>The last; null before the first.</summary>
+    public Death? LastDeath { get; private set; }
+
+    /// <summary>When the memory guard last ended somebody's extensions in this run; null: never.</summary>
+    public DateTimeOffset? GuardedAt { get; private set; }
+
+    /// <summary>Done with the next end that is noticed.</summary>
+    public Task<Death> NextDeath => _nextDeath.Task;
 
     public bool IsUsable => _now.Status == IdeStatus.Running;
 
@@ -81,6 +94,19 @@ internal sealed class IdeState
         }
     }
 
+    /// <summary>To be said before the status changes: what the status tells people is for the moment, and this is for those who ask why something broke off.</summary>
+    public void Dies(Ending ending)
+    {
+        lock (_gate)
+        {
+            var (death, waited) = (new Death(ending, _now.Restarts, DateTimeOffset.UtcNow), _nextDeath);
+            (LastDeath, GuardedAt, _nextDeath) = (death, null, NewDeath());
+            waited.SetResult(death);
+        }
+    }
+
+    public void MemoryGuardEndedExtensions() => GuardedAt = DateTimeOffset.UtcNow;
+
     /// <summary>A run begins: what the one before it printed is no longer the last.</summary>
     public void ForgetLines()
     {
@@ -89,6 +115,8 @@ internal sealed class IdeState
             _lines.Clear();
         }
     }
+
+    private static TaskCompletionSource<Death> NewDeath() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Say(string line)
     {

@@ -3,7 +3,7 @@ namespace Waiide.Gateway.Ide;
 /// <summary>
 /// Looks every few seconds at how much memory is used: warns the person in the page, and, before the kernel would pick a process to kill, ends extension hosts that serve nobody and do nothing.
 /// </summary>
-internal sealed partial class MemoryGuard(MemoryMeter meter, IdeHome home, IdeAddress address, Notices notices, TimeProvider clock, ILogger<MemoryGuard> logger) : BackgroundService
+internal sealed partial class MemoryGuard(MemoryMeter meter, IdeHome home, IdeAddress address, IdeState state, Notices notices, TimeProvider clock, ILogger<MemoryGuard> logger) : BackgroundService
 {
     private const string About = "memory";
     private const string AboutEnded = "memory-ended";
@@ -57,6 +57,7 @@ internal sealed partial class MemoryGuard(MemoryMeter meter, IdeHome home, IdeAd
             var (used, limit) = (MemoryUse.InWords(use.Used), MemoryUse.InWords(use.Limit!.Value));
             Log.Ends(logger, host.Process.Id, (int)host.For.TotalSeconds, used, limit);
             home.End(host.Process);
+            state.MemoryGuardEndedExtensions();
             _endedAt = clock.GetUtcNow();
             notices.Show(new Notice(
                 AboutEnded,

@@ -4,23 +4,23 @@ using System.Globalization;
 namespace Waiide.Gateway.Ide;
 
 /// <summary>Measures how much memory the gateway, its IDE and everything in the IDE's terminals use together, and against which limit.</summary>
-internal sealed class MemoryMeter : IDisposable
+internal sealed class MemoryMeter
 {
     private const string Mine = "Waiide gateway";
 
     private readonly GatewayOptions _options;
     private readonly IdeHome _home;
     private readonly ContainerMemory? _container = ContainerMemory.Find();
-    private readonly Meter _meter = new("Waiide.Gateway");
 
-    public MemoryMeter(GatewayOptions options, IdeHome home)
+    public MemoryMeter(GatewayOptions options, IdeHome home, IMeterFactory meters)
     {
         (_options, _home) = (options, home);
         if (IsPossible)
         {
             // Asked once for each export; without an exporter never.
-            _meter.CreateObservableGauge("waiide.memory.used", () => Now().Used, "By", "Memory used by the gateway, the IDE and what runs in its terminals.");
-            _meter.CreateObservableGauge("waiide.memory.limit", () => Limits() is [var (_, limit, _), ..] ? limit : 0, "By", "The memory limit of this server; 0: none.");
+            var meter = meters.Create(GatewayMetrics.MeterName);
+            meter.CreateObservableGauge("waiide.memory.used", () => Now().Used, "By", "Memory used by the gateway, the IDE and what runs in its terminals.");
+            meter.CreateObservableGauge("waiide.memory.limit", () => Limits() is [var (_, limit, _), ..] ? limit : 0, "By", "The memory limit of this server; 0: none.");
         }
     }
 
@@ -50,8 +50,6 @@ internal sealed class MemoryMeter : IDisposable
     /// </summary>
     public bool MayExceed(double share) =>
         Limits().Any(known => (known.Used ?? _home.Measure().Sum(use => use.ResidentBytes) + Environment.WorkingSet) >= share * known.Limit);
-
-    public void Dispose() => _meter.Dispose();
 
     // The kernel keeps the account of its own limit; that of MEM_LIMIT is ours to keep.
     private List<(string From, long Limit, long? Used)> Limits()

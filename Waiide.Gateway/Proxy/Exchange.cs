@@ -8,7 +8,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Waiide.Gateway.Proxy;
 
 /// <summary>An authorized request's way to an upstream and back: WebSockets can be counted and ended in words, and failures have names.</summary>
-internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets webSockets, LastActivity activity, IHostApplicationLifetime lifetime, ILogger<Exchange> logger)
+internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets webSockets, Autopsy autopsy, LastActivity activity, IHostApplicationLifetime lifetime, ILogger<Exchange> logger)
 {
     private static readonly ForwarderRequestConfig Config = new()
     {
@@ -20,7 +20,7 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
     };
 
     /// <summary>What came of it; <paramref name="EndedHere"/>: the gateway itself broke it off, a WebSocket with the words of <paramref name="Goodbye"/>.</summary>
-    internal readonly record struct Outcome(ForwarderError Error, bool EndedHere, (ushort Code, string Reason)? Goodbye);
+    internal readonly record struct Outcome(ForwarderError Error, bool EndedHere, Ending? Goodbye);
 
     /// <summary>Connections to upstreams, opened by <paramref name="connect"/>.</summary>
     internal static HttpMessageInvoker Client(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect) => new(new SocketsHttpHandler
@@ -44,20 +44,30 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
     });
 
     /// <summary>Forwards the request and its answer; <paramref name="use"/> watches a WebSocket, <paramref name="lost"/> breaks it off.</summary>
-    internal async Task<Outcome> SendAsync(HttpContext context, HttpMessageInvoker client, Uri upstream, HttpTransformer request, Func<SocketUse> use, CancellationToken lost)
+    internal async Task<Outcome> SendAsync(HttpContext context, HttpMessageInvoker client, Upstream leadsTo, Uri upstream, HttpTransformer request, Func<SocketUse> use, CancellationToken lost)
     {
-        using var session = Session(context, use);
+        using var session = Session(context, leadsTo, use);
+        context.Features.Get<RequestTime>()?.Asks(leadsTo);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(session?.Cut ?? lifetime.ApplicationStopping, lost);
         var error = await forwarder.SendAsync(context, upstream.GetLeftPart(UriPartial.Authority), client, Config, request, end.Token);
+        session?.HasEnded(context, error);
         return new Outcome(error, end.IsCancellationRequested, session?.Goodbye);
     }
 
     /// <summary>For an endpoint that is a WebSocket itself, and is to be counted and ended as the others are.</summary>
     internal async Task AsSessionAsync(HttpContext context, RequestDelegate next)
     {
-        using var session = Session(context, () => activity.OfPortSocket(context));
+        var leadsTo = new Upstream(Upstream.TunnelKind, ProxyRoute.PortOf((string)context.Request.RouteValues["port"]!));
+        using var session = Session(context, leadsTo, () => activity.OfPortSocket(context));
         using var cut = session?.Cut.Register(context.Abort);
-        await next(context);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            session?.HasEnded(context, ForwarderError.None);
+        }
     }
 
     /// <summary>Answers for <paramref name="upstream"/> ("the IDE server") where it has not answered itself.</summary>
@@ -115,8 +125,8 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
     {
         var (status, title, sentence) = outcome.Error switch
         {
-            _ when outcome.Goodbye is { Code: OpenWebSockets.PolicyViolation } goodbye => (StatusCodes.Status403Forbidden, "No longer allowed", goodbye.Reason),
-            _ when outcome.Goodbye is { } goodbye => (StatusCodes.Status503ServiceUnavailable, "Ended", goodbye.Reason),
+            _ when outcome.Goodbye is { } goodbye && goodbye.Reason.Entry() is { Code: EndReasons.PolicyViolation } row => (StatusCodes.Status403Forbidden, "No longer allowed", row.Words),
+            _ when outcome.Goodbye is { } goodbye => (StatusCodes.Status503ServiceUnavailable, "Ended", goodbye.Reason.Entry().Words),
             _ when lifetime.ApplicationStopping.IsCancellationRequested => (StatusCodes.Status503ServiceUnavailable, "Ended", "The gateway is stopping."),
             _ when outcome.EndedHere => (StatusCodes.Status503ServiceUnavailable, "Ended", $"There was a moment without {upstream}. Try again."),
             ForwarderError.RequestTimedOut => (StatusCodes.Status504GatewayTimeout, "No answer in time", $"The request went to {upstream}, which did not answer in time."),
@@ -129,14 +139,14 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
     }
 
     /// <summary>A WebSocket can be counted, and ended in words; the forwarder sees it as the server's own.</summary>
-    private WebSocketSession? Session(HttpContext context, Func<SocketUse> use)
+    private WebSocketSession? Session(HttpContext context, Upstream leadsTo, Func<SocketUse> use)
     {
         if (context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade)
         {
             return null;
         }
 
-        var session = new WebSocketSession(upgrade, webSockets, use(), Standing.Of(context));
+        var session = new WebSocketSession(upgrade, webSockets, use(), Standing.Of(context), autopsy, autopsy.Begin(context, leadsTo));
         context.Features.Set<IHttpUpgradeFeature>(session);
         return session;
     }

@@ -11,6 +11,7 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
 
     public Task ForwardAsync(HttpContext context, string target) => SendAsync(
         context,
+        Upstream.Ide,
         place =>
         {
             activity.Saw(Requests.SightOf(context.Request, toIde: true)); // Only now: a page that waits for the IDE, and asks for itself every second, is nobody's work.
@@ -19,7 +20,7 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
         () => activity.OfIdeSocket(target));
 
     /// <summary>Sends what <paramref name="make"/> returns, which is asked only while the IDE can be used; <paramref name="use"/> watches a WebSocket.</summary>
-    internal async Task SendAsync(HttpContext context, Func<IdeAddress.Place, HttpTransformer> make, Func<SocketUse> use)
+    internal async Task SendAsync(HttpContext context, Upstream leadsTo, Func<IdeAddress.Place, HttpTransformer> make, Func<SocketUse> use)
     {
         var now = state.Now;
         if (now.Status != IdeStatus.Running || address.Now is not { } place)
@@ -32,7 +33,7 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
         using var lost = new CancellationTokenSource();
         using var unanswered = Navigation.IsTopLevel(context.Request) ? now.Lost.Register(lost.Cancel) : default;
         context.Response.OnStarting(() => unanswered.DisposeAsync().AsTask());
-        var outcome = await exchange.SendAsync(context, _client, place.Url, make(place), use, lost.Token);
+        var outcome = await exchange.SendAsync(context, _client, leadsTo, place.Url, make(place), use, lost.Token);
         if (outcome.Error == ForwarderError.None)
         {
             return;

@@ -16,7 +16,7 @@ internal sealed class PortForwarder(GatewayOptions options, PrivateHeaders priva
     private async Task DirectAsync(HttpContext context, DevServer server, string target)
     {
         var request = new PortRequest(options, privateHeaders, server, target, null, () => Answered(context));
-        var outcome = await exchange.SendAsync(context, _client, request.Url, request, () => activity.OfPortSocket(context), CancellationToken.None);
+        var outcome = await exchange.SendAsync(context, _client, LeadsTo(server), request.Url, request, () => activity.OfPortSocket(context), CancellationToken.None);
         if (outcome is { Error: ForwarderError.Request or ForwarderError.RequestCreation, EndedHere: false } && !context.Response.HasStarted && LoopbackPort.IsClosed(Exchange.Cause(context)))
         {
             await NothingListensAsync(context, server);
@@ -30,12 +30,14 @@ internal sealed class PortForwarder(GatewayOptions options, PrivateHeaders priva
     private async Task ByWayOfTheIdeAsync(HttpContext context, DevServer server, string target)
     {
         PortRequest? request = null;
-        await ide.SendAsync(context, place => request = new PortRequest(options, privateHeaders, server, target, place, () => Answered(context)), () => activity.OfPortSocket(context));
+        await ide.SendAsync(context, LeadsTo(server), place => request = new PortRequest(options, privateHeaders, server, target, place, () => Answered(context)), () => activity.OfPortSocket(context));
         if (request is { NothingListens: true })
         {
             await NothingListensAsync(context, server);
         }
     }
+
+    private static Upstream LeadsTo(DevServer server) => new(Upstream.PortKind, server.Port);
 
     private void Answered(HttpContext context) => activity.Saw(Requests.SightOf(context.Request, toIde: false));
 

@@ -10,6 +10,7 @@ internal static class ProxyExtensions
     {
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<OpenWebSockets>();
+        builder.Services.AddSingleton<Autopsy>();
         builder.Services.AddSingleton<PrivateHeaders>();
         builder.Services.AddSingleton<Exchange>();
         builder.Services.AddSingleton<IdeForwarder>();

@@ -56,6 +56,8 @@ internal abstract class UpstreamRequest(GatewayOptions options, PrivateHeaders p
             return false;
         }
 
+        httpContext.Features.Get<RequestTime>()?.HasAnswer();
+
         // A page behind /proxy/ could otherwise end the user's session, or put another one in its place.
         var headers = httpContext.Response.Headers;
         if (headers.SetCookie.Any(IsPrivate))

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Waiide.Gateway.Activity;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Waiide.Gateway.Proxy;
 
@@ -14,21 +15,23 @@ internal sealed class WebSocketSession : IHttpUpgradeFeature, IDisposable
     private readonly IHttpUpgradeFeature _server;
     private readonly OpenWebSockets _open;
     private readonly SocketUse _use;
+    private readonly Autopsy _autopsy;
+    private readonly Autopsy.Case _case;
     private readonly CancellationTokenSource _cut = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile BrowserSide? _browser;
 
-    public WebSocketSession(IHttpUpgradeFeature server, OpenWebSockets open, SocketUse use, Standing standing)
+    public WebSocketSession(IHttpUpgradeFeature server, OpenWebSockets open, SocketUse use, Standing standing, Autopsy autopsy, Autopsy.Case @case)
     {
-        (_server, _open, _use, Standing) = (server, open, use, standing);
+        (_server, _open, _use, Standing, _autopsy, _case) = (server, open, use, standing, autopsy, @case);
         open.Add(this);
     }
 
     /// <summary>Whether the person who opened it may still have it open.</summary>
     public Standing Standing { get; }
 
-    /// <summary>With what words the gateway has ended it; null: it has not.</summary>
-    public (ushort Code, string Reason)? Goodbye { get; private set; }
+    /// <summary>Why the gateway has ended it; null: it has not.</summary>
+    public Ending? Goodbye { get; private set; }
 
     /// <summary>False until the IDE has agreed to it.</summary>
     public bool IsOpen => _browser is not null;
@@ -41,20 +44,25 @@ internal sealed class WebSocketSession : IHttpUpgradeFeature, IDisposable
     public async Task<Stream> UpgradeAsync()
     {
         Cut.ThrowIfCancellationRequested();
-        return _browser = new BrowserSide(await _server.UpgradeAsync(), _use);
+        _browser = new BrowserSide(await _server.UpgradeAsync(), _use, _case);
+        _autopsy.Opened(_case);
+        return _browser;
     }
 
-    public async Task CloseAsync(ushort code, string reason)
+    public async Task CloseAsync(Ending why)
     {
-        Goodbye ??= (code, reason);
+        Goodbye ??= why;
         if (_browser is { } browser)
         {
-            await browser.SayGoodbyeAsync(code, reason, Farewell);
+            await browser.SayGoodbyeAsync(why.Reason.Entry().Code, why.Reason.Entry().Words, Farewell);
             await Task.WhenAny(_ended.Task, Task.Delay(Farewell));
         }
 
         await _cut.CancelAsync();
     }
+
+    /// <summary>Says what became of it, before it is disposed of.</summary>
+    internal void HasEnded(HttpContext context, ForwarderError error) => _autopsy.Examine(_case, Goodbye, context, error);
 
     // The source of the cut stays: it has nothing to give back, and somebody may just be about to use it.
     public void Dispose()
@@ -65,10 +73,11 @@ internal sealed class WebSocketSession : IHttpUpgradeFeature, IDisposable
     }
 
     /// <summary>The stream to the browser.</summary>
-    private sealed class BrowserSide(Stream inner, SocketUse use) : Stream
+    private sealed class BrowserSide(Stream inner, SocketUse use, Autopsy.Case @case) : Stream
     {
         private readonly SemaphoreSlim _writing = new(1);
         private readonly FrameCounter _frames = new();
+        private readonly FrameCounter _framesOfBrowser = new();
         private byte[]? _goodbye;
         private bool _saidGoodbye;
 
@@ -116,9 +125,17 @@ internal sealed class WebSocketSession : IHttpUpgradeFeature, IDisposable
                 // Nothing may follow a close frame, so the upstream talks to nobody from then on.
                 if (!_saidGoodbye)
                 {
-                    await inner.WriteAsync(buffer[.._frames.Follow(buffer.Span, onlyThisFrame: _goodbye is not null)], cancellationToken);
+                    var before = _frames.Frames;
+                    var length = _frames.Follow(buffer.Span, onlyThisFrame: _goodbye is not null);
+                    @case.Sends(length, _frames, _frames.Frames - before);
+                    await inner.WriteAsync(buffer[..length], cancellationToken);
                     await SayItAsync(cancellationToken);
                 }
+            }
+            catch (IOException)
+            {
+                @case.Saw(EndReason.ClientVanished);
+                throw;
             }
             finally
             {
@@ -128,7 +145,25 @@ internal sealed class WebSocketSession : IHttpUpgradeFeature, IDisposable
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var length = await inner.ReadAsync(buffer, cancellationToken);
+            int length;
+            try
+            {
+                length = await inner.ReadAsync(buffer, cancellationToken);
+            }
+            catch (IOException)
+            {
+                @case.Saw(EndReason.ClientVanished);
+                throw;
+            }
+
+            if (buffer.IsEmpty)
+            {
+                return length; // A look whether something is there.
+            }
+
+            var before = _framesOfBrowser.Frames;
+            _framesOfBrowser.Follow(buffer.Span[..length], onlyThisFrame: false);
+            @case.Receives(length, _framesOfBrowser, _framesOfBrowser.Frames - before);
             use.Saw(buffer.Span[..length]);
             return length;
         }

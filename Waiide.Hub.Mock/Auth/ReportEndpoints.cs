@@ -1,5 +1,6 @@
 using System.Text;
 using Waiide.Hub.Mock.State;
+using Waiide.ServiceDefaults.Metrics;
 
 namespace Waiide.Hub.Mock.Auth;
 
@@ -12,6 +13,7 @@ internal static partial class ReportEndpoints
     {
         // Browsers send these reports by themselves, without _xsrf; they change nothing.
         routes.MapPost(options.HubPrefix + "security/csp-report", TakeReport).AllowAnonymous();
+        _ = routes.ServiceProvider.GetRequiredService<ServerGauge>(); // There as soon as somebody asks.
         routes.MapGet(options.HubPrefix + "metrics", GetMetrics).ForScopes("read:metrics");
         routes.MapGet(options.HubPrefix + "api/metrics", GetMetrics).ForScopes("read:metrics");
     }
@@ -30,14 +32,15 @@ internal static partial class ReportEndpoints
         return Answer.Empty(StatusCodes.Status200OK, "text/html");
     }
 
-    private static Answer GetMetrics(HubState state) => Answer.Text($"""
+    // JupyterHub's names, for dashboards that are made for it, then ours.
+    private static Answer GetMetrics(HubState state, MetricsPage ours) => Answer.Text($"""
         # HELP jupyterhub_total_users total number of users
         # TYPE jupyterhub_total_users gauge
         jupyterhub_total_users {state.Users.Count()}
         # HELP jupyterhub_running_servers the number of user servers currently running
         # TYPE jupyterhub_running_servers gauge
         jupyterhub_running_servers {state.Servers.Count(server => server.State == ServerState.Ready)}
-
+        {ours.Write(asOpenMetrics: false)}
         """, "text/plain; version=0.0.4; charset=utf-8");
 
     private static partial class Log

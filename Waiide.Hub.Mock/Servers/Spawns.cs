@@ -6,7 +6,7 @@ using Waiide.Hub.Mock.State;
 namespace Waiide.Hub.Mock.Servers;
 
 /// <summary>What starts and ends consist of, whoever asked for them: process, readiness, route, token.</summary>
-internal sealed partial class Spawns(HubOptions options, HubState state, LocalSpawner spawner, Readiness readiness, IRoutes routes, Limits limits, TimeProvider clock, ILogger<Spawns> logger)
+internal sealed partial class Spawns(HubOptions options, HubState state, LocalSpawner spawner, Readiness readiness, IRoutes routes, Limits limits, HubMetrics metrics, TimeProvider clock, ILogger<Spawns> logger)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
@@ -97,7 +97,7 @@ internal sealed partial class Spawns(HubOptions options, HubState state, LocalSp
     // Whatever goes wrong: a process that was started has an owner until it has ended.
     private async Task<string?> ReachAsync(Server server, ServerRun run, Action? launch = null)
     {
-        string failure;
+        var (failure, outcome, since) = ("", "ready", clock.GetTimestamp());
         try
         {
             launch?.Invoke();
@@ -106,18 +106,26 @@ internal sealed partial class Spawns(HubOptions options, HubState state, LocalSp
                 return null;
             }
 
+            outcome = "no_answer";
             failure = $"Server at {server.Url?.GetLeftPart(UriPartial.Authority)}{server.Prefix} didn't respond in {options.Spawner.HttpTimeout.TotalSeconds:0.###} seconds";
             Log.Failed(logger, new LogText(server.LogName), failure);
         }
         catch (SpawnException error)
         {
-            failure = error.Message;
+            (failure, outcome) = (error.Message, "failed");
             Log.Failed(logger, new LogText(server.LogName), failure);
         }
         catch (Exception error)
         {
-            failure = "Internal Server Error";
+            (failure, outcome) = ("Internal Server Error", "broken");
             Log.Broke(logger, error, new LogText(server.LogName));
+        }
+        finally
+        {
+            if (launch is not null)
+            {
+                metrics.SpawnEnded(outcome, clock.GetElapsedTime(since));
+            }
         }
 
         if (run.Process is not { } process)

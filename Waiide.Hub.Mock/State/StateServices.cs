@@ -12,6 +12,7 @@ internal static class StateServices
         builder.Services.AddSingleton<Roles>();
         builder.Services.AddSingleton<Shares>();
         builder.Services.AddSingleton<Permissions>();
+        builder.Services.AddSingleton<ServerGauge>();
         builder.Services.AddHostedService<ActivityKeeper>();
         builder.Services.AddHostedService<FirstStart>();
     }

@@ -21,6 +21,6 @@ public sealed partial class EndpointsPageTests(Gateways gateways)
 
     private static string Plain(string pattern) => pattern.Length > 1 ? pattern.TrimEnd('/') : pattern;
 
-    [GeneratedRegex(@"^\| `(/[^`]*)` \| (anyone|users of this server|administrators of this server) \|")]
+    [GeneratedRegex(@"^\| `(/[^`]*)` \| (anyone|users of this server|users of this server, and monitors|administrators of this server) \|")]
     private static partial Regex Row();
 }

@@ -136,7 +136,10 @@ public sealed class ProfileTests(ProfileHubs hubs)
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         using var answer = await client.GetAsync("/hub/metrics", ("Authorization", $"token {ProfileHubs.MonitorToken}"));
         Assert.Equal("text/plain", answer.Content.Headers.ContentType!.MediaType);
-        Assert.Contains("\njupyterhub_total_users 3\n", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var metrics = Waiide.Tests.Gateway.Telemetry.MetricsText.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal(3, metrics["jupyterhub_total_users"].Single().Value);
+        Assert.Equal(["ready", "spawning", "stopped", "stopping"], metrics["waiide_hub_servers"].Select(sample => sample.Labels["waiide_server_state"]).Order(StringComparer.Ordinal));
+        Assert.True(metrics.Type("waiide_hub_spawn_duration_seconds") == "histogram" && metrics.Type("waiide_hub_api_requests_total") == "counter");
     }
 
     [Theory]

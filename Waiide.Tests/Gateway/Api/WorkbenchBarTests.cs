@@ -8,7 +8,7 @@ namespace Waiide.Tests.Gateway.Api;
 
 /// <summary>The bar in VS Code's page, in a browser: it says what VS Code does not know, and is in nobody's way.</summary>
 [Collection("browser")]
-public sealed class WorkbenchBarTests(Chromium chromium)
+public sealed partial class WorkbenchBarTests(Chromium chromium)
 {
     private const string Workbench = """
         <!DOCTYPE html><html><head></head><body><div class="monaco-workbench vs-dark"><input aria-label="editor" autofocus></div></body></html>
@@ -108,12 +108,12 @@ public sealed class WorkbenchBarTests(Chromium chromium)
     }
 
     [SkippableTheory]
-    [InlineData(30, "This server was stopped because nobody used it. Your files and unsaved editors are kept as they were then.")]
-    [InlineData(3600, "This server has stopped. Your files and unsaved editors are kept as they were then.")]
+    [InlineData(30, ": this server was stopped because nobody used it for 2 hours. Your files and unsaved editors are kept as they were then.")]
+    [InlineData(3600, ": this server has stopped. Your files and unsaved editors are kept as they were then.")]
     public async Task A_stopped_server_is_told_by_the_hubs_answer_and_can_be_started_again(int secondsLeft, string text)
     {
         var hub = await StubHub.StartAsync("ada", "lab");
-        await using var gateway = await RunningGateway.StartAsync(hub);
+        await using var gateway = await RunningGateway.StartAsync(hub, ("WAIIDE_IDLE_TIMEOUT", "2h"));
         var page = await Open(gateway, "user/ada/lab/?folder=/w");
         _notices = [new { id = "idle", text = "It stops soon.", urgent = true, at = (string?)At(secondsLeft), since = At(0) }];
         await Look(page);
@@ -122,6 +122,7 @@ public sealed class WorkbenchBarTests(Chromium chromium)
         await Look(page);
 
         await Expect(page.GetByText(text).Last).ToBeVisibleAsync();
+        await Expect(page.GetByText(text).Last).ToHaveTextAsync(EndedAtATime());
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Start it again" })).ToHaveAttributeAsync("href", "/hub/spawn/ada/lab?next=%2Fuser%2Fada%2Flab%2F%3Ffolder%3D%2Fw");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Open the hub's page" })).ToHaveAttributeAsync("href", "/hub/home");
     }
@@ -176,6 +177,22 @@ public sealed class WorkbenchBarTests(Chromium chromium)
             Assert.True(bar.Y >= own.Y + own.Height || bar.Y + bar.Height <= own.Y, $"The bar covers {part}.");
         }
     }
+
+    [SkippableFact]
+    public async Task Why_a_connection_ended_is_said_with_the_time_of_the_persons_own_clock()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        var page = await Open(gateway);
+        var ended = DateTimeOffset.UtcNow.AddMinutes(-7);
+        _notices = [new { id = "connection", text = "The connection ended: the IDE server's process ended with exit code 1.", urgent = false, at = (string?)null, since = ended.ToString("O", CultureInfo.InvariantCulture) }];
+        await Look(page);
+
+        var clock = await page.EvaluateAsync<string>("time => new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })", ended.ToString("O", CultureInfo.InvariantCulture));
+        await Expect(page.GetByRole(AriaRole.Paragraph)).ToHaveTextAsync($"The connection ended at {clock}: the IDE server's process ended with exit code 1.");
+    }
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"^The connection ended at \d\d:\d\d( [AP]M)?: this server ")]
+    private static partial System.Text.RegularExpressions.Regex EndedAtATime();
 
     private async Task<IPage> Open(RunningGateway gateway, string target = "", bool fed = true)
     {

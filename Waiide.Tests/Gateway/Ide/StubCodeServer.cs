@@ -4,14 +4,15 @@ using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Gateway.Ide;
 
-/// <summary>A program that takes code-server's place under supervision: it answers /version, has a child in its group and a job of a "terminal" outside, and writes down what it was given.</summary>
+/// <summary>A program that takes code-server's place under supervision: it answers /version, has a child in its group and a job of a "terminal" outside, keeps WebSockets open, and writes down what it was given.</summary>
 internal sealed class StubCodeServer
 {
-    // STUB_MODE: "exits" at once with code 0; "stubborn" ignores SIGTERM; "babbles" 200 MB without the end of a line.
+    // STUB_MODE: "abandons" leaves an extension host without a client; "exits" at once with code 0; "stubborn" ignores SIGTERM; "babbles" 200 MB without the end of a line.
     private const string Script = """
         #!/usr/bin/env node
         const { spawn } = require('node:child_process');
         const { appendFileSync, chmodSync, writeFileSync } = require('node:fs');
+        const { createHash } = require('node:crypto');
         const http = require('node:http');
         const after = name => { const at = process.argv.indexOf(name); return at < 0 ? undefined : process.argv[at + 1]; };
         const notes = after('--user-data-dir');
@@ -34,6 +35,18 @@ internal sealed class StubCodeServer
           response.end(request.url === '/version' ? '0123456789abcdef0123456789abcdef01234567' : !isPage ? request.url
             : `<html><head><meta data-settings="{&quot;enableWorkspaceTrust&quot;:${!process.argv.includes('--disable-workspace-trust')},&quot;x&quot;:1}"></head><body>${request.url}`);
         });
+        // A window that comes back is turned away with a close frame, any other stays.
+        server.on('upgrade', (request, socket) => {
+          const accept = createHash('sha1').update(request.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11').digest('base64');
+          socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
+          socket.on('error', () => {});
+          if (request.url.includes('reconnection=true')) {
+            socket.end(Buffer.from([0x88, 0x00]));
+          }
+        });
+        if (process.env.STUB_MODE === 'abandons') {
+          spawn('sh', ['-c', 'sleep 1000; :', '/lib/vscode/out/bootstrap-fork', '--type=extensionHost'], { stdio: 'ignore', env: { ...process.env, VSCODE_EXTHOST_WILL_SEND_SOCKET: '1' } });
+        }
         const [host, port] = (after('--bind-addr') ?? '').split(':');
         const listening = () => {
           if (after('--socket-mode')) {

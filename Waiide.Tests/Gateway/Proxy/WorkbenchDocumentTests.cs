@@ -144,7 +144,7 @@ public sealed class WorkbenchDocumentTests : IAsyncLifetime
     public void Where_to_start_the_server_again_is_said_to_those_who_may(string user, string server, bool mayStart, string attributes)
     {
         var hub = new HubOptions { ApiUrl = new Uri("http://hub/hub/api"), ApiToken = "t", ClientId = "c", CallbackUrl = "/cb", AccessScopes = [] };
-        var somebody = new System.Security.Claims.ClaimsPrincipal(new System.Security.Claims.ClaimsIdentity(Access.Claims(mayUse: true, mayStart)));
+        var somebody = new System.Security.Claims.ClaimsPrincipal(new System.Security.Claims.ClaimsIdentity(Access.Claims(mayUse: true, mayStart, mayMonitor: false)));
 
         var tag = WorkbenchScript.TagFor(somebody, new GatewayOptions { Prefix = "/user/x/", User = user, ServerName = server, Hub = hub });
 

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+
+namespace Waiide.Gateway;
+
+/// <summary>The book of the WebSockets: those that are open, and how the last ones ended. What ended under the gateway before this one is in it, too.</summary>
+internal sealed class Connections(EndedConnectionsFile file, TimeProvider clock)
+{
+    // Two for each window: the last dozen windows, or the attempts of one that comes and goes.
+    internal const int Kept = 50;
+
+    // VS Code shows one socket for a moment while it finds out that its session is gone for good.
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan News = TimeSpan.FromDays(1);
+
+    private readonly ConcurrentDictionary<Connection, byte> _open = new();
+    private readonly Lock _gate = new();
+    private Queue<EndedConnection>? _ended;
+
+    /// <summary>Those that are asked for or open now, the oldest first.</summary>
+    internal IReadOnlyList<Connection> Open => [.. _open.Keys.OrderBy(connection => connection.Since)];
+
+    /// <summary>The last that have ended, the latest first.</summary>
+    internal IReadOnlyList<EndedConnection> Ended
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. Book.Reverse()];
+            }
+        }
+    }
+
+    internal void Add(Connection connection) => _open[connection] = 0;
+
+    /// <summary>From now on it is not among the open ones, though nobody may know yet why.</summary>
+    internal void Remove(Connection connection) => _open.TryRemove(connection, out _);
+
+    internal void Write(EndedConnection ended)
+    {
+        lock (_gate)
+        {
+            Book.Enqueue(ended);
+            if (Book.Count > Kept)
+            {
+                Book.Dequeue();
+            }
+        }
+    }
+
+    /// <summary>Keeps the book for the gateway that comes after this one.</summary>
+    internal void Save() => file.Write(Ended.Reverse());
+
+    /// <summary>
+    /// How the last connection to the IDE of <paramref name="user"/> ended, where neither they nor their browser did it; null once they have another one: the window that came back, or a new one.
+    /// </summary>
+    internal EndedConnection? LostBy(string user)
+    {
+        var now = clock.GetUtcNow();
+        var lost = Ended.FirstOrDefault(ended => ended.User == user && ended.Kind == Upstream.IdeKind && ended.Reason.Entry().By != EndReasons.Party.Client);
+        return lost is null || now - lost.At > News || _open.Keys.Any(HasReplaced) ? null : lost;
+
+        bool HasReplaced(Connection connection) =>
+            connection is { IsOpen: true, Upstream.IsIde: true } && connection.User == user && connection.Since >= lost.At && (!connection.IsReconnection || now - connection.Since >= Settled);
+    }
+
+    // Read when it is first needed, not when the gateway is put together.
+    private Queue<EndedConnection> Book => _ended ??= new(file.Read().TakeLast(Kept));
+}
