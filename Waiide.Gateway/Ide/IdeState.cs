@@ -23,6 +23,7 @@ internal sealed class IdeState
 
     private readonly Lock _gate = new();
     private readonly Queue<string> _lines = new();
+    private ActivityContext _cause;
     private volatile Snapshot _now = new(IdeStatus.Starting, "The IDE server is starting.", 0, Stopwatch.GetTimestamp(), new CancellationTokenSource());
 
     /// <summary>
@@ -54,6 +55,26 @@ internal sealed class IdeState
             lock (_gate)
             {
                 return [.. _lines];
+            }
+        }
+    }
+
+    /// <summary>The start of the IDE in the traces that is going on, or the last one.</summary>
+    public ActivityContext Cause
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _cause;
+            }
+        }
+
+        set
+        {
+            lock (_gate)
+            {
+                _cause = value;
             }
         }
     }
