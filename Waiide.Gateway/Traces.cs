@@ -34,9 +34,6 @@ internal static class Traces
         }
     }
 
-    /// <summary>Says something about whatever is going on.</summary>
-    internal static void Say(string attribute, object? value) => Span.Current?.SetTag(attribute, value);
-
     /// <summary>Whether this request is the one that asked the hub (<paramref name="cause"/> is its own place), waits for another's question, or found the answer remembered.</summary>
     internal static void AskedTheHub(ActivityContext cause, bool isAnswered)
     {
@@ -44,7 +41,7 @@ internal static class Traces
         {
             var isOwn = cause.SpanId == span.SpanId;
             span.SetTag("waiide.auth.hub", isAnswered ? "remembered" : isOwn ? "asked" : "awaited");
-            if (!isOwn && cause != default)
+            if (!isOwn && !isAnswered && cause != default)
             {
                 span.AddLink(new ActivityLink(cause));
             }

@@ -6,8 +6,6 @@ namespace Waiide.Hub.Mock.Servers;
 /// <summary>Asks a server whether it is there, as JupyterHub does: anonymously, past the proxy, at the path of the version; any answer below 500 counts.</summary>
 internal sealed partial class Readiness(HubOptions options, TimeProvider clock, ILogger<Readiness> logger)
 {
-    private const string Poll = "readiness poll";
-
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     // As long as JupyterHub's HTTP client waits for one answer.
@@ -62,7 +60,7 @@ internal sealed partial class Readiness(HubOptions options, TimeProvider clock, 
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
             using var answer = await Client.SendAsync(request, patience.Token);
-            HubTraces.Event(Poll, "http.response.status_code", (int)answer.StatusCode);
+            HubTraces.Event("readiness poll", "http.response.status_code", (int)answer.StatusCode);
             if (answer.StatusCode >= HttpStatusCode.InternalServerError)
             {
                 return false;
@@ -73,7 +71,7 @@ internal sealed partial class Readiness(HubOptions options, TimeProvider clock, 
         }
         catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            HubTraces.Event(Poll, "error.type", error is HttpRequestException ? "unreachable" : "timeout");
+            HubTraces.Event("readiness poll", "error.type", error is HttpRequestException ? "unreachable" : "timeout");
             return false;
         }
     }
