@@ -78,6 +78,7 @@ if (settings.Mode == Mode.JupyterHub)
 
     gateway
         .WithJupyterHub(hub, door, user: "demo", serverToken)
+        .WithEnvironment("WAIIDE_TRUST_TRACEPARENT", "1") // Its front is this hub, which lets nobody else say what belongs to which trace.
         .WithUrlForEndpoint("http", url => url.DisplayText = "Gateway (come in through the hub)")
         .WaitFor(hub);
     Welcome.WhenReady(

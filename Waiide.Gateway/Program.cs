@@ -28,6 +28,7 @@ try
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
     builder.AddGatewayOptions();
     builder.AddServiceDefaults();
+    builder.AddTraces();
     builder.AddListener();
     builder.AddLegacyAddresses();
     builder.AddHub();
@@ -47,6 +48,7 @@ try
     app.UseOneReading();
     app.UsePrefix();
     app.UseRouting();
+    app.UseQuietEndpoints(also: IdePages.IsPoll);
     app.UsePaceOfAnonymousBodies();
     app.UseAuthentication();
     app.UseCrossSiteChecks();
