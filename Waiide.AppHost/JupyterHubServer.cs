@@ -18,7 +18,11 @@ internal static class JupyterHubServer
     {
         var prefix = $"/user/{user}/";
         var http = server.GetEndpoint("http");
-        var front = hub.GetEndpoint("front");
+        var isPublished = hub.ApplicationBuilder.ExecutionContext.IsPublishMode;
+        // Between containers the hub's endpoint has a name that no browser knows.
+        var front = isPublished
+            ? ReferenceExpression.Create($"{hub.ApplicationBuilder.AddParameter("public-url").WithDescription("Where browsers find the hub, such as https://hub.example.org.")}")
+            : ReferenceExpression.Create($"{hub.GetEndpoint("front")}");
         var api = hub.GetEndpoint("api");
         var scopes = $"[\"access:servers!server={user}/\", \"access:servers!user={user}\"]";
 
@@ -39,7 +43,7 @@ internal static class JupyterHubServer
             .WithEnvironment("JUPYTERHUB_HOST", "")
             .WithEnvironment("JUPYTERHUB_SERVICE_PREFIX", prefix)
             // The private port: the hub's route and readiness poll use the public one, this one is what to listen on.
-            .WithEnvironment("JUPYTERHUB_SERVICE_URL", ReferenceExpression.Create($"http://127.0.0.1:{http.Property(EndpointProperty.TargetPort)}{prefix}"))
+            .WithEnvironment("JUPYTERHUB_SERVICE_URL", ReferenceExpression.Create($"http://{(isPublished ? "0.0.0.0" : "127.0.0.1")}:{http.Property(EndpointProperty.TargetPort)}{prefix}"))
             .WithEnvironment("JUPYTERHUB_PUBLIC_URL", ReferenceExpression.Create($"{front}{prefix}"))
             .WithEnvironment("JUPYTERHUB_PUBLIC_HUB_URL", ReferenceExpression.Create($"{front}/hub/"))
             .WithEnvironment("JUPYTERHUB_CLIENT_ID", $"jupyterhub-user-{user}")
