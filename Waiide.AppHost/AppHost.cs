@@ -28,7 +28,7 @@ var gateway = builder.AddProject<Projects.Waiide_Gateway>("gateway")
     .WithEnvironment("WAIIDE_DATA_DIR", settings.DataDirectory)
     .WithHttpHealthCheck("/health", endpointName: "http")
     .WaitFor(ide);
-gateway = settings.IsPublished ? gateway.InContainer(settings) : gateway.OnThisMachine();
+gateway = settings.IsPublished ? gateway.AsGatewayContainer(settings) : gateway.AsGatewayProcess();
 
 // ---- who may come in: the users of a hub, or whoever has the token ---------------------------------------
 if (settings.Mode == Mode.JupyterHub)
@@ -48,7 +48,7 @@ if (settings.Mode == Mode.JupyterHub)
         .WithUrlForEndpoint("front", url => url.DisplayText = "Sign in")
         .WithUrlForEndpoint("api", url => url.DisplayText = "Hub API")
         .WithEndpoint("front", endpoint => endpoint.IsExternal = true);
-    hub = settings.IsPublished ? hub.InContainer(settings) : hub.WithSpawner(settings);
+    hub = settings.IsPublished ? hub.AsHubContainer(settings) : hub.WithSpawner(settings);
 
     gateway
         .WithJupyterHub(hub, user, serverToken)

@@ -55,9 +55,9 @@ internal static class Compose
     }
 
     /// <summary>Without a value in .env compose refuses to start, and says why: "${GATEWAY_TOKEN}" becomes "${GATEWAY_TOKEN:?reason}".</summary>
-    public static Service WithRequired(this Service service, string variable)
+    public static Service WithRequired(this Service service, string variable, string reason = "It is empty in .env. deploy/fill-env fills it in, or you do with what openssl rand -hex 32 prints")
     {
-        service.Environment[variable] = service.Environment[variable].Replace("}", ":?It is empty in .env. Fill it in, by deploy/fill-env .env or with what openssl rand -hex 32 prints}", StringComparison.Ordinal);
+        service.Environment[variable] = service.Environment[variable].Replace("}", $":?{reason}}}", StringComparison.Ordinal);
         return service;
     }
 

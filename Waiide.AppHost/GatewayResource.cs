@@ -1,16 +1,14 @@
-using Microsoft.Extensions.Configuration;
-
 namespace Waiide.AppHost;
 
 /// <summary>What a gateway is told besides where its IDE is, on this machine and in a container.</summary>
 internal static class GatewayResource
 {
-    public static IResourceBuilder<ProjectResource> OnThisMachine(this IResourceBuilder<ProjectResource> gateway) => gateway
+    public static IResourceBuilder<ProjectResource> AsGatewayProcess(this IResourceBuilder<ProjectResource> gateway) => gateway
         // The port that people see is the engine's, of which the gateway does not know that it leads back to itself.
         .WithEnvironment("WAIIDE_DENIED_PORTS", ReferenceExpression.Create(
             $"{gateway.GetEndpoint("http").Property(EndpointProperty.Port)},{gateway.ApplicationBuilder.Configuration["WAIIDE_DENIED_PORTS"] ?? ""}"));
 
-    public static IResourceBuilder<ProjectResource> InContainer(this IResourceBuilder<ProjectResource> gateway, Settings settings)
+    public static IResourceBuilder<ProjectResource> AsGatewayContainer(this IResourceBuilder<ProjectResource> gateway, Settings settings)
     {
         var trustedProxies = gateway.ApplicationBuilder.AddParameter("trusted-proxies", "", publishValueAsDefault: true)
             .WithDescription("Addresses or networks, separated by commas, of the proxies in front whose X-Forwarded-* headers count.");

@@ -15,7 +15,7 @@ internal sealed partial class ComposeRun : IAsyncDisposable
     {
         // The name of the folder is the project's.
         Project = $"waiidetest{Guid.NewGuid():N}"[..18];
-        Directory = System.IO.Path.Combine(_parent.Path, Project);
+        Directory = Path.Combine(_parent.Path, Project);
     }
 
     public string Project { get; }
@@ -51,7 +51,7 @@ internal sealed partial class ComposeRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (File.Exists(System.IO.Path.Combine(Directory, "docker-compose.yaml")))
+        if (File.Exists(Path.Combine(Directory, "docker-compose.yaml")))
         {
             await DownAsync("--volumes");
         }
@@ -65,7 +65,7 @@ internal sealed partial class ComposeRun : IAsyncDisposable
 
     private async Task<string> RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program.Contains('/', StringComparison.Ordinal) ? System.IO.Path.Combine(Repository.Root, program) : program, arguments)
+        var start = new ProcessStartInfo(program.Contains('/', StringComparison.Ordinal) ? Path.Combine(Repository.Root, program) : program, arguments)
         {
             WorkingDirectory = Repository.Root,
             RedirectStandardInput = true,

@@ -6,7 +6,7 @@ namespace Waiide.Tests.Deploy;
 /// <summary>What is published works as it is: the compose file, carried unedited by a real engine up to a person who works in the IDE.</summary>
 public sealed class ComposeTests(Chromium chromium) : IClassFixture<Chromium>
 {
-    private const string File = "/home/calliope/workspace/letter.txt";
+    private const string Letter = "/home/calliope/workspace/letter.txt";
 
     [SkippableFact]
     public async Task A_person_signs_in_by_the_link_and_finds_their_file_again_in_new_containers()
@@ -16,7 +16,7 @@ public sealed class ComposeTests(Chromium chromium) : IClassFixture<Chromium>
 
         var link = await run.UpAsync();
 
-        Assert.Equal(Snapshot.Text("standalone/docker-compose.yaml").Replace(":8070:8070", $":{run.Address.Port}:8070", StringComparison.Ordinal), await System.IO.File.ReadAllTextAsync(Path.Combine(run.Directory, "docker-compose.yaml")));
+        Assert.Equal(Snapshot.Text("standalone/docker-compose.yaml").Replace(":8070:8070", $":{run.Address.Port}:8070", StringComparison.Ordinal), await File.ReadAllTextAsync(Path.Combine(run.Directory, "docker-compose.yaml")));
         await NobodyComesInWithoutTheToken(run);
         await TheContainersHaveNoRightsThatTheyDoNotNeed(run);
 
@@ -25,17 +25,17 @@ public sealed class ComposeTests(Chromium chromium) : IClassFixture<Chromium>
         var workbench = new Workbench(page);
         await workbench.IsOpen();
         Assert.DoesNotContain("token", page.Url, StringComparison.Ordinal);
-        await run.ExecAsync("ide", "touch", File);
+        await run.ExecAsync("ide", "touch", Letter);
         await workbench.ExplorerShows("letter.txt");
         await workbench.OpenFile("letter.txt");
         await workbench.TypeInEditor("Dear reader");
-        await Eventually.Is(async () => await run.ExecAsync("ide", "cat", File) == "Dear reader", "what was typed is saved in the container");
+        await Eventually.Is(async () => await run.ExecAsync("ide", "cat", Letter) == "Dear reader", "what was typed is saved in the container");
 
         await run.DownAsync();
         Assert.Equal([$"{run.Project}_gateway-home", $"{run.Project}_ide-home"], (await run.LeftoversAsync()).Order());
         await run.UpAsync();
 
-        Assert.Equal("Dear reader", await run.ExecAsync("ide", "cat", File));
+        Assert.Equal("Dear reader", await run.ExecAsync("ide", "cat", Letter));
         // The session is kept too: nobody has to sign in again.
         await page.GotoAsync(run.Address.AbsoluteUri);
         await workbench.IsOpen();
