@@ -11,7 +11,7 @@ public sealed class ComposeTests(Chromium chromium) : IClassFixture<Chromium>
     [SkippableFact]
     public async Task A_person_signs_in_by_the_link_and_finds_their_file_again_in_new_containers()
     {
-        Prerequisites.Need("podman", "runc", "docker-compose", "mmdebstrap", "openssl", "node", "npm", "chromium");
+        Prerequisites.Need("podman", "runc", "netavark", "aardvark", "iptables", "compose", "mmdebstrap", "openssl", "node", "npm", "chromium");
         await using var run = new ComposeRun();
 
         var link = await run.UpAsync();
@@ -47,7 +47,7 @@ public sealed class ComposeTests(Chromium chromium) : IClassFixture<Chromium>
 
     private static async Task NobodyComesInWithoutTheToken(ComposeRun run)
     {
-        using var stranger = new HttpClient { BaseAddress = run.Address };
+        using var stranger = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = run.Address };
         Assert.Equal(HttpStatusCode.OK, (await stranger.GetAsync("health")).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync("")).StatusCode);
 
