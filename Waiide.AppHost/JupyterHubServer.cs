@@ -19,6 +19,11 @@ internal static class JupyterHubServer
     {
         var prefix = $"/user/{user}/";
         var http = server.GetEndpoint("http");
+        var isPublished = hub.ApplicationBuilder.ExecutionContext.IsPublishMode;
+        // Between containers the hub's endpoint has a name that no browser knows.
+        var door = isPublished
+            ? ReferenceExpression.Create($"{hub.ApplicationBuilder.AddParameter("public-url").WithDescription("Where browsers find the hub, such as https://hub.example.org.")}")
+            : ReferenceExpression.Create($"{front}");
         var api = hub.GetEndpoint("api");
         var scopes = $"[\"access:servers!server={user}/\", \"access:servers!user={user}\"]";
 
@@ -27,7 +32,7 @@ internal static class JupyterHubServer
             .WithEnvironment("Hub__Servers__0__Name", "")
             .WithEnvironment("Hub__Servers__0__Url", http)
             .WithEnvironment("Hub__Servers__0__ApiToken", token)
-            .WithEnvironment("Hub__PublicUrl", front);
+            .WithEnvironment("Hub__PublicUrl", door);
 
         return server
             .WithEnvironment("JUPYTERHUB_USER", user)
@@ -39,9 +44,9 @@ internal static class JupyterHubServer
             .WithEnvironment("JUPYTERHUB_HOST", "")
             .WithEnvironment("JUPYTERHUB_SERVICE_PREFIX", prefix)
             // The private port: the hub's route and readiness poll use the public one, this one is what to listen on.
-            .WithEnvironment("JUPYTERHUB_SERVICE_URL", ReferenceExpression.Create($"http://127.0.0.1:{http.Property(EndpointProperty.TargetPort)}{prefix}"))
-            .WithEnvironment("JUPYTERHUB_PUBLIC_URL", ReferenceExpression.Create($"{front}{prefix}"))
-            .WithEnvironment("JUPYTERHUB_PUBLIC_HUB_URL", ReferenceExpression.Create($"{front}/hub/"))
+            .WithEnvironment("JUPYTERHUB_SERVICE_URL", ReferenceExpression.Create($"http://{(isPublished ? "0.0.0.0" : "127.0.0.1")}:{http.Property(EndpointProperty.TargetPort)}{prefix}"))
+            .WithEnvironment("JUPYTERHUB_PUBLIC_URL", ReferenceExpression.Create($"{door}{prefix}"))
+            .WithEnvironment("JUPYTERHUB_PUBLIC_HUB_URL", ReferenceExpression.Create($"{door}/hub/"))
             .WithEnvironment("JUPYTERHUB_CLIENT_ID", $"jupyterhub-user-{user}")
             .WithEnvironment("JUPYTERHUB_OAUTH_CALLBACK_URL", $"{prefix}oauth_callback")
             .WithEnvironment("JUPYTERHUB_OAUTH_ACCESS_SCOPES", scopes)

@@ -68,9 +68,10 @@ internal static class GatewayOptionsTable
         $"""
         Waiide.Gateway: VS Code in the browser, behind JupyterHub or on its own.
 
-        Usage: Waiide.Gateway [--help | --version | endpoints | doctor]
+        Usage: Waiide.Gateway [--help | --version | endpoints | health | doctor]
 
           endpoints  lists every endpoint and who may call it
+          health     asks the gateway of this environment whether it can be used; exit code 0 or 1
           doctor     looks at every hop between browser, hub and IDE, and says what to change;
                      --json for machines, --front https://hub.example.org for the way through the proxies,
                      --quiet 70 to see whether they cut a WebSocket that is quiet for 70 s

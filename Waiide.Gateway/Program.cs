@@ -20,6 +20,11 @@ if (args is ["doctor", .. var asked])
     return await Examination.RunAsync(asked);
 }
 
+if (args is ["health"])
+{
+    return await HealthQuestion.AskAsync();
+}
+
 try
 {
     Signals.ListenToInterrupt();

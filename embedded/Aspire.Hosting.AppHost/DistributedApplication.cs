@@ -1,6 +1,7 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dcp.Processes;
 using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Publishing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -61,6 +62,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
     /// <summary>Starts the application; returns when every resource that starts by itself was started, after everything that it waits for.</summary>
     public virtual async Task StartAsync(CancellationToken cancellationToken = default)
     {
+        Services.GetRequiredService<PipelineOptions>().ThrowIfMistaken();
         UnsupportedRunException.ThrowIf(Services.GetRequiredService<DistributedApplicationExecutionContext>());
         var starting = new BeforeStartEvent(Services, Services.GetRequiredService<DistributedApplicationModel>());
         await Services.GetRequiredService<IDistributedApplicationEventing>().PublishAsync(starting, cancellationToken).ConfigureAwait(false);
@@ -105,12 +107,7 @@ internal sealed class UnsupportedRunException(string message) : DistributedAppli
 {
     public static void ThrowIf(DistributedApplicationExecutionContext context)
     {
-        if (context.IsPublishMode)
-        {
-            throw new UnsupportedRunException("The embedded Aspire engine of this version runs applications and does not publish them yet; publish with the real packages (-p:AspireFrom=packages).");
-        }
-
-        if (!OperatingSystem.IsLinux())
+        if (context.IsRunMode && !OperatingSystem.IsLinux())
         {
             throw new UnsupportedRunException("The embedded Aspire engine runs on Linux only; elsewhere, build with the real packages (-p:AspireFrom=packages).");
         }

@@ -5,6 +5,7 @@ using Aspire.Hosting.Dcp;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Health;
 using Aspire.Hosting.Lifecycle;
+using Aspire.Hosting.Publishing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -15,14 +16,6 @@ namespace Aspire.Hosting;
 /// <inheritdoc />
 public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
-    /// <summary>The AppHost's switches and the configuration keys that they set.</summary>
-    private static readonly Dictionary<string, string> Switches = new()
-    {
-        ["--operation"] = "AppHost:Operation",
-        ["--publisher"] = "Publishing:Publisher",
-        ["--dcp-container-runtime"] = "DcpPublisher:ContainerRuntime",
-    };
-
     private readonly HostApplicationBuilder _host;
     private readonly DistributedApplicationOptions _options;
 
@@ -38,12 +31,12 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         _options = options;
         var settings = new HostApplicationBuilderSettings { Args = options.Args };
         BuilderInterception.Current?.Creating(options, settings);
-        settings.Args = options.Args;
+        settings.Args = PipelineOptions.Normalize(options.Args ?? []);
 
         _host = new HostApplicationBuilder(settings);
-        Configuration.AddCommandLine(options.Args ?? [], Switches);
+        var pipeline = PipelineOptions.Read(Configuration, settings.Args);
         AppHostDirectory = options.ProjectDirectory ?? Environment.ContentRootPath;
-        ExecutionContext = new DistributedApplicationExecutionContext(Operation());
+        ExecutionContext = new DistributedApplicationExecutionContext(pipeline.Operation);
 
         _host.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         // A check that fails is shown as the state of its resource; its log would repeat that every few seconds.
@@ -52,6 +45,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         Services.AddHttpClient();
         Services.AddHealthChecks();
         Services.AddSingleton(options);
+        Services.AddSingleton(pipeline);
         Services.AddSingleton(ExecutionContext);
         Services.AddSingleton(Eventing);
         Services.AddSingleton(_ => new DistributedApplicationModel(Resources));
@@ -68,6 +62,17 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 
         // Hosted services start in this order and stop in the opposite one: the engine first of all.
         Services.AddHostedService<StartupMessages>();
+        if (ExecutionContext.IsPublishMode)
+        {
+            if (pipeline.LogLevel is { } level)
+            {
+                _host.Logging.SetMinimumLevel(level);
+            }
+
+            Services.AddHostedService<PipelineExecutor>();
+            return;
+        }
+
         Services.AddHostedService<LauncherWatch>();
         if (options.EnableResourceLogging)
         {
@@ -127,21 +132,5 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         var application = new DistributedApplication(_host.Build());
         BuilderInterception.Current?.Built(application);
         return application;
-    }
-
-    private DistributedApplicationOperation Operation()
-    {
-        var operation = Configuration["AppHost:Operation"];
-        if (string.IsNullOrEmpty(operation))
-        {
-            // azd asks for the manifest with nothing but "--publisher manifest".
-            return string.Equals(Configuration["Publishing:Publisher"], "manifest", StringComparison.OrdinalIgnoreCase)
-                ? DistributedApplicationOperation.Publish
-                : DistributedApplicationOperation.Run;
-        }
-
-        return Enum.TryParse<DistributedApplicationOperation>(operation, ignoreCase: true, out var known)
-            ? known
-            : throw new DistributedApplicationException($"'{operation}' is no operation: use --operation run or --operation publish.");
     }
 }

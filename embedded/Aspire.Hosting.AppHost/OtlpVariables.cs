@@ -11,6 +11,8 @@ internal static class OtlpVariables
     {
         if (context.ExecutionContext.IsPublishMode)
         {
+            // Where telemetry goes to is decided where the application is deployed.
+            context.EnvironmentVariables["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "in_memory";
             return;
         }
 

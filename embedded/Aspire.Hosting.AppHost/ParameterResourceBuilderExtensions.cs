@@ -22,7 +22,9 @@ public static class ParameterResourceBuilderExtensions
             throw new ArgumentException($"Parameter '{name}' is secret: its value cannot be published as a default.", nameof(secret));
         }
 
-        return builder.AddParameter(name, _ => valueGetter(), secret);
+        var parameter = builder.AddParameter(name, _ => valueGetter(), secret);
+        parameter.Resource.Default = publishValueAsDefault ? new ConstantParameterDefault(valueGetter) : null;
+        return parameter;
     }
 
     /// <summary>Adds a parameter with a default; with <paramref name="persist"/> a generated one is kept in the AppHost's user secrets.</summary>

@@ -33,13 +33,25 @@ public static class ProjectResourceBuilderExtensions
             : LaunchProfiles.Choose(LaunchProfiles.Read(Path.GetDirectoryName(metadata.ProjectPath)!), options.LaunchProfileName, builder.Configuration, metadata.ProjectPath);
         if (profile is not null)
         {
-            project.WithAnnotation(profile).WithProfileEndpoints(profile.Profile);
+            project.WithAnnotation(profile);
+            if (builder.ExecutionContext.IsPublishMode)
+            {
+                project.WithPublishedEndpoints(profile.Profile);
+            }
+            else
+            {
+                project.WithProfileEndpoints(profile.Profile);
+            }
         }
 
         return project
             .WithEnvironment(context => OtlpVariables.Add(context, builder.Configuration, builder.Environment))
             .WithEnvironment(context => AddDefaults(context, project.Resource, profile));
     }
+
+    /// <summary>Does without the variable that makes a published project believe whatever X-Forwarded-* headers it is sent.</summary>
+    public static IResourceBuilder<ProjectResource> DisableForwardedHeaders(this IResourceBuilder<ProjectResource> builder) =>
+        builder.WithAnnotation(new DisableForwardedHeadersAnnotation(), ResourceAnnotationMutationBehavior.Replace);
 
     private static IResourceBuilder<ProjectResource> WithProfileEndpoints(this IResourceBuilder<ProjectResource> project, LaunchProfile profile)
     {
@@ -67,10 +79,49 @@ public static class ProjectResourceBuilderExtensions
         });
     }
 
+    // A launch profile is of this machine: that the project is a web project is all that is published of it.
+    private static void WithPublishedEndpoints(this IResourceBuilder<ProjectResource> project, LaunchProfile profile)
+    {
+        if (profile.ApplicationUrl is not null)
+        {
+            project.WithHttpEndpoint(name: "http").WithHttpsEndpoint(name: "https");
+        }
+    }
+
+    private static void AddPublishedDefaults(EnvironmentCallbackContext context, ProjectResource project, bool isWebProject)
+    {
+        var variables = context.EnvironmentVariables;
+        if (project.HasAnnotationOfType<EndpointAnnotation>() && !project.HasAnnotationOfType<DisableForwardedHeadersAnnotation>())
+        {
+            // Something in front of it ends TLS and knows who the client is.
+            variables["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true";
+        }
+
+        // The https endpoint that every web project has when it is published is none that it listens on: nobody gave it a certificate.
+        var listens = project.GetEndpoints()
+            .Where(endpoint => endpoint.EndpointAnnotation.TargetPortEnvironmentVariable is null && !(isWebProject && endpoint.EndpointName == "https"))
+            .ToArray();
+        foreach (var (name, scheme) in (IEnumerable<(string, string)>)[("HTTP_PORTS", "http"), ("HTTPS_PORTS", "https")])
+        {
+            var ports = new ReferenceExpressionBuilder();
+            foreach (var endpoint in listens.Where(endpoint => endpoint.Scheme == scheme))
+            {
+                ports.AppendLiteral(ports.IsEmpty ? "" : ";");
+                ports.AppendFormatted(endpoint.Property(EndpointProperty.TargetPort));
+            }
+
+            if (!ports.IsEmpty)
+            {
+                variables.TryAdd(name, ports.Build());
+            }
+        }
+    }
+
     private static void AddDefaults(EnvironmentCallbackContext context, ProjectResource project, LaunchProfileAnnotation? profile)
     {
         if (context.ExecutionContext.IsPublishMode)
         {
+            AddPublishedDefaults(context, project, isWebProject: profile?.Profile.ApplicationUrl is not null);
             return;
         }
 
@@ -111,6 +162,9 @@ public static class ProjectResourceBuilderExtensions
         }
     }
 }
+
+/// <summary>The project decides by itself which X-Forwarded-* headers it believes.</summary>
+internal sealed class DisableForwardedHeadersAnnotation : IResourceAnnotation;
 
 /// <summary>How a project is added.</summary>
 public class ProjectResourceOptions

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>A random password as a parameter's default.</summary>
-public sealed class GenerateParameterDefault : ParameterDefault
+public sealed class GenerateParameterDefault : ParameterDefault, IManifestDefault
 {
     /// <summary>How long the value is.</summary>
     public int MinLength { get; set; }
@@ -54,5 +55,28 @@ public sealed class GenerateParameterDefault : ParameterDefault
         char[] value = [.. required, .. RandomNumberGenerator.GetString(all, Math.Max(0, MinLength - required.Length))];
         RandomNumberGenerator.Shuffle<char>(value);
         return new string(value);
+    }
+
+    void IManifestDefault.WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("generate");
+        json.WriteNumber("minLength", MinLength);
+        foreach (var (kind, allowed) in (IEnumerable<(string, bool)>)[("lower", Lower), ("upper", Upper), ("numeric", Numeric), ("special", Special)])
+        {
+            if (!allowed)
+            {
+                json.WriteBoolean(kind, false);
+            }
+        }
+
+        foreach (var (kind, atLeast) in (IEnumerable<(string, int)>)[("minLower", MinLower), ("minUpper", MinUpper), ("minNumeric", MinNumeric), ("minSpecial", MinSpecial)])
+        {
+            if (atLeast > 0)
+            {
+                json.WriteNumber(kind, atLeast);
+            }
+        }
+
+        json.WriteEndObject();
     }
 }

@@ -7,6 +7,7 @@ namespace Aspire.Hosting.Lifecycle;
 /// <summary>Says at start what starts, from where, and that it did.</summary>
 internal sealed partial class StartupMessages(
     DistributedApplicationOptions options,
+    DistributedApplicationExecutionContext execution,
     IHostEnvironment environment,
     IHostApplicationLifetime lifetime,
     ILogger<DistributedApplication> logger) : IHostedLifecycleService
@@ -14,6 +15,11 @@ internal sealed partial class StartupMessages(
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         Log.Version(logger, typeof(StartupMessages).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
+        if (execution.IsPublishMode)
+        {
+            return Task.CompletedTask;
+        }
+
         Log.Starting(logger);
         Log.Folder(logger, options.ProjectDirectory ?? environment.ContentRootPath);
         return Task.CompletedTask;
@@ -21,7 +27,7 @@ internal sealed partial class StartupMessages(
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        if (!lifetime.ApplicationStopping.IsCancellationRequested)
+        if (execution.IsRunMode && !lifetime.ApplicationStopping.IsCancellationRequested)
         {
             Log.Started(logger);
         }
