@@ -15,8 +15,13 @@ builder.AddCompose(settings);
 var ideKey = builder.AddParameter("ide-key", Generated.Key(48), secret: true)
     .WithDescription("The HASHED_PASSWORD of the IDE server, by which the gateway signs in to it.");
 
-// ---- the IDE: code-server, a process of this machine; published, an image of the same -----------------
-var ide = settings.IsPublished ? builder.AddIdeImage(ideKey) : builder.AddIdeProcess(settings, ideKey);
+// ---- the IDE: code-server, a process of this machine, or an image of the same -------------------------
+var ide = settings switch
+{
+    { IsPublished: true } => builder.AddIdeImage(ideKey),
+    { IdeImage: not null } => builder.AddIdeContainer(settings, ideKey),
+    _ => builder.AddIdeProcess(settings, ideKey),
+};
 
 // ---- the gateway ------------------------------------------------------------------------------------
 var gateway = builder.AddProject<Projects.Waiide_Gateway>("gateway")
@@ -81,6 +86,7 @@ else
         .WithEnvironment("WAIIDE_TOKEN", token)
         .WithUrlForEndpoint("http", url => url.DisplayText = "Waiide")
         .WithExternalHttpEndpoints();
+
     var front = builder.AddFront(settings, gateway.GetEndpoint("http"), gateway);
     if (front is not null)
     {

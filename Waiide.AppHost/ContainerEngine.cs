@@ -12,9 +12,9 @@ internal static class ContainerEngine
 
     private static readonly string[] Known = ["docker", "podman"];
 
-    /// <summary>Whether the engine that Aspire would take answers: the one that was chosen, else docker or podman.</summary>
-    public static bool Answers(IConfiguration configuration) =>
-        ((configuration["DcpPublisher:ContainerRuntime"] ?? configuration["ASPIRE_CONTAINER_RUNTIME"]) is { Length: > 0 } chosen ? [chosen] : Known).Any(Answers);
+    /// <summary>The engine that Aspire would take: the one that was chosen, else docker or podman. Null: it does not answer.</summary>
+    public static string? Find(IConfiguration configuration) =>
+        ((configuration["DcpPublisher:ContainerRuntime"] ?? configuration["ASPIRE_CONTAINER_RUNTIME"]) is { Length: > 0 } chosen ? [chosen] : Known).FirstOrDefault(Answers);
 
     private static bool Answers(string engine)
     {

@@ -24,10 +24,28 @@ internal static class IdeResource
             .ExcludeFromManifest();
         ide.WithIdeArguments(ReferenceExpression.Create($"127.0.0.1:{ide.GetEndpoint("http").Property(EndpointProperty.TargetPort)}"), settings.DataDirectory, settings.Workspace);
 
-        // code-server's own /healthz answers before VS Code is loaded, and without a password: it would prove nothing.
-        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
-            "ide-version", _ => new IdeHealthCheck(ide.GetEndpoint("http"), key.Resource), HealthStatus.Unhealthy, tags: null));
-        return ide.WithHealthCheck("ide-version");
+        return ide.WithVersionCheck(key);
+    }
+
+    /// <summary>A container of deploy/Containerfile's image on this machine: in the same folders, at the same paths and as the same user as the process would be.</summary>
+    public static IResourceBuilder<IResourceWithEndpoints> AddIdeContainer(this IDistributedApplicationBuilder builder, Settings settings, IResourceBuilder<ParameterResource> key)
+    {
+        // Of the data directory only what is the IDE's: the gateway's keys are in it as well.
+        var home = Path.Combine(settings.DataDirectory, "ide-home");
+        var ide = builder.AddContainer("ide", settings.IdeImage!)
+            .WithHttpEndpoint(port: settings.IdePort, targetPort: Published.IdePort, name: "http")
+            .WithEnvironment(KeyVariable, key)
+            .WithEnvironment("HOME", home)
+            .WithIdeArguments($"0.0.0.0:{Published.IdePort}", settings.DataDirectory, settings.Workspace)
+            .WithUrlForEndpoint("http", url => url.DisplayText = "IDE (only through the gateway)");
+        foreach (var folder in (string[])[settings.Workspace, home, Path.Combine(settings.DataDirectory, "user-data"), Path.Combine(settings.DataDirectory, "extensions")])
+        {
+            // Made by us, for an engine would make it root's.
+            Directory.CreateDirectory(folder);
+            ide.WithBindMount(folder, folder);
+        }
+
+        return ide.WithContainerRuntimeArgs(ContainerUser.RuntimeArguments(builder.Configuration)).WithVersionCheck(key);
     }
 
     /// <summary>An image of the same, on a network of its own with the gateway: whoever publishes it gives nobody else a way there.</summary>
@@ -41,6 +59,15 @@ internal static class IdeResource
             .WithComposeService(service => service
                 .WithRequired(KeyVariable)
                 .WithHealthCheck("/opt/waiide/health.mjs"));
+
+    // code-server's own /healthz answers before VS Code is loaded, and without a password: it would prove nothing.
+    private static IResourceBuilder<T> WithVersionCheck<T>(this IResourceBuilder<T> ide, IResourceBuilder<ParameterResource> key)
+        where T : IResourceWithEndpoints
+    {
+        ide.ApplicationBuilder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            "ide-version", _ => new IdeHealthCheck(ide.GetEndpoint("http"), key.Resource), HealthStatus.Unhealthy, tags: null));
+        return ide.WithHealthCheck("ide-version");
+    }
 
     private static IResourceBuilder<T> WithIdeArguments<T>(this IResourceBuilder<T> ide, object address, string dataDirectory, string workspace)
         where T : IResourceWithArgs => ide

@@ -21,7 +21,7 @@ internal enum FrontKind
 /// <summary>What a person may set about the topology: <c>--Waiide:Mode=standalone</c>, <c>Waiide__GatewayPort=8090</c> and so on.</summary>
 internal sealed record Settings(
     bool IsPublished, Mode Mode, int HubPort, int HubApiPort, int GatewayPort, int IdePort, string IdeFolder, string Workspace, string DataDirectory,
-    FrontKind Front, int FrontPort, string FrontImage)
+    FrontKind Front, int FrontPort, string FrontImage, string? IdeImage)
 {
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
@@ -43,9 +43,10 @@ internal sealed record Settings(
             IdeFolder: Path.GetFullPath("../ide", builder.AppHostDirectory),
             Workspace: isPublished ? Published.Workspace : ReadFolder(configuration, "WAIIDE_WORKSPACE", Path.Combine(Home, "waiide"), mistakes),
             DataDirectory: isPublished ? $"{Published.AppHome}/waiide" : ReadFolder(configuration, "WAIIDE_DATA_DIR", Path.Combine(dataHome, "waiide", "apphost"), mistakes),
-            Front: ReadFront(configuration, isRun: builder.ExecutionContext.IsRunMode, mistakes),
+            Front: isPublished ? FrontKind.None : ReadFront(configuration, mistakes),
             FrontPort: ReadPort(configuration, "Waiide:FrontPort", 8443, mistakes),
-            FrontImage: configuration["Waiide:FrontImage"] is { Length: > 0 } image ? image : "nginx:1.28-alpine");
+            FrontImage: configuration["Waiide:FrontImage"] is { Length: > 0 } image ? image : "nginx:1.28-alpine",
+            IdeImage: isPublished ? null : ReadIdeImage(configuration, mistakes));
 
         if (mistakes.Count == 0 && !isPublished)
         {
@@ -87,15 +88,14 @@ internal sealed record Settings(
         }
     }
 
-    private static FrontKind ReadFront(ConfigurationManager configuration, bool isRun, List<string> mistakes)
+    private static FrontKind ReadFront(ConfigurationManager configuration, List<string> mistakes)
     {
         const string OrLeaveItOut = "or leave Waiide:Front out, and browsers come by plain http.";
         switch (configuration["Waiide:Front"]?.ToLowerInvariant())
         {
             case null or "" or "false":
                 return FrontKind.None;
-            case "container" or "true" when !isRun: // Who publishes has others run it.
-            case "container" or "true" when ContainerEngine.Answers(configuration):
+            case "container" or "true" when ContainerEngine.Find(configuration) is not null:
                 return FrontKind.Container;
             case "process" or "true" when InstalledNginx.IsThere:
                 return FrontKind.Process;
@@ -112,6 +112,22 @@ internal sealed record Settings(
                 mistakes.Add($"Waiide:Front is '{other}'; it is 'true' (TLS by nginx: in a container where an engine answers, else the nginx of this machine), 'container', 'process' or 'false' (the default).");
                 return default;
         }
+    }
+
+    private static string? ReadIdeImage(ConfigurationManager configuration, List<string> mistakes)
+    {
+        var image = configuration["Ide:Image"];
+        if (string.IsNullOrEmpty(image))
+        {
+            return null;
+        }
+
+        if (ContainerEngine.Find(configuration) is null)
+        {
+            mistakes.Add($"Ide:Image is '{image}', but no container engine answers, neither docker nor podman. Start one, or leave Ide:Image out, and the IDE is a process of this machine.");
+        }
+
+        return image;
     }
 
     private static int ReadPort(ConfigurationManager configuration, string setting, int byDefault, List<string> mistakes)
