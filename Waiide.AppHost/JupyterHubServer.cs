@@ -15,10 +15,11 @@ internal static class JupyterHubServer
     // The names are JupyterHub's own (reference: "Spawners", "Environment variables and command-line arguments").
     /// <param name="front">Where browsers come in: the hub's own front, or what stands before it.</param>
     public static IResourceBuilder<ProjectResource> WithJupyterHub(
-        this IResourceBuilder<ProjectResource> server, IResourceBuilder<ProjectResource> hub, EndpointReference front, string user, IResourceBuilder<ParameterResource> token)
+        this IResourceBuilder<ProjectResource> server, IResourceBuilder<ProjectResource> hub, ReferenceExpression front, string user, IResourceBuilder<ParameterResource> token)
     {
         var prefix = $"/user/{user}/";
         var http = server.GetEndpoint("http");
+        var isPublished = hub.ApplicationBuilder.ExecutionContext.IsPublishMode;
         var api = hub.GetEndpoint("api");
         var scopes = $"[\"access:servers!server={user}/\", \"access:servers!user={user}\"]";
 
@@ -39,7 +40,7 @@ internal static class JupyterHubServer
             .WithEnvironment("JUPYTERHUB_HOST", "")
             .WithEnvironment("JUPYTERHUB_SERVICE_PREFIX", prefix)
             // The private port: the hub's route and readiness poll use the public one, this one is what to listen on.
-            .WithEnvironment("JUPYTERHUB_SERVICE_URL", ReferenceExpression.Create($"http://127.0.0.1:{http.Property(EndpointProperty.TargetPort)}{prefix}"))
+            .WithEnvironment("JUPYTERHUB_SERVICE_URL", ReferenceExpression.Create($"http://{(isPublished ? "0.0.0.0" : "127.0.0.1")}:{http.Property(EndpointProperty.TargetPort)}{prefix}"))
             .WithEnvironment("JUPYTERHUB_PUBLIC_URL", ReferenceExpression.Create($"{front}{prefix}"))
             .WithEnvironment("JUPYTERHUB_PUBLIC_HUB_URL", ReferenceExpression.Create($"{front}/hub/"))
             .WithEnvironment("JUPYTERHUB_CLIENT_ID", $"jupyterhub-user-{user}")

@@ -20,7 +20,7 @@ internal enum FrontKind
 
 /// <summary>What a person may set about the topology: <c>--Waiide:Mode=standalone</c>, <c>Waiide__GatewayPort=8090</c> and so on.</summary>
 internal sealed record Settings(
-    Mode Mode, int HubPort, int HubApiPort, int GatewayPort, int IdePort, string IdeFolder, string Workspace, string DataDirectory,
+    bool IsPublished, Mode Mode, int HubPort, int HubApiPort, int GatewayPort, int IdePort, string IdeFolder, string Workspace, string DataDirectory,
     FrontKind Front, int FrontPort, string FrontImage)
 {
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
@@ -31,20 +31,23 @@ internal sealed record Settings(
         var configuration = builder.Configuration;
         var mistakes = new List<string>();
         var dataHome = configuration["XDG_DATA_HOME"] is { Length: > 0 } set ? set : Path.Combine(Home, ".local", "share");
+        var isPublished = builder.ExecutionContext.IsPublishMode;
         var settings = new Settings(
-            ReadMode(configuration["Waiide:Mode"], mistakes),
+            isPublished,
+            // A hub of ours is for this machine; elsewhere it has to be asked for by name.
+            ReadMode(configuration["Waiide:Mode"], isPublished ? Mode.Standalone : Mode.JupyterHub, mistakes),
             HubPort: ReadPort(configuration, "Waiide:HubPort", 8000, mistakes),
             HubApiPort: ReadPort(configuration, "Waiide:HubApiPort", 8081, mistakes),
             GatewayPort: ReadPort(configuration, "Waiide:GatewayPort", 8070, mistakes),
             IdePort: ReadPort(configuration, "Waiide:IdePort", 8071, mistakes),
             IdeFolder: Path.GetFullPath("../ide", builder.AppHostDirectory),
-            Workspace: ReadFolder(configuration, "WAIIDE_WORKSPACE", Path.Combine(Home, "waiide"), mistakes),
-            DataDirectory: ReadFolder(configuration, "WAIIDE_DATA_DIR", Path.Combine(dataHome, "waiide", "apphost"), mistakes),
+            Workspace: isPublished ? Published.Workspace : ReadFolder(configuration, "WAIIDE_WORKSPACE", Path.Combine(Home, "waiide"), mistakes),
+            DataDirectory: isPublished ? $"{Published.AppHome}/waiide" : ReadFolder(configuration, "WAIIDE_DATA_DIR", Path.Combine(dataHome, "waiide", "apphost"), mistakes),
             Front: ReadFront(configuration, isRun: builder.ExecutionContext.IsRunMode, mistakes),
             FrontPort: ReadPort(configuration, "Waiide:FrontPort", 8443, mistakes),
             FrontImage: configuration["Waiide:FrontImage"] is { Length: > 0 } image ? image : "nginx:1.28-alpine");
 
-        if (mistakes.Count == 0 && builder.ExecutionContext.IsRunMode)
+        if (mistakes.Count == 0 && !isPublished)
         {
             Folders.Prepare(settings, mistakes);
 
@@ -68,16 +71,18 @@ internal sealed record Settings(
         .. Front != FrontKind.None ? [new PublicPort(FrontPort, "the TLS front", "Waiide:FrontPort")] : Array.Empty<PublicPort>(),
     ];
 
-    private static Mode ReadMode(string? text, List<string> mistakes)
+    private static Mode ReadMode(string? text, Mode byDefault, List<string> mistakes)
     {
         switch (text?.ToLowerInvariant())
         {
-            case null or "" or "hub" or "jupyterhub":
+            case null or "":
+                return byDefault;
+            case "hub" or "jupyterhub":
                 return Mode.JupyterHub;
             case "standalone":
                 return Mode.Standalone;
             default:
-                mistakes.Add($"Waiide:Mode is '{text}'; it is 'hub' (sign in at a JupyterHub, the default) or 'standalone' (sign in with a token).");
+                mistakes.Add($"Waiide:Mode is '{text}'; it is 'hub' (sign in at a JupyterHub, the default of a run) or 'standalone' (sign in with a token, the default of what is published).");
                 return default;
         }
     }

@@ -20,7 +20,7 @@ internal static class CommandLine
             case ["--help" or "-h", ..]:
                 Console.WriteLine(GatewayOptionsTable.Help());
                 return true;
-            case [] or ["endpoints"] or ["doctor", ..]:
+            case [] or ["endpoints"] or ["health"] or ["doctor", ..]:
                 return false;
             default:
                 // Not a mistake: a hub's c.Spawner.args may still be those of jupyterhub-singleuser.

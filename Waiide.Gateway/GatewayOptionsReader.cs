@@ -52,6 +52,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
             DeniedPorts = DeniedPorts(),
             SandboxPorts = Switch("WAIIDE_SANDBOX_PORTS"),
             TelemetryUrls = TelemetryUrls(),
+            TrustTraceparent = Switch("WAIIDE_TRUST_TRACEPARENT"),
             MemoryLimit = MemoryLimit(),
             CpuLimit = CpuLimit(),
             LogLevel = Level(),

@@ -29,6 +29,7 @@ internal static class GatewayOptionsTable
         new("WAIIDE_SANDBOX_PORTS", "0", "1: pages of dev servers under /proxy/ run in a sandbox, without this site's cookies and storage."),
         new("LOG_LEVEL", "INFO", "TRACE, DEBUG, INFO, WARNING, ERROR or CRITICAL."),
         new("OTEL_EXPORTER_OTLP_ENDPOINT", "none", "Where logs, metrics and traces go (OTLP); the other OTEL_* variables hold too."),
+        new("WAIIDE_TRUST_TRACEPARENT", "0", "1: every request's traceparent is believed, because what stands before this server writes its own; else that of WAIIDE_TRUSTED_PROXIES only."),
         new("USE_ALL_COMPONENTS", "true", "Accepted for older templates; has no effect."),
     ];
 
@@ -68,9 +69,10 @@ internal static class GatewayOptionsTable
         $"""
         Waiide.Gateway: VS Code in the browser, behind JupyterHub or on its own.
 
-        Usage: Waiide.Gateway [--help | --version | endpoints | doctor]
+        Usage: Waiide.Gateway [--help | --version | endpoints | health | doctor]
 
           endpoints  lists every endpoint and who may call it
+          health     asks the gateway of this environment whether it can be used; exit code 0 or 1
           doctor     looks at every hop between browser, hub and IDE, and says what to change;
                      --json for machines, --front https://hub.example.org for the way through the proxies,
                      --quiet 70 to see whether they cut a WebSocket that is quiet for 70 s

@@ -20,6 +20,11 @@ if (args is ["doctor", .. var asked])
     return await Examination.RunAsync(asked);
 }
 
+if (args is ["health"])
+{
+    return await HealthQuestion.AskAsync();
+}
+
 try
 {
     Signals.ListenToInterrupt();
@@ -28,6 +33,7 @@ try
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
     builder.AddGatewayOptions();
     builder.AddServiceDefaults();
+    builder.AddTraces();
     builder.AddListener();
     builder.AddLegacyAddresses();
     builder.AddHub();
@@ -47,6 +53,7 @@ try
     app.UseOneReading();
     app.UsePrefix();
     app.UseRouting();
+    app.UseQuietEndpoints(also: IdePages.IsPoll);
     app.UsePaceOfAnonymousBodies();
     app.UseAuthentication();
     app.UseCrossSiteChecks();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Waiide.ServiceDefaults;
 
 namespace Waiide.Gateway;
 
@@ -16,14 +17,19 @@ internal static class WorkbenchScript
 
     /// <summary>
     /// The tag for <paramref name="user"/>. "async", because a script that comes late or never must not hold up VS Code's own. Where the server can be started again is
-    /// said only to those who may.
+    /// said only to those who may. <paramref name="journey"/> is for the page to tell how long it took (<see cref="Journey.Seal"/>).
     /// </summary>
-    internal static string TagFor(System.Security.Claims.ClaimsPrincipal user, GatewayOptions options)
+    internal static string TagFor(System.Security.Claims.ClaimsPrincipal user, GatewayOptions options, string? journey = null)
     {
         var tag = $"<script async src=\"{HtmlPage.Encode(options.Prefix)}{Path}?v={Version}\"";
         if (options.IdleTimeout is { TotalSeconds: var seconds })
         {
             tag += string.Create(CultureInfo.InvariantCulture, $" data-idle-timeout=\"{seconds:0}\"");
+        }
+
+        if (journey is not null)
+        {
+            tag += $" data-journey=\"{HtmlPage.Encode(journey)}\"";
         }
 
         if (options.Hub is { } hub)

@@ -5,7 +5,7 @@
   'use strict';
   const script = document.currentScript;
   const api = new URL('.', script.src);
-  const { hub, start, idleTimeout } = script.dataset;
+  const { hub, start, idleTimeout, journey } = script.dataset;
   const limit = Number(idleTimeout ?? Infinity) * 1_000;
   const [pause, pauseInTrouble, failuresThatCount] = [Math.min(20_000, Math.max(1_000, limit / 40)), 5_000, 3]; // A stop is announced for a quarter of the limit, or five minutes: it is seen soon.
   const pauseOfUse = Math.min(60_000, limit / 4);
@@ -179,6 +179,20 @@
     for (let inner = 0; inner < frame.length; inner++) { watch(frame[inner]); }
   };
 
+  // How long it took from the click until somebody can type ends a trace of the gateway's, where it keeps any (docs/telemetry.md). VS Code sets these marks for itself.
+  const tellWhenReady = () => {
+    const [document] = performance.getEntriesByType('navigation');
+    const at = mark => performance.getEntriesByName(`code/${mark}`)[0]?.startTime;
+    const observer = new PerformanceObserver(() => {
+      const [scripts, workbench] = [at('didLoadWorkbenchMain'), at('didStartWorkbench')];
+      if (!(workbench >= scripts)) { return; }
+      observer.disconnect();
+      const times = { journey, request: document.requestStart, response: document.responseEnd, scripts: Math.max(scripts, document.responseEnd), workbench };
+      fetch(new URL('journey', api), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(times) }).catch(() => {}); // A trace less.
+    });
+    observer.observe({ type: 'mark', buffered: true });
+  };
+
   const begins = () => {
     host.attachShadow({ mode: 'open' }).append(make('style', { textContent: style }), spoken, rows);
     host.setAttribute('role', 'region');
@@ -191,6 +205,7 @@
     timer = setTimeout(look, 2_000); // VS Code first.
   };
 
+  if (journey) { tellWhenReady(); }
   if (document.readyState === 'loading') {
     document.addEventListener('DOMContentLoaded', begins);
   } else {

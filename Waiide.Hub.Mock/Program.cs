@@ -16,6 +16,7 @@ if (!builder.AddHubOptions()) // Hub:*, or every mistake at once
     return 1;
 }
 
+builder.AddTraces();          // whose word on traces counts
 builder.AddListeners();       // the front's port and the API's
 HubMetrics.AddTo(builder);     // what it counts, for /hub/metrics and a collector
 builder.AddFront();           // our front proxy, or the client of another

@@ -19,4 +19,7 @@ public static class Defaults
         builder.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery());
         return builder;
     }
+
+    /// <summary>For a program that browsers reach, after <see cref="AddServiceDefaults"/>: whose word on traces counts, and which path its journeys have. Nothing where no traces are collected.</summary>
+    public static void AddTraceBoundary(this IHostApplicationBuilder builder, TraceBoundary boundary) => Telemetry.AddBoundary(builder.Services, boundary);
 }

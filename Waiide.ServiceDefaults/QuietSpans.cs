@@ -11,11 +11,14 @@ internal sealed class QuietSpans : BaseProcessor<Activity>
     {
         // A call that no request caused is a probe or a report of ours; below a span that is left out, another would be an orphan.
         var unasked = data.Kind == ActivityKind.Client && data.ParentSpanId == default;
-        if (unasked || data.Parent is { Recorded: false })
+        if (unasked || data.Parent is { Recorded: false } || IsLeftOutByCaller(data))
         {
             LeaveOut(data);
         }
     }
+
+    // "00-<trace>-<span>-00": what a caller whom we believe has left out of its traces. A sampler that is always on would take it in.
+    private static bool IsLeftOutByCaller(Activity data) => data.HasRemoteParent && data.ParentId is [.., var flags] && "02468ace".Contains(flags, StringComparison.Ordinal);
 
     internal static void LeaveOut(Activity? activity)
     {

@@ -45,7 +45,7 @@ internal sealed class ServerSpans : IStartupFilter
     {
         // Where an exception handler answered, the endpoint is no longer the one that was asked for.
         var handled = context.Features.Get<IExceptionHandlerFeature>();
-        var route = ((handled?.Endpoint ?? context.GetEndpoint()) as RouteEndpoint)?.RoutePattern.RawText;
+        var route = ((handled?.Endpoint ?? context.GetEndpoint()) as RouteEndpoint)?.RoutePattern.RawText ?? span.GetTagItem("http.route") as string; // A proxy has routes of its own.
         var method = span.GetTagItem("http.request.method") is string known and not "_OTHER" ? known : "HTTP";
         span.DisplayName = route is null ? method : $"{method} {route}";
         span.SetTag("http.route", route);

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +23,7 @@ internal static class Telemetry
         KeepSecretsOutOfLogs(builder);
         if (builder.Configuration[Endpoint] is not { Length: > 0 } endpoint)
         {
+            builder.Services.AddSingleton(new Tracing(isOn: false));
             return;
         }
 
@@ -35,6 +38,7 @@ internal static class Telemetry
         // What ASP.NET Core 10 itself says about a request is off unless asked for; ServerSpans adds the rest. HttpClient needs neither.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
         builder.Services.AddSingleton<IStartupFilter, ServerSpans>();
+        builder.Services.AddSingleton(new Tracing(isOn: true));
 
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource
@@ -45,6 +49,7 @@ internal static class Telemetry
             .WithTracing(traces => traces
                 .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Yarp.*", "Waiide.*")
                 .AddProcessor(new QuietSpans())
+                .AddProcessor(new PeerSpans())
                 .AddProcessor(new RedactedSpans()))
             .WithLogging(
                 logs => logs.AddProcessor(new RedactedLogs()),
@@ -53,6 +58,18 @@ internal static class Telemetry
 
         // First to start is last to stop.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, TelemetryEnd>());
+    }
+
+    /// <summary>For a program that browsers reach.</summary>
+    public static void AddBoundary(IServiceCollection services, TraceBoundary boundary)
+    {
+        if (services.Any(service => service.ImplementationInstance is Tracing { IsOn: true }))
+        {
+            services.AddHttpContextAccessor();
+            services.AddSingleton(boundary);
+            services.AddSingleton<IStartupFilter>(new Journey(boundary));
+            services.AddSingleton<DistributedContextPropagator>(provider => new BoundaryPropagator(boundary, provider.GetRequiredService<IHttpContextAccessor>()));
+        }
     }
 
     private static void KeepSecretsOutOfLogs(IHostApplicationBuilder builder)

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Waiide.Gateway.Ide;
 using Waiide.ServiceDefaults;
@@ -32,11 +33,12 @@ internal static class ApiEndpoints
         var api = app.MapGroup("/api");
 
         // What hubs from 5.0 on ask for until it answers, without a credential and without the slash.
-        api.MapMethods("/", GetOrHead, (HttpContext context) => Index(context, options, app)).AllowAnonymous();
+        api.MapMethods("/", GetOrHead, (HttpContext context) => Index(context, options, app)).AllowAnonymous().WithoutTrace();
         api.MapMethods("/status", GetOrHead, app.Services.GetRequiredService<StatusReport>().Get).AllowAnonymous().WithMetadata(AsksWhoItIs.Mark);
         api.MapMethods("/health", GetOrHead, (HttpContext context, HealthCheckService checks) => HealthEndpoints.Answer(context, checks)).RequireAuthorization(Access.Users);
-        api.MapMethods("/notices", GetOrHead, app.Services.GetRequiredService<NoticeBoard>().Get).RequireAuthorization(Access.Users);
+        api.MapMethods("/notices", GetOrHead, app.Services.GetRequiredService<NoticeBoard>().Get).RequireAuthorization(Access.Users).WithoutTrace();
         api.MapMethods("/workbench.js", GetOrHead, NoticeBoard.Script).RequireAuthorization(Access.Users);
+        api.MapPost("/journey", WorkbenchReady.Tell).RequireAuthorization(Access.Users).WithMetadata(new RequestSizeLimitAttribute(WorkbenchReady.LongestBody));
         api.Map("/restart", app.Services.GetRequiredService<Restart>().Answer).RequireAuthorization(Access.Administrators);
         api.Map("/{**unknown}", () => TypedResults.Json(new { status = 404, message = "There is no such endpoint." }, statusCode: StatusCodes.Status404NotFound)).RequireAuthorization(Access.Users);
     }

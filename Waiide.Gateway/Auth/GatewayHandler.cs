@@ -33,6 +33,19 @@ internal sealed class GatewayHandler(
             return AuthenticateResult.NoResult(); // Nobody is asked about for nothing: a monitor's probe is no reason to bother the hub.
         }
 
+        using var span = Traces.Begin("authenticate");
+        var result = await IdentifyAsync();
+        span?.SetTag("waiide.auth.by", result.Succeeded ? result.Principal.Identity!.AuthenticationType : "nobody");
+        if (result.Failure is { } failure)
+        {
+            span.Failed(failure.Message);
+        }
+
+        return result;
+    }
+
+    private async Task<AuthenticateResult> IdentifyAsync()
+    {
         if (options.AuthIsOff)
         {
             return Success(SignedIn.Owner(options, SignedIn.ByNothing));

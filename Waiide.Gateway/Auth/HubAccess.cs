@@ -21,7 +21,10 @@ internal sealed class HubAccess(GatewayOptions options, TokenCache users, Sessio
         }
 
         context.Features.Set(StandingOf(token, hubSession, session));
-        return SignedIn.HubUser(user, options, session is null ? SignedIn.ByToken : SignedIn.ByCookie);
+        using var span = Traces.Begin("scope check");
+        var principal = SignedIn.HubUser(user, options, session is null ? SignedIn.ByToken : SignedIn.ByCookie);
+        span?.SetTag("waiide.access", Access.MayAdministerServer(principal) ? "administer" : Access.MayUseServer(principal) ? "use" : "none");
+        return principal;
     }
 
     private Standing StandingOf(string token, string hubSession, Sessions.Session? session)

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.WebUtilities;
 using Waiide.Gateway.Hub;
+using Waiide.ServiceDefaults;
 
 namespace Waiide.Gateway.Auth;
 
@@ -71,13 +72,13 @@ internal sealed partial class HubLogin(
         try
         {
             // A state of ours is no pass: the redirect to the hub hands them out.
-            if (await strangers.RedeemAsync(() => hub.RedeemAsync(code, pending.Verifier, context.RequestAborted)) is not { } granted)
+            if (await Traces.Around("oauth code exchange", () => strangers.RedeemAsync(() => hub.RedeemAsync(code, pending.Verifier, context.RequestAborted))) is not { } granted)
             {
                 metrics.SignInRefused(SignInRefusals.UsedUp);
                 return Page(StatusCodes.Status403Forbidden, "This login is used up", "The hub does not accept its code any more.");
             }
 
-            if (await hub.FindUserAsync(granted.Token, context.RequestAborted) is not { } user)
+            if (await Traces.Around("oauth user", () => hub.FindUserAsync(granted.Token, context.RequestAborted)) is not { } user)
             {
                 metrics.SignInRefused(SignInRefusals.UsedUp);
                 return Page(StatusCodes.Status403Forbidden, "The login did not hold", "The hub does not know the token that it has just given.");
@@ -87,6 +88,7 @@ internal sealed partial class HubLogin(
             Log.SignedIn(logger, new LogText(user.Name));
             sessions.Begin(context, granted.Token, granted.Lifetime);
             cookies.Set(context, RoundCookie, Number(RoundOf(state) + 1), TimeSpan.FromMinutes(1), forTheWayBack: true);
+            Journey.GoesOn(context);
             return options.Cookies.SameSite == "Strict" ? FromHere(pending.Target) : TypedResults.Redirect(pending.Target);
         }
         catch (HubException failure)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Waiide.Gateway.Hub;
@@ -39,6 +40,7 @@ internal sealed class TokenCache(HubClient hub, Strangers strangers, GatewayMetr
             _ => Ask(toUs),
             (_, other) => other.Until > clock.GetUtcNow() ? other : Ask(toUs || other.IsKnown));
         metrics.TokenLookedUp(isHit);
+        Traces.AskedTheHub(asked.Cause, isAnswered: asked.User is { IsValueCreated: true, Value.IsCompleted: true });
         try
         {
             var user = await asked.User.Value;
@@ -92,14 +94,14 @@ internal sealed class TokenCache(HubClient hub, Strangers strangers, GatewayMetr
     private Entry NewEntry(string token, bool isKnown)
     {
         var now = clock.GetUtcNow();
-        return new Entry(new Lazy<Task<HubUser?>>(() => isKnown ? AskAsync() : strangers.AskAsync(AskAsync)), now, now + Known);
+        return new Entry(new Lazy<Task<HubUser?>>(() => isKnown ? AskAsync() : strangers.AskAsync(AskAsync)), now, now + Known, Traces.Here);
 
         Task<HubUser?> AskAsync() => hub.FindUserAsync(token, CancellationToken.None);
     }
 
     private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private sealed record Entry(Lazy<Task<HubUser?>> User, DateTimeOffset Asked, DateTimeOffset Until)
+    private sealed record Entry(Lazy<Task<HubUser?>> User, DateTimeOffset Asked, DateTimeOffset Until, ActivityContext Cause)
     {
         public bool IsKnown => User is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result: not null } };
     }

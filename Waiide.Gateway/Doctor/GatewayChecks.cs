@@ -98,14 +98,14 @@ internal static class GatewayChecks
     }
 
     // A default port is given up where it is taken and the hub names another.
-    private static int[] Ports(GatewayOptions options) => options switch
+    internal static int[] Ports(GatewayOptions options) => options switch
     {
         { PortIsDefault: true, HubSidePort: { } only } => [only],
         { HubSidePort: { } hubSide } => [options.Port, hubSide],
         _ => [options.Port],
     };
 
-    private static Uri Url(GatewayOptions options, int port, string path)
+    internal static Uri Url(GatewayOptions options, int port, string path)
     {
         var any = options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any);
         return new Uri($"{(options.Tls is null ? "http" : "https")}://{new IPEndPoint(any ? IPAddress.Loopback : options.Address, port)}{options.Prefix}{path}");

@@ -16,14 +16,17 @@ internal sealed partial class AttachedIde(GatewayOptions options, IdeState state
     {
         using var timer = new PeriodicTimer(Interval);
         var seen = false;
+        var start = Begin(Traces.GatewayStart(), "The gateway started.");
         do
         {
-            var problem = await FindAsync(stoppingToken) ?? await probe.AskAsync(Limit, stoppingToken);
+            var problem = await FindAsync(stoppingToken) ?? (await probe.AskAsync(Limit, stoppingToken)).Problem;
             if (problem is null)
             {
                 seen = true;
                 if (state.Set(IdeStatus.Running, "The IDE server answers."))
                 {
+                    start.Event("ready");
+                    start?.Stop();
                     Log.Found(logger, address.Now!);
                 }
             }
@@ -36,11 +39,21 @@ internal sealed partial class AttachedIde(GatewayOptions options, IdeState state
 
                 if (state.Set(seen ? IdeStatus.Failed : IdeStatus.Starting, problem))
                 {
+                    start?.Stop();
+                    start = Begin(default, problem);
                     Log.Lost(logger, problem);
                 }
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private System.Diagnostics.Activity? Begin(System.Diagnostics.ActivityContext parent, string why)
+    {
+        var span = Traces.IdeStart("ide attach", parent, state.Cause, why);
+        state.Cause = span?.Context ?? default;
+        System.Diagnostics.Activity.Current = null;
+        return span;
     }
 
     private async Task<string?> FindAsync(CancellationToken cancellationToken)

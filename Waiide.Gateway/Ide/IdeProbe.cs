@@ -17,12 +17,16 @@ internal sealed class IdeProbe(IdeAddress address, GatewayOptions options) : IDi
         ActivityHeadersPropagator = null,
     });
 
-    /// <summary>Null when the IDE can be used; otherwise one sentence that says why not.</summary>
-    public async Task<string?> AskAsync(TimeSpan limit, CancellationToken cancellationToken)
+    /// <summary>What the IDE server says.</summary>
+    /// <param name="Problem">Null when it can be used; otherwise one sentence that says why not.</param>
+    /// <param name="Listens">Whether anybody is there at all.</param>
+    internal readonly record struct Answer(string? Problem, bool Listens);
+
+    public async Task<Answer> AskAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         if (address.Now is not { } place)
         {
-            return "Nobody knows yet where the IDE server is.";
+            return new("Nobody knows yet where the IDE server is.", Listens: false);
         }
 
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(place.Url, "version"));
@@ -37,20 +41,20 @@ internal sealed class IdeProbe(IdeAddress address, GatewayOptions options) : IDi
         try
         {
             using var response = await _client.SendAsync(request, timeout.Token);
-            return response.StatusCode switch
+            return new(response.StatusCode switch
             {
                 HttpStatusCode.OK => null,
                 HttpStatusCode.Unauthorized => $"The IDE server at {place} refuses the gateway: WAIIDE_IDE_HASHED_PASSWORD must be what it was given as HASHED_PASSWORD.",
                 var status => $"The IDE server at {place} answers {(int)status} when asked for its version.",
-            };
+            }, Listens: true);
         }
         catch (HttpRequestException)
         {
-            return $"Nothing answers at {place}.";
+            return new($"Nothing answers at {place}.", Listens: false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return $"The IDE server at {place} did not answer within {limit.TotalSeconds:0.#} s.";
+            return new($"The IDE server at {place} did not answer within {limit.TotalSeconds:0.#} s.", Listens: true);
         }
     }
 

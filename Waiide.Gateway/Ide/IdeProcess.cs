@@ -21,6 +21,11 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
     // Of the run, or the pause, that is going on; null where there is none: attached, not begun, or stopping.
     private volatile CancellationTokenSource? _restart;
 
+    // Who asked for the restart last, for the traces.
+    private volatile Why _asked = new("Somebody asked for it.", default);
+
+    private sealed record Why(string Sentence, ActivityContext Cause);
+
     /// <summary>
     /// Ends the IDE server and starts it again at once, or cuts the pause short; asked for twice at a time, once. False where nothing is supervised.
     /// </summary>
@@ -31,6 +36,7 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
             return false;
         }
 
+        _asked = new Why("Somebody asked for it.", Traces.Here);
         _ = restart.CancelAsync(); // Not Cancel, which would have the caller do the supervisor's work.
         return true;
     }
@@ -70,6 +76,7 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
     private async Task SuperviseAsync(CancellationToken stop)
     {
         var attempt = 0;
+        var why = new Why("The gateway started.", default);
         for (var restarts = 0; ; restarts++)
         {
             var restart = new CancellationTokenSource();
@@ -78,7 +85,8 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
             var startedAt = Stopwatch.GetTimestamp();
             try
             {
-                var reason = await RunOnceAsync(restarts, interrupt.Token);
+                var reason = await RunOnceAsync(restarts, why, interrupt.Token);
+                why = new Why(reason, state.Cause);
 
                 // A server that ran for a while has earned a fresh start; one that dies at once has not.
                 if (Stopwatch.GetElapsedTime(startedAt) > LongestPause)
@@ -94,17 +102,21 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {
                 attempt = 0;
+                why = _asked;
                 Log.Restarting(logger);
             }
         }
     }
 
     /// <summary>Starts the server once and returns, when it has ended by itself, the sentence that says so: nobody asked for it, whatever the exit code.</summary>
-    private async Task<string> RunOnceAsync(int restarts, CancellationToken interrupt)
+    private async Task<string> RunOnceAsync(int restarts, Why why, CancellationToken interrupt)
     {
+        using var span = Traces.IdeStart("ide start", restarts == 0 ? Traces.GatewayStart() : default, why.Cause, why.Sentence);
+        state.Cause = span?.Context ?? default;
         try
         {
             using var process = Run.Start(home.Prepare());
+            span.Event("process started", "process.pid", process.Id);
             state.ForgetLines();
             state.Set(IdeStatus.Starting, "The IDE server is starting.", restarts);
             Log.Started(logger, options.IdeCommand, process.Id, address.Now!);
@@ -112,7 +124,7 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
             _ = KeepLinesAsync(process.StandardError);
             try
             {
-                await WatchAsync(process.WaitForExitAsync(interrupt), interrupt);
+                await WatchAsync(process.WaitForExitAsync(interrupt), span, interrupt);
             }
             catch (OperationCanceledException)
             {
@@ -126,10 +138,13 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
 
             // Its children hold the port, and notice only after seconds that they are alone.
             Run.KillGroup(process);
-            return $"The IDE server ended with exit code {process.ExitCode}.";
+            var end = $"The IDE server ended with exit code {process.ExitCode}.";
+            span.Failed(end); // Unless it was ready once: then the start was none of its faults, and is over.
+            return end;
         }
         catch (IdeException failure)
         {
+            span.Failed(failure.Message);
             return failure.Message;
         }
     }
@@ -142,9 +157,9 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
         _ => $" with exit code {code}",
     };
 
-    private async Task WatchAsync(Task exit, CancellationToken interrupt)
+    private async Task WatchAsync(Task exit, System.Diagnostics.Activity? span, CancellationToken interrupt)
     {
-        var wait = WhileStarting;
+        var (wait, listens) = (WhileStarting, false);
         while (true)
         {
             var answer = probe.AskAsync(AnswerLimit, interrupt);
@@ -153,13 +168,21 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
                 break;
             }
 
-            var problem = await answer;
+            var (problem, isThere) = await answer;
+            if (isThere && !listens)
+            {
+                listens = true;
+                span.Event("listening");
+            }
+
             if (problem is null)
             {
                 wait = WhileRunning;
                 if (state.Set(IdeStatus.Running, "The IDE server answers."))
                 {
+                    span.Event("ready");
                     Log.Ready(logger);
+                    span?.Stop();
                 }
             }
             else if (wait == WhileRunning && state.Set(IdeStatus.Failed, problem))
@@ -175,6 +198,7 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
 
     private async Task KeepLinesAsync(StreamReader output)
     {
+        System.Diagnostics.Activity.Current = null; // What is printed in an hour is no part of the start.
         try
         {
             await BoundedLines.ReadAsync(output, LongestLine, (line, _) =>

@@ -24,6 +24,7 @@ internal sealed class IdeState
     private readonly Lock _gate = new();
     private readonly Queue<string> _lines = new();
     private volatile TaskCompletionSource<Death> _nextDeath = NewDeath();
+    private ActivityContext _cause;
     private volatile Snapshot _now = new(IdeStatus.Starting, "The IDE server is starting.", 0, Stopwatch.GetTimestamp(), new CancellationTokenSource());
 
     /// <summary>
@@ -67,6 +68,26 @@ internal sealed class IdeState
             lock (_gate)
             {
                 return [.. _lines];
+            }
+        }
+    }
+
+    /// <summary>The start of the IDE in the traces that is going on, or the last one.</summary>
+    public ActivityContext Cause
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _cause;
+            }
+        }
+
+        set
+        {
+            lock (_gate)
+            {
+                _cause = value;
             }
         }
     }

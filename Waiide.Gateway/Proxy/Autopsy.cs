@@ -38,7 +38,7 @@ internal sealed partial class Autopsy
     {
         var isReconnection = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Contains("reconnection=true", StringComparison.Ordinal);
         var connection = new Connection(NewId(), context.User.Identity?.Name ?? "", upstream, isReconnection, _clock.GetUtcNow());
-        var span = GatewayTelemetry.Spans.StartActivity("websocket " + upstream.Kind);
+        var span = Traces.Source.StartActivity("websocket " + upstream.Kind);
         span?.SetTag("waiide.websocket.id", connection.Id).SetTag("waiide.upstream", upstream.Kind).SetTag("waiide.port", upstream.Port?.ToString(CultureInfo.InvariantCulture));
         _book.Add(connection);
         return new Case(connection, span, _metrics);
@@ -52,7 +52,7 @@ internal sealed partial class Autopsy
         _metrics.SocketOpened(connection.Upstream.Kind);
         if (@case.Span is { } span)
         {
-            using var opening = GatewayTelemetry.Spans.StartActivity("websocket open", ActivityKind.Internal, span.Context, startTime: span.StartTimeUtc);
+            using var opening = Traces.Source.StartActivity("websocket open", ActivityKind.Internal, span.Context, startTime: span.StartTimeUtc);
             opening?.SetTag("waiide.websocket.id", connection.Id).SetTag("waiide.upstream", connection.Upstream.Kind);
         }
 

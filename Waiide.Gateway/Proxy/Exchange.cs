@@ -1,14 +1,14 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Waiide.Gateway.Activity;
+using Waiide.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Waiide.Gateway.Proxy;
 
 /// <summary>An authorized request's way to an upstream and back: WebSockets can be counted and ended in words, and failures have names.</summary>
-internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets webSockets, Autopsy autopsy, LastActivity activity, IHostApplicationLifetime lifetime, ILogger<Exchange> logger)
+internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets webSockets, Autopsy autopsy, LastActivity activity, Tracing tracing, IHostApplicationLifetime lifetime, ILogger<Exchange> logger)
 {
     private static readonly ForwarderRequestConfig Config = new()
     {
@@ -23,9 +23,13 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
     internal readonly record struct Outcome(ForwarderError Error, bool EndedHere, Ending? Goodbye);
 
     /// <summary>Connections to upstreams, opened by <paramref name="connect"/>.</summary>
-    internal static HttpMessageInvoker Client(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect) => new(new SocketsHttpHandler
+    internal HttpMessageInvoker Client(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect) => new(new SocketsHttpHandler
     {
-        ConnectCallback = connect,
+        ConnectCallback = async (connection, cancellationToken) =>
+        {
+            using var span = Traces.Connect(connection.InitialRequestMessage);
+            return await connect(connection, cancellationToken);
+        },
         ConnectTimeout = TimeSpan.FromSeconds(5),
 
         // Node closes an idle connection after 5 s; one that it is just closing must not be taken for the next request.
@@ -35,8 +39,7 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
 
-        // Spans are made, but the upstream gets the browser's own trace headers, if any.
-        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+        ActivityHeadersPropagator = tracing.Forwarded,
 
         // Header bytes pass as they are (see ProxyExtensions for the other side).
         RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
@@ -46,11 +49,13 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
     /// <summary>Forwards the request and its answer; <paramref name="use"/> watches a WebSocket, <paramref name="lost"/> breaks it off.</summary>
     internal async Task<Outcome> SendAsync(HttpContext context, HttpMessageInvoker client, Upstream leadsTo, Uri upstream, HttpTransformer request, Func<SocketUse> use, CancellationToken lost)
     {
+        using var span = Traces.Forward(leadsTo.Kind);
         using var session = Session(context, leadsTo, use);
         context.Features.Get<RequestTime>()?.Asks(leadsTo);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(session?.Cut ?? lifetime.ApplicationStopping, lost);
         var error = await forwarder.SendAsync(context, upstream.GetLeftPart(UriPartial.Authority), client, Config, request, end.Token);
         session?.HasEnded(context, error);
+        span.Forwarded(context.Response, error.ToString());
         return new Outcome(error, end.IsCancellationRequested, session?.Goodbye);
     }
 

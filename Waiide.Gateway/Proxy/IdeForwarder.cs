@@ -1,5 +1,6 @@
 using Waiide.Gateway.Activity;
 using Waiide.Gateway.Ide;
+using Waiide.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Waiide.Gateway.Proxy;
@@ -7,7 +8,7 @@ namespace Waiide.Gateway.Proxy;
 /// <summary>Takes an authorized request to the IDE server and its answer back; where the IDE cannot be used, says so without dialing.</summary>
 internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privateHeaders, IdeState state, IdeAddress address, Exchange exchange, LastActivity activity) : IDisposable
 {
-    private readonly HttpMessageInvoker _client = Exchange.Client(address.ConnectAsync);
+    private readonly HttpMessageInvoker _client = exchange.Client(address.ConnectAsync);
 
     public Task ForwardAsync(HttpContext context, string target) => SendAsync(
         context,
@@ -25,11 +26,13 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
         var now = state.Now;
         if (now.Status != IdeStatus.Running || address.Now is not { } place)
         {
+            Traces.WaitsFor(state.Cause);
             await IdePages.NotUsable(context.Request, now, state.LastLines).ExecuteAsync(context);
             return;
         }
 
         // Somebody who opens a page while the IDE dies sees that at once, rather than wait for whatever holds the connection. An answer that has begun is left alone.
+        Journey.GoesOn(context);
         using var lost = new CancellationTokenSource();
         using var unanswered = Navigation.IsTopLevel(context.Request) ? now.Lost.Register(lost.Cancel) : default;
         context.Response.OnStarting(() => unanswered.DisposeAsync().AsTask());

@@ -1,4 +1,5 @@
 using Waiide.Gateway.Ide;
+using Waiide.ServiceDefaults;
 
 namespace Waiide.Gateway.Proxy;
 
@@ -64,9 +65,12 @@ internal static class IdePages
         });
         """;
 
+    /// <summary>Whether this is the page that waits, asking every second whether there is something new.</summary>
+    internal static bool IsPoll(HttpRequest request) => request.Headers.Accept == Waiting;
+
     /// <summary>A page with 200 for people, and for whoever looks at the root, so that a hub finds a server that lives; 503 for everything else.</summary>
     internal static IResult NotUsable(HttpRequest request, IdeState.Snapshot now, IReadOnlyList<string> lastLines) => new AskAgain(
-        request.Headers.Accept == Waiting ? TypedResults.Json(Words(now, lastLines), contentType: Waiting)
+        IsPoll(request) ? TypedResults.Json(Words(now, lastLines), contentType: Waiting)
         : Navigation.IsTopLevel(request) && (IsForPeople(request) || request.Path == "/") ? Page(request.HttpContext, now, lastLines)
         : TypedResults.Json(Words(now, lastLines), statusCode: StatusCodes.Status503ServiceUnavailable));
 
@@ -88,6 +92,7 @@ internal static class IdePages
 
     private static IResult Page(HttpContext context, IdeState.Snapshot now, IReadOnlyList<string> lastLines)
     {
+        Journey.GoesOn(context);
         var (failed, seconds) = (HasFailed(now), Seconds(now));
         return HtmlPage.Of(
             StatusCodes.Status200OK,

@@ -6,7 +6,7 @@ namespace Waiide.Gateway.Proxy;
 /// <summary>Takes an authorized request to a dev server of the user's: on this machine where the IDE is our own, else by way of the IDE server, which knows its machine.</summary>
 internal sealed class PortForwarder(GatewayOptions options, PrivateHeaders privateHeaders, IdeForwarder ide, Exchange exchange, LastActivity activity) : IDisposable
 {
-    private readonly HttpMessageInvoker _client = Exchange.Client(async (context, cancellationToken) => await LoopbackPort.ConnectAsync((ushort)context.DnsEndPoint.Port, cancellationToken));
+    private readonly HttpMessageInvoker _client = exchange.Client(async (context, cancellationToken) => await LoopbackPort.ConnectAsync((ushort)context.DnsEndPoint.Port, cancellationToken));
 
     public Task ForwardAsync(HttpContext context, DevServer server, string target) =>
         options.IdeUrl is null ? DirectAsync(context, server, target) : ByWayOfTheIdeAsync(context, server, target);

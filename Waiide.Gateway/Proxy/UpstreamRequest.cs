@@ -46,6 +46,7 @@ internal abstract class UpstreamRequest(GatewayOptions options, PrivateHeaders p
             headers.TryAddWithoutValidation(HeaderNames.Cookie, cookies);
         }
 
+        Traces.MarkCause(proxyRequest);
         Complete(httpContext, proxyRequest);
     }
 

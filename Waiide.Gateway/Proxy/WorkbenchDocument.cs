@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Microsoft.Net.Http.Headers;
+using Waiide.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Waiide.Gateway.Proxy;
@@ -42,7 +43,7 @@ internal sealed class WorkbenchDocument(HttpTransformer inner, GatewayOptions op
         if (proxyResponse is { StatusCode: HttpStatusCode.OK, Content: { Headers: { ContentEncoding.Count: 0, ContentType.MediaType: { } type } } }
             && type.Equals("text/html", StringComparison.OrdinalIgnoreCase))
         {
-            await ChangeAsync(proxyResponse, WorkbenchScript.TagFor(httpContext.User, options), HasOwnFolder(httpContext.Request.Query), cancellationToken);
+            await ChangeAsync(proxyResponse, WorkbenchScript.TagFor(httpContext.User, options, Journey.Seal(httpContext)), HasOwnFolder(httpContext.Request.Query), cancellationToken);
         }
 
         return await inner.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Waiide.Hub.Mock.Auth;
 using Waiide.Hub.Mock.Servers;
 using Waiide.Hub.Mock.State;
+using Waiide.ServiceDefaults;
 
 namespace Waiide.Hub.Mock.Api;
 
@@ -37,6 +38,11 @@ internal static class ServerEndpoints
         var owner = UserEndpoints.Find(state, user);
         var name = ServerName(context, options);
         StartRules.AllowName(name, options);
+        if (context.Request.Headers.Cookie.Count > 0)
+        {
+            Journey.Begin(context); // A button of a page of ours; whoever comes with a token has a trace of their own.
+        }
+
         var userOptions = await JsonBody.ReadAsync(context, LongestUserOptions) as JsonObject ?? [];
         var outcome = await lifecycle.StartAsync(owner, name, userOptions, context.RequestAborted);
         return Answer.Empty(outcome == Outcome.Done ? StatusCodes.Status201Created : StatusCodes.Status202Accepted, "text/plain");

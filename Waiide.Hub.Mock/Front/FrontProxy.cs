@@ -2,24 +2,15 @@ using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Waiide.Hub.Mock.Pages;
+using Waiide.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Waiide.Hub.Mock.Front;
 
 /// <summary>What configurable-http-proxy is to a JupyterHub: on the front's port, each path goes where the longest route that it begins with leads, and what no other takes to the hub.</summary>
 internal sealed partial class FrontProxy(
-    RequestDelegate next, HubOptions options, RouteTable routes, IHttpForwarder forwarder, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<FrontProxy> logger)
+    RequestDelegate next, HubOptions options, RouteTable routes, IHttpForwarder forwarder, Tracing tracing, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<FrontProxy> logger)
 {
-    private static readonly HttpMessageInvoker Client = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        UseCookies = false,
-        UseProxy = false,
-        ActivityHeadersPropagator = null, // What traces say is the client's, too.
-        ConnectTimeout = TimeSpan.FromSeconds(15),
-    });
-
     // A WebSocket may be quiet for as long as both ends like.
     private static readonly ForwarderRequestConfig Patient = new()
     {
@@ -27,6 +18,8 @@ internal sealed partial class FrontProxy(
         Version = HttpVersion.Version11,
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
+
+    private readonly HttpMessageInvoker _client = Client(tracing);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -50,6 +43,16 @@ internal sealed partial class FrontProxy(
             await RouteAsync(context);
         }
     }
+
+    private static HttpMessageInvoker Client(Tracing tracing) => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        UseCookies = false,
+        UseProxy = false,
+        ActivityHeadersPropagator = tracing.Forwarded,
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+    });
 
     private async Task RouteAsync(HttpContext context)
     {
@@ -105,7 +108,9 @@ internal sealed partial class FrontProxy(
     private async Task<bool> ForwardAsync(HttpContext context, FrontRoute route, string target)
     {
         LiftLimits(context);
-        var error = await forwarder.SendAsync(context, route.Destination!, Client, Patient, new RawTransformer(target, route), lifetime.ApplicationStopping);
+        Journey.GoesOn(context); // Whether this is a page that waits for a person, its server knows.
+        System.Diagnostics.Activity.Current?.SetTag("http.route", route.RouteSpec);
+        var error = await forwarder.SendAsync(context, route.Destination!, _client, Patient, new RawTransformer(target, route), lifetime.ApplicationStopping);
 
         // What the client did wrong is said already, and to one that is gone nothing can be said.
         if (error is not (ForwarderError.None or ForwarderError.RequestBodyClient) && !context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Waiide.Hub.Mock.Auth;
 using Waiide.Hub.Mock.Pages;
 using Waiide.Hub.Mock.State;
+using Waiide.ServiceDefaults;
 
 namespace Waiide.Hub.Mock.OAuth;
 
@@ -15,6 +17,7 @@ internal static class AuthorizeEndpoint
 
     private static Answer Ask(HttpContext context, HubOptions options, HubState state, AuthorizationCodes codes, Sessions sessions, Xsrf xsrf)
     {
+        using var span = HubTraces.Begin("oauth authorize");
         var request = AuthorizationRequest.Read(context.Request.Query, state, options.Profile, agreed: null, out var error);
         if (error is not null)
         {
@@ -23,13 +26,20 @@ internal static class AuthorizeEndpoint
 
         var caller = Admit(context, request);
         sessions.Remind(context, caller.Session!);
-        return IsKnown(caller, request.Server, state.Tokens)
-            ? Grant(request, caller, codes)
-            : Answer.Page(ConfirmPage.Of(options, request.Server, caller.SignedIn, xsrf.TokenFor(context, caller.Session)));
+        if (IsKnown(caller, request.Server, state.Tokens))
+        {
+            return Grant(request, caller, codes);
+        }
+
+        span?.SetTag("waiide.oauth.outcome", "question");
+        Journey.GoesOn(context); // Somebody has to answer, but has come on purpose.
+        return Answer.Page(ConfirmPage.Of(options, request.Server, caller.SignedIn, xsrf.TokenFor(context, caller.Session)));
     }
 
     private static async Task<Answer> Confirm(HttpContext context, HubOptions options, HubState state, AuthorizationCodes codes)
     {
+        using var span = HubTraces.Begin("oauth confirm");
+
         // The answer comes from our own page: the gate has checked _xsrf, or the address that the question was asked on tells.
         if (!options.Profile.HasXsrfCookie)
         {
@@ -55,6 +65,9 @@ internal static class AuthorizeEndpoint
         || Scopes.Expand(Scopes.OfOAuthClient(server), caller.SignedIn).IsSubsetOf(
             tokens.Of(caller.SignedIn).Where(token => token.Client == server).SelectMany(token => token.Scopes));
 
-    private static Answer Grant(AuthorizationRequest request, Caller caller, AuthorizationCodes codes) =>
-        Answer.Redirect(request.Callback("code=" + codes.Issue(request.Server, caller.Session!, request.CodeChallenge)));
+    private static Answer Grant(AuthorizationRequest request, Caller caller, AuthorizationCodes codes)
+    {
+        Activity.Current?.SetTag("waiide.oauth.outcome", "granted");
+        return Answer.Redirect(request.Callback("code=" + codes.Issue(request.Server, caller.Session!, request.CodeChallenge)));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 using Waiide.Hub.Mock.State;
@@ -15,6 +16,7 @@ internal static class TokenEndpoint
 
     private static async Task<Answer> Exchange(HttpContext context, HubState state, AuthorizationCodes codes)
     {
+        using var span = HubTraces.Begin("oauth token");
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Pragma = "no-cache";
         // A form whatever its content type says; anything else is a form without the fields that it takes.
@@ -88,6 +90,7 @@ internal static class TokenEndpoint
             return Refuse("invalid_grant"); // The server or the session has ended since the code was found.
         }
 
+        Activity.Current?.SetTag("waiide.oauth.outcome", "granted");
         return Answer.Json(new JsonObject
         {
             ["access_token"] = secret,
@@ -99,6 +102,7 @@ internal static class TokenEndpoint
 
     private static Answer Refuse(string error, string? description = null, int status = StatusCodes.Status400BadRequest)
     {
+        Activity.Current?.SetTag("waiide.oauth.outcome", error);
         var body = new JsonObject { ["error"] = error };
         if (description is not null)
         {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Waiide.Hub.Mock.Auth;
 using Waiide.Hub.Mock.Servers;
 using Waiide.Hub.Mock.State;
+using Waiide.ServiceDefaults;
 
 namespace Waiide.Hub.Mock.Pages;
 
@@ -70,6 +71,7 @@ internal static class SpawnEndpoints
             case ServerState.Ready:
                 return Answer.Redirect(Next(context, options) ?? found.Prefix);
             case ServerState.Spawning or ServerState.Stopping:
+                Journey.GoesOn(context);
                 return Answer.Page(PendingPage.Of(options, found, context.Caller().SignedIn));
             case null when server is not null:
                 throw new HubError(StatusCodes.Status404NotFound, $"{user} has no such server {new LogText(server)}");

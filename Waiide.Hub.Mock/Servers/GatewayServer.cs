@@ -28,6 +28,24 @@ internal static class GatewayServer
             ["WAIIDE_DENIED_PORTS"] = string.Join(',', Listeners.Of(options).Select(listener => listener.Port)),
             ["WAIIDE_IDE_CACHE"] = IdeCache(hub), // The hub's own: below the server's home it would be installed once for each user.
         };
+        if (HubTraces.Traceparent is { } traceparent)
+        {
+            environment["TRACEPARENT"] = traceparent;
+        }
+
+        // Its telemetry goes where the hub's goes, and its front is the hub, which lets nobody else say what belongs to which trace.
+        if (hub.GetValueOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 })
+        {
+            foreach (var (name, value) in hub.Where(variable => variable.Key.StartsWith("OTEL_", StringComparison.Ordinal)))
+            {
+                environment[name] = value;
+            }
+
+            environment["OTEL_SERVICE_NAME"] = "gateway";
+            environment["OTEL_RESOURCE_ATTRIBUTES"] = "service.instance.id=" + Uri.EscapeDataString(server.FullName);
+            environment["WAIIDE_TRUST_TRACEPARENT"] = "1";
+        }
+
         if (File.Exists(Built("IdeLauncher")))
         {
             environment["WAIIDE_IDE_COMMAND"] = Path.GetFullPath(Built("IdeLauncher"));

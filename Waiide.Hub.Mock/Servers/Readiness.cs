@@ -60,6 +60,7 @@ internal sealed partial class Readiness(HubOptions options, TimeProvider clock, 
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
             using var answer = await Client.SendAsync(request, patience.Token);
+            HubTraces.Event("readiness poll", "http.response.status_code", (int)answer.StatusCode);
             if (answer.StatusCode >= HttpStatusCode.InternalServerError)
             {
                 return false;
@@ -70,6 +71,7 @@ internal sealed partial class Readiness(HubOptions options, TimeProvider clock, 
         }
         catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
+            HubTraces.Event("readiness poll", "error.type", error is HttpRequestException ? "unreachable" : "timeout");
             return false;
         }
     }

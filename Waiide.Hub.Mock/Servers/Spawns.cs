@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Waiide.Hub.Mock.Front;
@@ -89,6 +90,7 @@ internal sealed partial class Spawns(HubOptions options, HubState state, LocalSp
     private void Launch(Server server, ServerRun run)
     {
         var process = run.Process = spawner.Start(server, state.Admit(server));
+        HubTraces.Event("process started", "process.pid", process.Id);
         (server.ProcessId, server.ProcessStarted) = (process.Id, process.Started);
         state.Save(server);
         _ = TellEarlyEndAsync(server, process);
@@ -97,12 +99,14 @@ internal sealed partial class Spawns(HubOptions options, HubState state, LocalSp
     // Whatever goes wrong: a process that was started has an owner until it has ended.
     private async Task<string?> ReachAsync(Server server, ServerRun run, Action? launch = null)
     {
+        using var span = launch is null ? null : HubTraces.Begin("spawn")?.SetTag("waiide.server", server.LogName);
         var (failure, outcome, since) = ("", "ready", clock.GetTimestamp());
         try
         {
             launch?.Invoke();
             if (await IsReachedAsync(server, run, run.Process!))
             {
+                HubTraces.Event("ready");
                 return null;
             }
 
@@ -128,6 +132,7 @@ internal sealed partial class Spawns(HubOptions options, HubState state, LocalSp
             }
         }
 
+        span?.SetStatus(ActivityStatusCode.Error, failure);
         if (run.Process is not { } process)
         {
             Dismiss(server);

@@ -47,7 +47,7 @@ public sealed class RunningHub : IAsyncDisposable
 
         foreach (var (setting, value) in settings)
         {
-            variables["Hub__" + setting.Replace(":", "__", StringComparison.Ordinal)] = value;
+            variables[setting.StartsWith("OTEL_", StringComparison.Ordinal) ? setting : "Hub__" + setting.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
         var hub = new RunningHub(variables) { Front = new Uri($"http://127.0.0.1:{front}"), Api = new Uri($"http://127.0.0.1:{api}") };

@@ -17,7 +17,21 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     private OtlpReceiver(WebApplication app) => _app = app;
 
     /// <summary>A span as it was sent; attributes as text. Services in one process see each other's spans: which of them sent it says nothing.</summary>
-    internal sealed record Span(string TraceId, string SpanId, string ParentId, string Name, ulong Kind, ulong Status, IReadOnlyDictionary<string, string> Attributes);
+    internal sealed record Span(string TraceId, string SpanId, string ParentId, string Name, ulong Kind, ulong Status, IReadOnlyDictionary<string, string> Attributes)
+    {
+        /// <summary>The service that sent it.</summary>
+        public required string Service { get; init; }
+
+        /// <summary>Nanoseconds since 1970.</summary>
+        public required ulong Start { get; init; }
+
+        public required ulong End { get; init; }
+
+        /// <summary>The ids of the spans that it is linked to.</summary>
+        public required IReadOnlyList<string> Links { get; init; }
+
+        public required IReadOnlyList<string> Events { get; init; }
+    }
 
     public ConcurrentDictionary<string, Span> Spans { get; } = new();
 
@@ -65,6 +79,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     {
         foreach (var resourceSpans in new Protobuf(request).Messages(1))
         {
+            var service = resourceSpans.Messages(1).SelectMany(resource => Attributes(resource, 1)).FirstOrDefault(attribute => attribute.Key == "service.name").Value ?? "";
             foreach (var span in resourceSpans.Messages(2).SelectMany(scope => scope.Messages(2)))
             {
                 var id = Convert.ToHexStringLower(span.Bytes(2));
@@ -75,12 +90,19 @@ internal sealed class OtlpReceiver : IAsyncDisposable
                     Encoding.UTF8.GetString(span.Bytes(5)),
                     span.Number(6),
                     span.Messages(15).Select(status => status.Number(3)).SingleOrDefault(),
-                    Attributes(span).ToDictionary());
+                    Attributes(span, 9).ToDictionary())
+                {
+                    Service = service,
+                    Start = span.Number(7),
+                    End = span.Number(8),
+                    Events = [.. span.Messages(11).Select(happened => Encoding.UTF8.GetString(happened.Bytes(2)))],
+                    Links = [.. span.Messages(13).Select(link => Convert.ToHexStringLower(link.Bytes(2)))],
+                };
             }
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Attributes(Protobuf span) => span.Messages(9).Select(attribute =>
+    private static IEnumerable<KeyValuePair<string, string>> Attributes(Protobuf message, int field) => message.Messages(field).Select(attribute =>
     {
         var value = attribute.Messages(2).Single();
         return KeyValuePair.Create(

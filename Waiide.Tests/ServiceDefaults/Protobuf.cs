@@ -21,8 +21,12 @@ internal sealed class Protobuf
                     _fields.Add((field, 0, message[at..(at + length)]));
                     at += length;
                     break;
-                case var fixedSize:
-                    at += fixedSize == 1 ? 8 : 4;
+                case 1:
+                    _fields.Add((field, BitConverter.ToUInt64(message, at), []));
+                    at += 8;
+                    break;
+                default:
+                    at += 4;
                     break;
             }
         }

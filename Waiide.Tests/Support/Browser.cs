@@ -22,8 +22,8 @@ internal sealed class Browser : IDisposable
     /// <summary>Name, value and path of what is kept.</summary>
     public Dictionary<string, (string Value, string Path)> Cookies { get; } = [];
 
-    /// <summary>Those among them that say who is signed in, and not only that this browser has been here before.</summary>
-    public IEnumerable<KeyValuePair<string, (string Value, string Path)>> Sessions => Cookies.Where(cookie => !cookie.Key.EndsWith("-device", StringComparison.Ordinal));
+    /// <summary>Those among them that say who is signed in, and not only that this browser has been here before, or what it is just doing.</summary>
+    public IEnumerable<KeyValuePair<string, (string Value, string Path)>> Sessions => Cookies.Where(cookie => cookie.Key != "waiide-trace" && !cookie.Key.EndsWith("-device", StringComparison.Ordinal));
 
     /// <summary>Cookies that this browser refuses to keep.</summary>
     public Func<string, bool> Refuses { get; set; } = _ => false;

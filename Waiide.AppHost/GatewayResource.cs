@@ -1,0 +1,35 @@
+namespace Waiide.AppHost;
+
+/// <summary>What a gateway is told besides where its IDE is, on this machine and in a container.</summary>
+internal static class GatewayResource
+{
+    public static IResourceBuilder<ProjectResource> AsGatewayProcess(this IResourceBuilder<ProjectResource> gateway) => gateway
+        // The port that people see is the engine's, of which the gateway does not know that it leads back to itself.
+        .WithEnvironment("WAIIDE_DENIED_PORTS", ReferenceExpression.Create(
+            $"{gateway.GetEndpoint("http").Property(EndpointProperty.Port)},{gateway.ApplicationBuilder.Configuration["WAIIDE_DENIED_PORTS"] ?? ""}"));
+
+    public static IResourceBuilder<ProjectResource> AsGatewayContainer(this IResourceBuilder<ProjectResource> gateway, Settings settings)
+    {
+        var trustedProxies = gateway.ApplicationBuilder.AddParameter("trusted-proxies", "", publishValueAsDefault: true)
+            .WithDescription("Addresses or networks, separated by commas, of the proxies in front whose X-Forwarded-* headers count.");
+        return gateway
+            // ASP.NET's own way to read X-Forwarded-* believes everybody.
+            .DisableForwardedHeaders()
+            .WithEnvironment("WAIIDE_TRUSTED_PROXIES", trustedProxies)
+            .WithEnvironment("WAIIDE_HOST", "0.0.0.0")
+            .WithComposeService(service =>
+            {
+                service.WithHome("gateway-home", Published.AppHome)
+                    .WithRequired("WAIIDE_IDE_HASHED_PASSWORD")
+                    .WithHealthCheck("/app/Waiide.Gateway", "health");
+                if (settings.Mode == Mode.Standalone)
+                {
+                    service.WithRequired("WAIIDE_TOKEN").WithPort(settings.GatewayPort, Published.GatewayPort);
+                }
+                else
+                {
+                    service.WithRequired("JUPYTERHUB_API_TOKEN");
+                }
+            });
+    }
+}
