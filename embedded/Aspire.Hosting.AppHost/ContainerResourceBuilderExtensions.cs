@@ -77,22 +77,6 @@ public static partial class ContainerResourceBuilderExtensions
         return known is null ? builder.WithAnnotation(annotation) : builder;
     }
 
-    /// <summary>Sets the tag of the image.</summary>
-    public static IResourceBuilder<T> WithImageTag<T>(this IResourceBuilder<T> builder, string tag)
-        where T : ContainerResource
-    {
-        builder.Image().Tag = tag;
-        return builder;
-    }
-
-    /// <summary>Sets the registry of the image.</summary>
-    public static IResourceBuilder<T> WithImageRegistry<T>(this IResourceBuilder<T> builder, string? registry)
-        where T : ContainerResource
-    {
-        builder.Image().Registry = registry;
-        return builder;
-    }
-
     /// <summary>Sets the program that the container runs.</summary>
     public static IResourceBuilder<T> WithEntrypoint<T>(this IResourceBuilder<T> builder, string entrypoint)
         where T : ContainerResource
@@ -127,11 +111,6 @@ public static partial class ContainerResourceBuilderExtensions
         where T : ContainerResource => builder.WithAnnotation(new ContainerNetworkAliasAnnotation(alias));
 
     private static (string Before, string? After) Cut(string text, int at) => at < 0 ? (text, null) : (text[..at], text[(at + 1)..]);
-
-    private static ContainerImageAnnotation Image<T>(this IResourceBuilder<T> builder)
-        where T : ContainerResource => builder.Resource.TryGetLastAnnotation<ContainerImageAnnotation>(out var image)
-            ? image
-            : throw new InvalidOperationException($"Resource '{builder.Resource.Name}' has no image. Give it one with WithImage first.");
 
     private static DockerfileBuildAnnotation Build<T>(this IResourceBuilder<T> builder)
         where T : ContainerResource => builder.Resource.TryGetLastAnnotation<DockerfileBuildAnnotation>(out var build)

@@ -69,7 +69,7 @@ internal sealed class ContainerApp : IAsyncDisposable
     public IReadOnlyList<LogLine> Log(string resource)
     {
         Assert.True(App.ResourceNotifications.TryGetCurrentState(resource, out var now));
-        return App.Services.GetRequiredService<ResourceLoggerService>().LinesOf(now.ResourceId);
+        return App.Services.GetRequiredService<ResourceLoggerService>().LinesOf(now.ResourceId, 0);
     }
 
     /// <summary>Waits for a line of a resource's console and returns it, without its time.</summary>
