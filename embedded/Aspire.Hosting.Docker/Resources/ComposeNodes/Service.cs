@@ -8,9 +8,6 @@ public sealed class Service : NamedComposeMember
     /// <summary>The image.</summary>
     public string? Image { get; set; }
 
-    /// <summary>When the image is pulled.</summary>
-    public string? PullPolicy { get; set; }
-
     /// <summary>The container's name; null: made from the project's and the service's.</summary>
     public string? ContainerName { get; set; }
 
