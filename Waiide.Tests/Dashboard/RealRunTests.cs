@@ -42,9 +42,9 @@ public sealed class RealRunTests(Chromium chromium)
         await Picture("dashboard-graph");
 
         await page.GotoAsync(new Uri(new Uri(run.DashboardLink), "/consolelogs/resource/gateway").AbsoluteUri);
-        await Expect(page.GetByRole(AriaRole.Log)).ToContainTextAsync("Now listening on");
+        await Expect(page.GetByRole(AriaRole.Log)).ToContainTextAsync("The IDE server answers");
         await Picture("dashboard-console");
-        await page.GetByRole(AriaRole.Searchbox).FillAsync("listening");
+        await page.GetByRole(AriaRole.Searchbox).FillAsync("ANSWERS");
         await Expect(page.Locator("#count")).ToContainTextAsync(" of ");
 
         async Task Picture(string name, ColorScheme scheme = ColorScheme.Light)
