@@ -77,7 +77,7 @@ public sealed partial class ConsoleTests(SampleApplication app, Chromium chromiu
     {
         var page = await app.OpenAsync(chromium, "/consolelogs");
 
-        await Expect(page.Locator(".line", new() { HasText = "seeded" }).Locator("b")).ToHaveTextAsync("seed");
+        await Expect(page.Locator(".line", new() { HasText = "count " }).Locator("b").First).ToHaveTextAsync("counter");
         await page.GetByLabel("Resource").SelectOptionAsync("seed");
         await page.WaitForURLAsync("**/consolelogs/resource/seed");
         await Expect(page.GetByRole(AriaRole.Log)).ToContainTextAsync("seeded");

@@ -77,7 +77,7 @@ internal static class Login
         <label for="token">Token</label>
         <input id="token" name="t" type="password" autocomplete="off" required autofocus>
         <input type="hidden" name="returnUrl" value="{Local(returnUrl)}">
-        <button>Log in</button>
+        <button class="primary">Log in</button>
         </form>
         """), problem is null ? StatusCodes.Status200OK : StatusCodes.Status401Unauthorized);
 
