@@ -35,7 +35,7 @@ internal sealed class StubAppHost : IAsyncDisposable
     public static StubAppHost Describe(params string[] args) => new(args, wantsDashboard: false);
 
     /// <summary>As outside tests, where the AppHost names the addresses that its dashboard is to have.</summary>
-    public static StubAppHost DescribeWithDashboard() => new([], wantsDashboard: true);
+    public static StubAppHost DescribeWithDashboard(params string[] args) => new(args, wantsDashboard: true);
 
     public IResourceBuilder<ExecutableResource> AddShell(string name, string script) => Builder.AddExecutable(name, "sh", ".", "-c", script);
 

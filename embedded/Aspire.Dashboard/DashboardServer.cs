@@ -41,7 +41,7 @@ internal sealed class DashboardServer : IAsyncDisposable
     /// <summary>Where telemetry is to be sent, with the port that is listened on.</summary>
     public string? OtlpHttpUrl { get; }
 
-    /// <summary>Starts a dashboard of <paramref name="application"/>, or of telemetry alone. Fails with an <see cref="IOException"/> when an address cannot be had.</summary>
+    /// <summary>Starts a dashboard of <paramref name="application"/>, or of telemetry alone. Fails with an <see cref="AddressException"/> when an address cannot be had.</summary>
     public static async Task<DashboardServer> StartAsync(DashboardOptions options, IApplication? application, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         var store = new TelemetryStore();
@@ -49,8 +49,12 @@ internal sealed class DashboardServer : IAsyncDisposable
         var otlp = options.OtlpHttpUrl is { } url ? Otlp(url, options, store, logs) : null;
         try
         {
-            await pages.StartAsync(cancellationToken).ConfigureAwait(false);
-            await (otlp?.StartAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+            await ListenAsync(pages, options.FrontendUrl, cancellationToken).ConfigureAwait(false);
+            if (otlp is not null)
+            {
+                await ListenAsync(otlp, options.OtlpHttpUrl!, cancellationToken).ConfigureAwait(false);
+            }
+
             return new DashboardServer(pages, otlp, options);
         }
         catch
@@ -61,6 +65,18 @@ internal sealed class DashboardServer : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => EndAsync(_pages, _otlp);
+
+    private static async Task ListenAsync(WebApplication app, Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException)
+        {
+            throw new AddressException(address, exception);
+        }
+    }
 
     private static async ValueTask EndAsync(WebApplication pages, WebApplication? otlp)
     {
@@ -129,4 +145,10 @@ internal sealed class DashboardServer : IAsyncDisposable
         var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         return $"http://localhost:{address.Port}";
     }
+}
+
+/// <summary>An address that was to be listened on is another program's, or not of this machine.</summary>
+internal sealed class AddressException(Uri address, Exception reason) : IOException(reason.Message, reason)
+{
+    public Uri Address { get; } = address;
 }

@@ -20,6 +20,11 @@ internal static class ConsolePage
         routes.MapGet("/consolelogs/resource/{resource}", (IApplication application, string resource) => Page(application, resource));
         routes.MapGet("/consolelogs/text", (IApplication application, string? resource) =>
         {
+            if (resource is not null && application.Resource(resource) is null)
+            {
+                return Answer.NoResource(resource, application);
+            }
+
             var lines = ConsoleFeed.Kept(application, ConsoleFeed.Watched(application, resource), ConsoleCursor.Start);
             var text = string.Concat(lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Line.At:O} {(resource is null ? $"[{line.Resource.Name}] " : "")}{Ansi.Plain(line.Line.Text)}\n")));
             return Results.File(System.Text.Encoding.UTF8.GetBytes(text), "text/plain; charset=utf-8", $"{resource ?? "all"}-{DateTime.Now:yyyyMMdd-HHmmss}.txt");

@@ -71,13 +71,13 @@ internal static class Login
 
     private static IResult Page(string? returnUrl, string? problem) => Layout.Bare("Log in", Html.Of($"""
         <form class="card" method="post" action="/login">
-        <h1>Log in to the dashboard</h1>
+        <h1>{Icons.Brand}Log in to the dashboard</h1>
         <p>The AppHost prints a link at its start: <code>Login to the dashboard at …/login?t=</code>. Open it, or enter what follows <code>t=</code> here.</p>
         {(problem is null ? Html.None : Html.Of($"""<p class="error" role="alert">{problem}</p>"""))}
         <label for="token">Token</label>
         <input id="token" name="t" type="password" autocomplete="off" required autofocus>
         <input type="hidden" name="returnUrl" value="{Local(returnUrl)}">
-        <button>Log in</button>
+        <button class="primary">Log in</button>
         </form>
         """), problem is null ? StatusCodes.Status200OK : StatusCodes.Status401Unauthorized);
 

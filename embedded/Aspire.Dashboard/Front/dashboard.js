@@ -132,7 +132,7 @@ document.addEventListener('click', event => {
   if (here && !event.ctrlKey && !event.metaKey && !event.shiftKey && streams.length) {
     event.preventDefault();
     here.closest('[popover]')?.hidePopover();
-    go(here.href, here.dataset.here === 'same');
+    go(here.getAttribute('href'), here.dataset.here === 'same'); // In the graph href is no string.
     return;
   }
   const row = event.target.closest('tr[data-row]');

@@ -13,15 +13,15 @@ internal static class CommandButtons
         <div id="menu-{resource.Id}" class="menu" popover>
         <a data-here href="{query.WithResource(resource.Name)}">Details</a>
         {Places(resource).Select(place => Html.Of($"""<a href="{place.Path}">{place.Name}</a>"""))}
-        {resource.Commands.Select(command => Button(resource, command, asPicture: false))}
+        {All(resource)}
         </div>
         """);
 
     /// <summary>The highlighted commands as pictures.</summary>
-    public static Html Highlighted(ResourceView resource) => Html.Of($"{resource.Commands.Where(command => command.IsHighlighted).Select(command => Button(resource, command, asPicture: true))}");
+    public static Html Highlighted(ResourceView resource) => Html.Of($"{InOrder(resource).Where(command => command.IsHighlighted).Select(command => Button(resource, command, asPicture: true))}");
 
     /// <summary>For the details: all commands with their names.</summary>
-    public static Html All(ResourceView resource) => Html.Of($"{resource.Commands.Select(command => Button(resource, command, asPicture: false))}");
+    public static Html All(ResourceView resource) => Html.Of($"{InOrder(resource).Select(command => Button(resource, command, asPicture: false))}");
 
     /// <summary>The pages that show more of a resource.</summary>
     public static IEnumerable<(string Path, string Name)> Places(ResourceView resource)
@@ -35,6 +35,9 @@ internal static class CommandButtons
             ($"/metrics?resource={name}", "Metrics"),
         ];
     }
+
+    // What every resource has comes last: at the same place in each row.
+    private static IEnumerable<CommandView> InOrder(ResourceView resource) => resource.Commands.OrderBy(command => command.Name is "start" or "stop" or "restart");
 
     private static Html Button(ResourceView resource, CommandView command, bool asPicture)
     {

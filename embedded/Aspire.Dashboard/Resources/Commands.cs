@@ -20,8 +20,14 @@ internal static class Commands
         }
 
         var name = Uri.UnescapeDataString(command);
-        var asked = known.Commands.FirstOrDefault(one => one.Name == name);
-        if (asked?.Confirmation is { Length: > 0 } question && Answer.WantsPage(context.Request) && !context.Request.Query.ContainsKey("confirmed"))
+        if (known.Commands.FirstOrDefault(one => one.Name == name && one.IsEnabled) is not { } asked)
+        {
+            var possible = known.Commands.Where(one => one.IsEnabled).Select(one => $"'{one.Name}'").ToArray();
+            return Answer.Outcome(context, application, new CommandOutcome(IsSuccess: false, IsCanceled: false,
+                $"'{name}' is not possible for '{known.Name}', which is {States.Words(known)} now; possible: {(possible.Length == 0 ? "nothing" : string.Join(", ", possible))}."));
+        }
+
+        if (asked.Confirmation is { Length: > 0 } question && Answer.WantsPage(context.Request) && !context.Request.Query.ContainsKey("confirmed"))
         {
             return Confirmation(application, known, asked, question);
         }

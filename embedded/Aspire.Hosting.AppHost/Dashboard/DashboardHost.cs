@@ -15,6 +15,8 @@ internal sealed partial class DashboardHost(
     IConfiguration configuration,
     ILogger<DistributedApplication> logger) : IHostedLifecycleService, IAsyncDisposable
 {
+    private const string PagesSetting = "ASPNETCORE_URLS", OtlpSetting = "ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL";
+
     // What the dashboard's own servers have to say is nobody's business but for their failures.
     private readonly ILoggerFactory _logs = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
     private DashboardServer? _server;
@@ -27,7 +29,7 @@ internal sealed partial class DashboardHost(
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        if (execution.IsPublishMode || Address("ASPNETCORE_URLS") is not { } pages)
+        if (execution.IsPublishMode || Address(PagesSetting) is not { } pages)
         {
             return;
         }
@@ -37,32 +39,40 @@ internal sealed partial class DashboardHost(
         var settings = new DashboardOptions
         {
             FrontendUrl = pages,
-            OtlpHttpUrl = Address("ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"),
+            OtlpHttpUrl = Address(OtlpSetting),
             BrowserToken = isOpen ? null : configuration["ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN"] is { Length: > 0 } given ? given : Secret(),
             OtlpApiKey = OtlpApiKey,
-            ApiKey = isOpen ? null : Key("AppHost:DashboardApiKey"),
+            ApiKey = isOpen || !configuration.GetValue("ASPIRE_DASHBOARD_API_ENABLED", true) ? null : Key("AppHost:DashboardApiKey"),
         };
-        try
+        if (await StartAsync(settings, cancellationToken).ConfigureAwait(false) is { } server)
         {
-            _server = await DashboardServer.StartAsync(settings, view, _logs, cancellationToken).ConfigureAwait(false);
+            _server = server;
             execution.Dashboard = this;
-            Log.Listening(logger, _server.FrontendUrl);
-        }
-        catch (IOException exception)
-        {
-            Log.NoDashboard(logger, exception.Message);
-        }
-    }
-
-    public Task StartedAsync(CancellationToken cancellationToken)
-    {
-        if (_server is { } server)
-        {
+            Log.Listening(logger, server.FrontendUrl);
             Log.Login(logger, server.LoginUrl);
         }
-
-        return Task.CompletedTask;
     }
+
+    // An application does not need its dashboard, and a dashboard does not need telemetry.
+    private async Task<DashboardServer?> StartAsync(DashboardOptions settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DashboardServer.StartAsync(settings, view, _logs, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AddressException exception) when (exception.Address == settings.OtlpHttpUrl)
+        {
+            Log.NoTelemetry(logger, exception.Message, OtlpSetting);
+            return await StartAsync(settings with { OtlpHttpUrl = null }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AddressException exception)
+        {
+            Log.NoDashboard(logger, exception.Message, PagesSetting);
+            return null;
+        }
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
@@ -82,11 +92,24 @@ internal sealed partial class DashboardHost(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // The first of several: "https://localhost:17000;http://localhost:15100".
+    // The first of several: "https://localhost:17000;http://localhost:15100". It is never reached from elsewhere, so it has no use for a certificate.
     private Uri? Address(string setting)
     {
-        var first = configuration[setting]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault(url => url.StartsWith("http://", StringComparison.OrdinalIgnoreCase));
-        return Uri.TryCreate(first, UriKind.Absolute, out var url) ? url : null;
+        if (configuration[setting] is not { Length: > 0 } given)
+        {
+            return null;
+        }
+
+        foreach (var candidate in given.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (Uri.TryCreate(candidate, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp && (url.IsLoopback || url.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)))
+            {
+                return url;
+            }
+        }
+
+        Log.NoAddress(logger, setting, given);
+        return null;
     }
 
     // The same from run to run, so that what was given it once keeps it.
@@ -102,7 +125,13 @@ internal sealed partial class DashboardHost(
         [LoggerMessage(Level = LogLevel.Information, Message = "Login to the dashboard at {DashboardLoginUrl}")]
         public static partial void Login(ILogger logger, string dashboardLoginUrl);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "There is no dashboard in this run: {Reason} Choose another address for it with --ASPNETCORE_URLS=http://localhost:PORT (and --ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL); port 0 takes any that is free.")]
-        public static partial void NoDashboard(ILogger logger, string reason);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "There is no dashboard in this run: {Reason} Choose another address for it with --{Setting}=http://localhost:PORT; port 0 takes any that is free.")]
+        public static partial void NoDashboard(ILogger logger, string reason, string setting);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The dashboard receives no telemetry in this run: {Reason} Choose another address for it with --{Setting}=http://localhost:PORT; port 0 takes any that is free.")]
+        public static partial void NoTelemetry(ILogger logger, string reason, string setting);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Setting} is '{Given}': the embedded dashboard listens only on this machine and without TLS. Use http://localhost:PORT; port 0 takes any that is free.")]
+        public static partial void NoAddress(ILogger logger, string setting, string given);
     }
 }

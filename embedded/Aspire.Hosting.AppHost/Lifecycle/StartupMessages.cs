@@ -39,7 +39,7 @@ internal sealed partial class StartupMessages(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Aspire version: {Version}")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Aspire AppHost version: {Version}")]
         public static partial void Version(ILogger logger, string? version);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Distributed application starting.")]
