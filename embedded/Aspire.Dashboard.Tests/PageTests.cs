@@ -56,7 +56,7 @@ public sealed class PageTests : IAsyncLifetime
     [Fact]
     public async Task What_senders_write_is_shown_as_text()
     {
-        var log = Sent.Log(Script, 17, Sent.Text(Script, Script), Sent.Text("exception.type", Script), Sent.Text("exception.stacktrace", Script + "\n" + Script));
+        var log = Sent.Log(Script, 17, Sent.Text(Script, Script), Sent.Text("lines", Script + "\n" + Script), Sent.Text("long", Script + new string('x', 3000)), Sent.Text("exception.type", Script), Sent.Text("exception.stacktrace", Script + "\n" + Script));
         var span = Sent.Span(1, 1, 0, Script);
         span.Attributes.Add(Sent.Text(Script, Script));
         span.Status = Sent.Failed(Script);
