@@ -28,6 +28,7 @@ public sealed class MetricTests : IAsyncLifetime
 
         var line = Assert.Single(Chart.Of(InstrumentKind.Counter, [series], Sent.Epoch, Sent.Epoch + (60 * Second)));
         Assert.Equal(Chart.Steps, line.Values.Length);
+        Assert.All(line.Values, value => Assert.True(value is null or >= 0, $"{value}"));
         Assert.All(line.Values[2..28], value => Assert.InRange(value!.Value, 9.9, 10.1));
         Assert.All(line.Values[32..58], value => Assert.InRange(value!.Value, 19.9, 20.1));
     }

@@ -56,7 +56,7 @@ public sealed class PageTests : IAsyncLifetime
     [Fact]
     public async Task What_senders_write_is_shown_as_text()
     {
-        var log = Sent.Log(Script, 17, Sent.Text(Script, Script), Sent.Text("exception.type", Script), Sent.Text("exception.stacktrace", Script + "\n" + Script));
+        var log = Sent.Log(Script, 17, Sent.Text(Script, Script), Sent.Text("lines", Script + "\n" + Script), Sent.Text("long", Script + new string('x', 3000)), Sent.Text("exception.type", Script), Sent.Text("exception.stacktrace", Script + "\n" + Script));
         var span = Sent.Span(1, 1, 0, Script);
         span.Attributes.Add(Sent.Text(Script, Script));
         span.Status = Sent.Failed(Script);
@@ -179,11 +179,19 @@ public sealed class PageTests : IAsyncLifetime
         await using var stream = await _dashboard.Pages.GetStreamAsync("/telemetry/live/traces");
         using var reader = new StreamReader(stream, Encoding.UTF8);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        Assert.Equal("data: 0", await reader.ReadLineAsync(limit.Token));
-        Assert.Equal("", await reader.ReadLineAsync(limit.Token));
+        Assert.Equal("hello", await Event());
+        Assert.Equal("changed", await Event());
 
         await _dashboard.SendAsync(Sent.Spans("gateway", Sent.Span(1, 1, 0, "GET /lab")));
-        Assert.Equal("data: 1", await reader.ReadLineAsync(limit.Token));
+        Assert.Equal("changed", await Event());
+
+        async Task<string> Event()
+        {
+            var kind = await reader.ReadLineAsync(limit.Token);
+            Assert.StartsWith("data: ", await reader.ReadLineAsync(limit.Token), StringComparison.Ordinal);
+            Assert.Equal("", await reader.ReadLineAsync(limit.Token));
+            return kind!["event: ".Length..];
+        }
     }
 
     [Fact]

@@ -1,22 +1,13 @@
+import { follow } from './dashboard.js';
+
 // The telemetry pages: what is live there, the pane beside the list, folding and keys. Without it they are pages like any other.
 
 const pane = document.getElementById('pane');
 const rows = () => [...document.querySelectorAll('tr[tabindex]')].filter(row => !row.hidden);
 
 // What is new: the server says that there is something, and this page asks for itself and takes over what has changed.
-const signal = document.querySelector('[data-live]')?.dataset.live;
-let source;
+const signal = document.querySelector('[data-signal]').dataset.signal;
 let asking;
-
-function listen() {
-  if (document.hidden) {
-    source?.close();
-    source = undefined;
-  } else if (signal && !source) {
-    source = new EventSource(`/telemetry/live/${signal}`);
-    source.onmessage = refresh;
-  }
-}
 
 async function refresh() {
   if (asking) {
@@ -32,7 +23,7 @@ async function refresh() {
       }
       take(new DOMParser().parseFromString(await answer.text(), 'text/html'));
     } catch {
-      break; // The connection is gone; the event source comes back by itself, and then this too.
+      break; // The connection is gone; when it comes back, so does this.
     }
   } while (asking === 'again');
   asking = undefined;
@@ -234,6 +225,5 @@ document.addEventListener('formdata', event => {
   }
 });
 
-document.addEventListener('visibilitychange', listen);
-listen();
+follow(once => `/telemetry/live/${signal}${once ? '?once' : ''}`, { changed: refresh });
 document.querySelector('tr[aria-selected=true]')?.scrollIntoView({ block: 'center' });

@@ -26,7 +26,7 @@ internal static class LogsPage
         var chosen = long.TryParse(request.Query["log"], NumberStyles.None, CultureInfo.InvariantCulture, out var log) ? store.Logs.Find(log) : null;
 
         return Layout.Page(application, Place, "Structured logs", Html.Of($"""
-            <div class="head" data-live="logs">
+            <div class="head" data-signal="logs">
             <h1>Structured logs</h1>
             <div class="toolbar">
             <form method="get" action="{Place}" class="toolbar" data-auto>

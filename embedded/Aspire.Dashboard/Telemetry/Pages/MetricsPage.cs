@@ -20,7 +20,7 @@ internal static class MetricsPage
         var instrument = resource?.Metrics.All.FirstOrDefault(one => one.Name == request.Query["instrument"] && one.Meter.Name == request.Query["meter"]);
 
         return Layout.Page(application, Place, instrument?.Name ?? "Metrics", Html.Of($"""
-            <div class="head" data-live="metrics">
+            <div class="head" data-signal="metrics">
             <h1>Metrics</h1>
             <div class="toolbar">{Parts.Actions(Place, store.AreMetricsPaused, resources, "/api/telemetry/export/metrics", resource?.DisplayName)}</div>
             </div>
@@ -58,7 +58,7 @@ internal static class MetricsPage
 
         return Html.Of($"""
             <section class="about">
-            <h2>{instrument.Name}</h2><p class="soft">{instrument.Description}{(instrument.Description.Length > 0 ? ". " : "")}{instrument.Kind.ToString()}, {(unit.Length == 0 ? "no unit" : unit)}</p>
+            <h2>{instrument.Name}</h2><p class="soft">{instrument.Description.TrimEnd('.')}{(instrument.Description.Length > 0 ? ". " : "")}{instrument.Kind.ToString()}, {(unit.Length == 0 ? "no unit" : unit)}</p>
             <div class="toolbar">
             <div class="tabs"><a href="{address.Without("view").ToString()}"{(isTable ? Html.None : new Html(" aria-current=\"page\""))}>Graph</a><a href="{address.With("view", "table").ToString()}"{(isTable ? new Html(" aria-current=\"page\"") : Html.None)}>Table</a></div>
             <form method="get" class="toolbar" data-auto>{LogsPage.Hidden(request, "resource", "meter", "instrument", "view")}

@@ -88,10 +88,11 @@ internal static class Parts
     /// <summary>Pause or resume, clear, download; each page has its own.</summary>
     public static Html Actions(string place, bool isPaused, IEnumerable<TelemetryResource> resources, string export, string? resource) => Html.Of($"""
         <form method="post" action="{place}/pause"><input type="hidden" name="paused" value="{(isPaused ? "false" : "true")}"><button aria-pressed="{(isPaused ? "true" : "false")}" title="{(isPaused ? "What comes is not kept now" : "Keep nothing of what comes")}">{(isPaused ? "Resume" : "Pause")}</button></form>
-        <details class="menu"><summary>Clear</summary><div>
+        <button type="button" popovertarget="clear">Clear</button>
+        <div id="clear" popover class="menu">
         <form method="post" action="{place}/clear"><button>Everything</button></form>
         {resources.Select(one => Html.Of($"""<form method="post" action="{place}/clear"><input type="hidden" name="resource" value="{one.FullName}"><button>{Name(one)}</button></form>"""))}
-        </div></details>
+        </div>
         <a class="button" href="{export}{(resource is null ? "" : "?resource=" + Uri.EscapeDataString(resource))}" download title="Everything that is kept{(resource is null ? "" : " of " + resource)}, as OTLP/JSON">Export</a>
         """);
 }

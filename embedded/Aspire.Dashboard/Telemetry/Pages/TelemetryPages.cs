@@ -16,7 +16,7 @@ internal static class TelemetryPages
         routes.MapGet(TracesPage.Place + "/detail/{id}", (HttpRequest request, IApplication application, TelemetryStore store, string id) => TracePage.Show(request, application, store, id));
         routes.MapGet(TracesPage.Place + "/detail/{id}/span/{span}", (TelemetryStore store, string id, string span) => TracePage.Details(store, id, span));
         routes.MapGet(MetricsPage.Place, (HttpRequest request, IApplication application, TelemetryStore store) => MetricsPage.Show(request, application, store));
-        routes.MapGet("/telemetry/live/{signal}", Live.StreamAsync);
+        routes.MapGet("/telemetry/live/{signal}", News.StreamAsync);
 
         Signal(LogsPage.Place, (store, isPaused) => store.Logs.IsPaused = isPaused, (store, isMeant) => store.Logs.Clear(entry => isMeant(entry.Resource)));
         Signal(TracesPage.Place, (store, isPaused) => store.Traces.IsPaused = isPaused, (store, isMeant) => store.Traces.Clear(trace => trace.Summary.Resources.Any(share => isMeant(share.Resource))));

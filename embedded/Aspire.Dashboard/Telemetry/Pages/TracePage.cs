@@ -18,7 +18,7 @@ internal static class TracePage
         if (!TraceId.TryParse(id, out var traceId) || store.Traces.Find(traceId) is not { } trace)
         {
             return Layout.Page(application, TracesPage.Place, "Trace", Html.Of($"""
-                <div class="head" data-live="traces"><h1>Trace</h1></div>
+                <div class="head" data-signal="traces"><h1>Trace</h1></div>
                 <p class="empty" data-part="empty">There is no trace {id}: it has not come yet, or is no longer kept. <a href="{TracesPage.Place}">All traces</a></p>
                 """), "telemetry");
         }
@@ -31,7 +31,7 @@ internal static class TracePage
         var axis = new Axis(summary.Start, summary.End);
 
         return Layout.Page(application, TracesPage.Place, summary.First.Name, Html.Of($"""
-            <div class="head" data-live="traces">
+            <div class="head" data-signal="traces">
             <h1><a href="{TracesPage.Place}">Traces</a> / {summary.First.Resource.DisplayName}: {summary.First.Name} <span class="soft mono">{id[..7]}</span></h1>
             <div class="toolbar">
             <form method="get" class="toolbar" data-auto><input type="search" name="q" value="{text}" placeholder="Find spans" aria-label="Find spans"></form>
@@ -96,12 +96,12 @@ internal static class TracePage
     {
         var (start, end) = (axis.Of(span.Start), axis.Of(span.End));
         // Beside the bar, on the side that has room.
-        var (x, shift, anchor) = end <= 82 ? (end, "6", "start") : start >= 18 ? (start, "-6", "end") : (start, "6", "start");
+        var (x, shift, anchor, place) = end <= 82 ? (end, "6", "start", "") : start >= 18 ? (start, "-6", "end", "") : (start, "6", "start", "inside");
         return Html.Of($"""
             <svg role="img" aria-label="{UnixTime.Duration(span.End - span.Start)}, {UnixTime.Between(axis.Start, span.Start)} after the start">
             <rect class="{Parts.ColourOf(span.Resource)}{(span.IsError ? " failed" : "")}" x="{Percent(start)}" width="{Percent(end - start)}" y="4" height="14" rx="3"/>
             {span.Events.Take(50).Select(one => Html.Of($"""<circle class="{(one.Name == "exception" ? "failed" : "")}" cx="{Percent(axis.Of(one.Time))}" cy="11" r="3"><title>{one.Name}</title></circle>"""))}
-            <text x="{Percent(x)}" dx="{shift}" y="15" text-anchor="{anchor}">{UnixTime.Duration(span.End - span.Start)}</text></svg>
+            <text class="{place}" x="{Percent(x)}" dx="{shift}" y="15" text-anchor="{anchor}">{UnixTime.Duration(span.End - span.Start)}</text></svg>
             """);
     }
 

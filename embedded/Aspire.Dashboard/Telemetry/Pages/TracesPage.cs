@@ -24,7 +24,7 @@ internal static class TracesPage
         var longest = shown.Select(trace => trace.Summary.End - trace.Summary.Start).DefaultIfEmpty().Max();
 
         return Layout.Page(application, Place, "Traces", Html.Of($"""
-            <div class="head" data-live="traces">
+            <div class="head" data-signal="traces">
             <h1>Traces</h1>
             <div class="toolbar">
             <form method="get" action="{Place}" class="toolbar" data-auto>

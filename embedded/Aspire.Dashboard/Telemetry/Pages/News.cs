@@ -1,12 +1,13 @@
 using System.Globalization;
+using Aspire.Dashboard.Front;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Dashboard.Telemetry.Pages;
 
-/// <summary>Tells a page that something is new, as server-sent events; the page then asks for what it shows.</summary>
-internal static class Live
+/// <summary>Tells a page that something is new, as server-sent events; the page then asks for what it shows. <c>?once</c>: only that, for pages that may not hold a connection.</summary>
+internal static class News
 {
     // People do not read faster, and a flood of telemetry must not become a flood of pages.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(700);
@@ -29,13 +30,20 @@ internal static class Live
         var ending = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ending);
         context.Response.ContentType = "text/event-stream";
+        var once = context.Request.Query.ContainsKey("once");
         try
         {
+            await context.Response.WriteAsync($"event: hello\ndata: \"{Layout.Run}\"\n\n", end.Token).ConfigureAwait(false);
             // The page may be older than the connection: the first event makes it look once.
-            for (var seen = pulse.Version; ; seen = await pulse.NextAsync(seen, end.Token).ConfigureAwait(false))
+            for (var seen = pulse.Version; !end.IsCancellationRequested; seen = await pulse.NextAsync(seen, end.Token).ConfigureAwait(false))
             {
-                await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"data: {seen}\n\n"), end.Token).ConfigureAwait(false);
+                await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"event: changed\ndata: {seen}\n\n"), end.Token).ConfigureAwait(false);
                 await context.Response.Body.FlushAsync(end.Token).ConfigureAwait(false);
+                if (once)
+                {
+                    return;
+                }
+
                 await Task.Delay(s_pause, end.Token).ConfigureAwait(false);
             }
         }
