@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
 using Waiide.Tests.Gateway.Ide;
 using Waiide.Tests.ServiceDefaults;
 using Waiide.Tests.Support;
@@ -97,7 +96,7 @@ public sealed class ConnectionEndTests
     [Fact]
     public async Task A_server_that_nobody_used_says_so_when_it_is_back_and_forgets_it_once_the_window_is()
     {
-        await using var gateway = await RunningGateway.StandaloneAsync(("WAIIDE_ACTIVITY", "input"), ("WAIIDE_IDLE_TIMEOUT", "3s"));
+        await using var gateway = await RunningGateway.StandaloneAsync(("WAIIDE_ACTIVITY", "input"), ("WAIIDE_IDLE_TIMEOUT", "8s"));
         using var browser = gateway.Browser();
         using (var socket = await OpenAsync(browser, gateway, "/one"))
         {
@@ -105,10 +104,10 @@ public sealed class ConnectionEndTests
             Assert.Equal(0, await gateway.Process.WaitForExit());
         }
 
-        await gateway.RestartAsync(("WAIIDE_IDLE_TIMEOUT", "off"));
+        await gateway.RestartAsync(("WAIIDE_IDLE_TIMEOUT", "0"));
 
-        Assert.Equal(("idle_stop", "The IDE server was stopped because nobody used it for 3 seconds."), Told(await EndedAsync(browser, 1)));
-        Assert.Equal(["The connection ended: the IDE server was stopped because nobody used it for 3 seconds."], await NoticesAsync(browser));
+        Assert.Equal(("idle_stop", "The IDE server was stopped because nobody used it for 8 seconds."), Told(await EndedAsync(browser, 1)));
+        Assert.Equal(["The connection ended: the IDE server was stopped because nobody used it for 8 seconds."], await NoticesAsync(browser));
         using var back = await OpenAsync(browser, gateway, "/?reconnectionToken=1&reconnection=false");
         Assert.Empty(await NoticesAsync(browser));
 
@@ -149,10 +148,8 @@ public sealed class ConnectionEndTests
         hub.Users["carol"] = [];
 
         using var logout = await leaves.OpenAsync("/user/ada/logout");
-        foreach (var socket in new[] { guests, revokeds, shorts, leaving })
-        {
-            Assert.Equal(WebSocketCloseStatus.PolicyViolation, await socket.CloseCode(AMinute));
-        }
+        var codes = await Task.WhenAll(new[] { guests, revokeds, shorts, leaving }.Select(socket => socket.CloseCode(AMinute)));
+        Assert.All(codes, code => Assert.Equal(WebSocketCloseStatus.PolicyViolation, code));
 
         var ended = await EndedAsync(stays, 4, "/user/ada/api/status", owner, all: true);
         Assert.Equal(["access_withdrawn", "login_revoked", "session_expired", "signed_out"], ended.Select(end => (string)end!["reason"]!).Order(StringComparer.Ordinal));

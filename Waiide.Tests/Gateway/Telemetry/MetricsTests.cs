@@ -28,7 +28,7 @@ public sealed class MetricsTests
         Assert.Equal(1, open.Value("waiide_websocket_opened_total", ("waiide_upstream", "ide")));
         Assert.Equal(12 + 6, open.Value("waiide_websocket_io_bytes_total", ("network_io_direction", "receive"))); // A masked frame has 6 bytes more, one of a server 2.
         Assert.Equal(12 + 2, open.Value("waiide_websocket_io_bytes_total", ("network_io_direction", "transmit")));
-        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        await socket!.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
         socket.Dispose();
 
         MetricsText metrics = open;
