@@ -53,7 +53,7 @@ try
     app.UseOneReading();
     app.UsePrefix();
     app.UseRouting();
-    app.UseQuietEndpoints(also: IdePages.IsPoll);
+    app.UseQuietEndpoints(also: IdePages.IsPollInVain);
     app.UsePaceOfAnonymousBodies();
     app.UseAuthentication();
     app.UseCrossSiteChecks();

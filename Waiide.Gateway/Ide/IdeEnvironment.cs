@@ -23,7 +23,7 @@ internal static class IdeEnvironment
     ];
 
     private static readonly string[] NamesNotForTheIde =
-        ["PORT", "HASHED_PASSWORD", "PASSWORD", "DOTNET_ENVIRONMENT", "DOTNET_LAUNCH_PROFILE", "ELECTRON_RUN_AS_NODE"];
+        ["PORT", "TRACEPARENT", "HASHED_PASSWORD", "PASSWORD", "DOTNET_ENVIRONMENT", "DOTNET_LAUNCH_PROFILE", "ELECTRON_RUN_AS_NODE"];
 
     /// <param name="gateway">The gateway's own environment.</param>
     /// <param name="run">The mark of this run.</param>

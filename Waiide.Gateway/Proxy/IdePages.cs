@@ -66,7 +66,10 @@ internal static class IdePages
         """;
 
     /// <summary>Whether this is the page that waits, asking every second whether there is something new.</summary>
-    internal static bool IsPoll(HttpRequest request) => request.Headers.Accept == Waiting;
+    private static bool IsPoll(HttpRequest request) => request.Headers.Accept == Waiting;
+
+    /// <summary>Whether there is nothing new for it. Nobody else can say so of a request, and hide it from the traces.</summary>
+    internal static bool IsPollInVain(HttpRequest request) => IsPoll(request) && !request.HttpContext.RequestServices.GetRequiredService<IdeState>().IsUsable;
 
     /// <summary>A page with 200 for people, and for whoever looks at the root, so that a hub finds a server that lives; 503 for everything else.</summary>
     internal static IResult NotUsable(HttpRequest request, IdeState.Snapshot now, IReadOnlyList<string> lastLines) => new AskAgain(
