@@ -33,7 +33,7 @@ gateway = settings.IsPublished ? gateway.AsGatewayContainer(settings) : gateway.
 // ---- who may come in: the users of a hub, or whoever has the token ---------------------------------------
 if (settings.Mode == Mode.JupyterHub)
 {
-    // Demo users are for this machine; a hub that is published has an administrator, who makes the others.
+    // Demo users are for this machine; a hub that is published has an administrator.
     var user = settings.IsPublished ? "admin" : "demo";
     var password = builder.AddSignInSecret($"{user}-password", 16)
         .WithDescription($"The password of the user {user} at the hub.");
@@ -50,13 +50,22 @@ if (settings.Mode == Mode.JupyterHub)
         .WithEndpoint("front", endpoint => endpoint.IsExternal = true);
     hub = settings.IsPublished ? hub.AsHubContainer(settings) : hub.WithSpawner(settings);
 
+    // TLS, where it is asked for. The hub and its servers then know browsers by its address.
+    var front = builder.AddFront(settings, hub.GetEndpoint("front"), gateway);
+    var door = settings.IsPublished ? builder.AddPublicUrl() : ReferenceExpression.Create($"{front?.GetEndpoint("https") ?? hub.GetEndpoint("front")}");
+    if (front is not null)
+    {
+        // Then the hub's own front is at an address that no server hears of, and no dev server all the same.
+        gateway.WithDeniedPorts(hub.GetEndpoint("front"));
+    }
+
     gateway
-        .WithJupyterHub(hub, user, serverToken)
+        .WithJupyterHub(hub, door, user, serverToken)
         .WithUrlForEndpoint("http", url => url.DisplayText = "Gateway (come in through the hub)")
         .WaitFor(hub);
     Welcome.WhenReady(
-        gateway,
-        link: ReferenceExpression.Create($"{hub.GetEndpoint("front")}/user/{user}/"),
+        (IResourceBuilder<IResource>?)front ?? gateway,
+        link: ReferenceExpression.Create($"{door}/user/{user}/"),
         signIn: ReferenceExpression.Create($"as {user} with the password {password}"));
 }
 else
@@ -67,9 +76,16 @@ else
         .WithEnvironment("WAIIDE_TOKEN", token)
         .WithUrlForEndpoint("http", url => url.DisplayText = "Waiide")
         .WithExternalHttpEndpoints();
+    var front = builder.AddFront(settings, gateway.GetEndpoint("http"), gateway);
+    if (front is not null)
+    {
+        // Through the engine's proxy it comes from loopback, as everybody does who comes to the gateway's own port; that is open to this machine only.
+        gateway.WithEnvironment("WAIIDE_TRUSTED_PROXIES", "127.0.0.1");
+    }
+
     Welcome.WhenReady(
-        gateway,
-        link: ReferenceExpression.Create($"{gateway.GetEndpoint("http")}/login?token={token}"),
+        (IResourceBuilder<IResource>?)front ?? gateway,
+        link: ReferenceExpression.Create($"{front?.GetEndpoint("https") ?? gateway.GetEndpoint("http")}/login?token={token}"),
         signIn: ReferenceExpression.Create($"the link does it"));
 }
 

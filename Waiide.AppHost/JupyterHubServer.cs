@@ -13,16 +13,13 @@ internal static class JupyterHubServer
     }
 
     // The names are JupyterHub's own (reference: "Spawners", "Environment variables and command-line arguments").
+    /// <param name="front">Where browsers come in: the hub's own front, or what stands before it.</param>
     public static IResourceBuilder<ProjectResource> WithJupyterHub(
-        this IResourceBuilder<ProjectResource> server, IResourceBuilder<ProjectResource> hub, string user, IResourceBuilder<ParameterResource> token)
+        this IResourceBuilder<ProjectResource> server, IResourceBuilder<ProjectResource> hub, ReferenceExpression front, string user, IResourceBuilder<ParameterResource> token)
     {
         var prefix = $"/user/{user}/";
         var http = server.GetEndpoint("http");
         var isPublished = hub.ApplicationBuilder.ExecutionContext.IsPublishMode;
-        // Between containers the hub's endpoint has a name that no browser knows.
-        var front = isPublished
-            ? ReferenceExpression.Create($"{hub.ApplicationBuilder.AddParameter("public-url").WithDescription("Where browsers find the hub, such as https://hub.example.org.")}")
-            : ReferenceExpression.Create($"{hub.GetEndpoint("front")}");
         var api = hub.GetEndpoint("api");
         var scopes = $"[\"access:servers!server={user}/\", \"access:servers!user={user}\"]";
 

@@ -10,9 +10,18 @@ internal enum Mode
     Standalone,
 }
 
+/// <summary>Who speaks TLS to browsers: nobody, nginx in a container, or the nginx of this machine.</summary>
+internal enum FrontKind
+{
+    None,
+    Container,
+    Process,
+}
+
 /// <summary>What a person may set about the topology: <c>--Waiide:Mode=standalone</c>, <c>Waiide__GatewayPort=8090</c> and so on.</summary>
 internal sealed record Settings(
-    bool IsPublished, Mode Mode, int HubPort, int HubApiPort, int GatewayPort, int IdePort, string IdeFolder, string Workspace, string DataDirectory)
+    bool IsPublished, Mode Mode, int HubPort, int HubApiPort, int GatewayPort, int IdePort, string IdeFolder, string Workspace, string DataDirectory,
+    FrontKind Front, int FrontPort, string FrontImage)
 {
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
@@ -33,7 +42,10 @@ internal sealed record Settings(
             IdePort: ReadPort(configuration, "Waiide:IdePort", 8071, mistakes),
             IdeFolder: Path.GetFullPath("../ide", builder.AppHostDirectory),
             Workspace: isPublished ? Published.Workspace : ReadFolder(configuration, "WAIIDE_WORKSPACE", Path.Combine(Home, "waiide"), mistakes),
-            DataDirectory: isPublished ? $"{Published.AppHome}/waiide" : ReadFolder(configuration, "WAIIDE_DATA_DIR", Path.Combine(dataHome, "waiide", "apphost"), mistakes));
+            DataDirectory: isPublished ? $"{Published.AppHome}/waiide" : ReadFolder(configuration, "WAIIDE_DATA_DIR", Path.Combine(dataHome, "waiide", "apphost"), mistakes),
+            Front: ReadFront(configuration, isRun: !isPublished, mistakes),
+            FrontPort: ReadPort(configuration, "Waiide:FrontPort", 8443, mistakes),
+            FrontImage: configuration["Waiide:FrontImage"] is { Length: > 0 } image ? image : "nginx:1.28-alpine");
 
         if (mistakes.Count == 0 && !isPublished)
         {
@@ -56,6 +68,7 @@ internal sealed record Settings(
         .. Mode == Mode.JupyterHub ? [new PublicPort(HubPort, "the hub", "Waiide:HubPort"), new PublicPort(HubApiPort, "the hub's API", "Waiide:HubApiPort")] : Array.Empty<PublicPort>(),
         new PublicPort(GatewayPort, "the gateway", "Waiide:GatewayPort"),
         new PublicPort(IdePort, "the IDE", "Waiide:IdePort"),
+        .. Front != FrontKind.None ? [new PublicPort(FrontPort, "the TLS front", "Waiide:FrontPort")] : Array.Empty<PublicPort>(),
     ];
 
     private static Mode ReadMode(string? text, Mode byDefault, List<string> mistakes)
@@ -70,6 +83,35 @@ internal sealed record Settings(
                 return Mode.Standalone;
             default:
                 mistakes.Add($"Waiide:Mode is '{text}'; it is 'hub' (sign in at a JupyterHub, the default of a run) or 'standalone' (sign in with a token, the default of what is published).");
+                return default;
+        }
+    }
+
+    private static FrontKind ReadFront(ConfigurationManager configuration, bool isRun, List<string> mistakes)
+    {
+        const string OrLeaveItOut = "or leave Waiide:Front out, and browsers come by plain http.";
+        switch (configuration["Waiide:Front"]?.ToLowerInvariant())
+        {
+            case null or "" or "false":
+                return FrontKind.None;
+            case not null when !isRun:
+                mistakes.Add("Waiide:Front is for a run on this machine. What is published stands behind a proxy of yours that speaks TLS (docs/publishing.md): leave Waiide:Front out.");
+                return default;
+            case "container" or "true" when ContainerEngine.Answers(configuration):
+                return FrontKind.Container;
+            case "process" or "true" when InstalledNginx.IsThere:
+                return FrontKind.Process;
+            case "true":
+                mistakes.Add($"Waiide:Front=true needs nginx on this machine (apt-get install nginx) or a container engine that answers (docker or podman); neither is there. Install one, {OrLeaveItOut}");
+                return default;
+            case "container":
+                mistakes.Add($"Waiide:Front=container needs a container engine that answers, docker or podman. Start one, or use the nginx of this machine: --Waiide:Front=process, {OrLeaveItOut}");
+                return default;
+            case "process":
+                mistakes.Add($"Waiide:Front=process needs nginx on this machine. Install it (apt-get install nginx), {OrLeaveItOut}");
+                return default;
+            case { } other:
+                mistakes.Add($"Waiide:Front is '{other}'; it is 'true' (TLS by nginx: in a container where an engine answers, else the nginx of this machine), 'container', 'process' or 'false' (the default).");
                 return default;
         }
     }

@@ -32,7 +32,7 @@ internal sealed partial class AppHostRun : IAsyncDisposable
         _dotnetRun = ChildProcess.Start(start);
     }
 
-    private static readonly string[] PortSettings = ["HubPort", "HubApiPort", "GatewayPort", "IdePort"];
+    private static readonly string[] PortSettings = ["HubPort", "HubApiPort", "GatewayPort", "IdePort", "FrontPort"];
 
     public string Workspace => _workspace.Path;
 

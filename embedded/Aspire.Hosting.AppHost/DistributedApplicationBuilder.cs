@@ -50,6 +50,9 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         Services.AddSingleton(Eventing);
         Services.AddSingleton(_ => new DistributedApplicationModel(Resources));
         Services.AddSingleton<ResourceLoggerService>();
+#pragma warning disable ASPIRECERTIFICATES001 // Experimental for those who call it.
+        Services.AddSingleton<IDeveloperCertificateService, DeveloperCertificates>();
+#pragma warning restore ASPIRECERTIFICATES001
         Services.AddSingleton<ResourceNotificationService>();
         Services.AddSingleton(services => new ResourceCommandService(
             services.GetRequiredService<ResourceNotificationService>(),
@@ -66,6 +69,8 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
                 _host.Logging.SetMinimumLevel(level);
             }
 
+            // What failed is told once, by whoever runs the application.
+            _host.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
             Services.AddHostedService<PipelineExecutor>();
             return;
         }

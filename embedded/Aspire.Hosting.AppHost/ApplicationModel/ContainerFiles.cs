@@ -82,7 +82,7 @@ public sealed class ContainerDirectory : ContainerFileSystemItem
 public sealed class ContainerFileSystemCallbackContext
 {
     /// <summary>The application's services.</summary>
-    public required IServiceProvider Services { get; init; }
+    public required IServiceProvider ServiceProvider { get; init; }
 
     /// <summary>The container.</summary>
     public required IResource Model { get; init; }

@@ -43,10 +43,11 @@ internal sealed record LaunchPlan(
         IResource resource,
         Assembly? appHost,
         DistributedApplicationExecutionContext executionContext,
+        Func<Dictionary<string, object>, Task> addCertificate,
         ILogger log,
         CancellationToken cancellationToken)
     {
-        var variables = await VariablesAsync(resource, executionContext, log, cancellationToken).ConfigureAwait(false);
+        var variables = await VariablesAsync(resource, executionContext, addCertificate, log, cancellationToken).ConfigureAwait(false);
         var arguments = await ArgumentsAsync(resource, executionContext, log, cancellationToken).ConfigureAwait(false);
         if (resource is ExecutableResource executable)
         {
@@ -79,6 +80,7 @@ internal sealed record LaunchPlan(
     private static async Task<IReadOnlyDictionary<string, string>> VariablesAsync(
         IResource resource,
         DistributedApplicationExecutionContext executionContext,
+        Func<Dictionary<string, object>, Task> addCertificate,
         ILogger log,
         CancellationToken cancellationToken)
     {
@@ -87,6 +89,8 @@ internal sealed record LaunchPlan(
         {
             await variables.Callback(context).ConfigureAwait(false);
         }
+
+        await addCertificate(context.EnvironmentVariables).ConfigureAwait(false);
 
         var known = new Dictionary<string, string>();
         foreach (var (name, value) in context.EnvironmentVariables)

@@ -94,7 +94,7 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
             await app.Eventing.PublishAsync(new BeforeResourceStartedEvent(resource, app.Services), cancellationToken).ConfigureAwait(false);
             await WaitForOthersAsync(cancellationToken).ConfigureAwait(false);
 
-            var plan = await LaunchPlan.CreateAsync(resource, app.Options.Assembly, app.ExecutionContext, log, cancellationToken).ConfigureAwait(false);
+            var plan = await LaunchPlan.CreateAsync(resource, app.Options.Assembly, app.ExecutionContext, AddCertificateAsync, log, cancellationToken).ConfigureAwait(false);
             await PublishAsync(snapshot => Described(snapshot, plan) with { State = null, ExitCode = null }).ConfigureAwait(false);
 
             _stopAsked = false;
@@ -127,6 +127,15 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
             Log.FailedToStart(app.Logger, resource.Name, exception.Message);
             await PublishAsync(snapshot => snapshot with { State = KnownResourceStates.FailedToStart, StopTimeStamp = DateTime.UtcNow }).ConfigureAwait(false);
             return exception.Message;
+        }
+    }
+
+    private async Task AddCertificateAsync(Dictionary<string, object> variables)
+    {
+        if (await ServerCertificate.OfAsync(resource, app.Services, app.Stopping).ConfigureAwait(false) is { } certificate)
+        {
+            certificate.WriteTo(processes.Folder);
+            await certificate.ConfigureAsync(resource, processes.Folder, variables).ConfigureAwait(false);
         }
     }
 

@@ -118,15 +118,16 @@ internal sealed partial class PipelineOptions
         }
     }
 
-    // Settings may have any name (--App:Port=1, --APP_HOME=2); what looks like a switch and is none, or stands alone, is a slip that would publish something else.
+    // Settings may have any name (--App:Port=1, --APP_HOME=2); what looks like a switch and is none, or stands alone, is a slip by which something else would be published.
     private void RefuseUnknown(string[] args)
     {
+        var unknown = new List<string>();
         for (var i = 0; i < args.Length; i++)
         {
             var name = args[i].Split('=')[0];
             if (!Setting().IsMatch(args[i]) || Switch().IsMatch(name) && !Switches.ContainsKey(name) && !OfTheHost.Contains(name))
             {
-                _mistakes.Add($"'{name}' is no option of publishing. There are {string.Join(", ", Switches.Keys.Where(known => !known.StartsWith("--dcp", StringComparison.Ordinal)).Append("--environment"))}.");
+                unknown.Add($"'{name}'");
             }
 
             if (!args[i].Contains('=', StringComparison.Ordinal) && args[i].StartsWith("--", StringComparison.Ordinal))
@@ -134,12 +135,18 @@ internal sealed partial class PipelineOptions
                 i++; // Its value.
             }
         }
+
+        if (unknown.Count > 0)
+        {
+            var known = Switches.Keys.Where(name => !name.StartsWith("--dcp", StringComparison.Ordinal)).Append("--environment");
+            _mistakes.Add($"{string.Join(", ", unknown)}: no such option of publishing. There are {string.Join(", ", known)}, and settings such as --Parameters:name=value.");
+        }
     }
 
     private static string? NotEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
-    // --name, --name=value, name=value, /name
-    [GeneratedRegex("^(--.|/.|[^-=][^=]*=)")]
+    // --name, --name=value, name=value
+    [GeneratedRegex("^(--.|[^-/=][^=]*=)")]
     private static partial Regex Setting();
 
     [GeneratedRegex("^--[a-z]+(-[a-z]+)*$")]

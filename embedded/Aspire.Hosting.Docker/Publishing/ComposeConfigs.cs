@@ -20,7 +20,7 @@ internal sealed class ComposeConfigs(ComposeFile file, PipelineContext context)
     {
         foreach (var files in resource.Annotations.OfType<ContainerFileSystemCallbackAnnotation>())
         {
-            var arguments = new ContainerFileSystemCallbackContext { Services = context.Services, Model = resource };
+            var arguments = new ContainerFileSystemCallbackContext { ServiceProvider = context.Services, Model = resource };
             foreach (var item in await files.Callback(arguments, context.CancellationToken).ConfigureAwait(false))
             {
                 Add(service, item, files.DestinationPath, new Owner(files.DefaultOwner, files.DefaultGroup, files.Umask ?? UsualUmask));
@@ -43,7 +43,7 @@ internal sealed class ComposeConfigs(ComposeFile file, PipelineContext context)
 
             case ContainerFileBase config:
                 var name = $"{service.Name}_{folder.Replace('/', '_')}_{item.Name}";
-                file.AddConfig(new Config { Name = name, File = config.SourcePath is { } source ? Copy(service, source, folder) : null, Content = config.Contents });
+                file.AddConfig(new Config { Name = name, File = config.SourcePath is { } source ? Copy(source, $"{service.Name}{folder}/{item.Name}") : null, Content = config.Contents });
                 service.AddConfig(new ConfigReference
                 {
                     Source = name,
@@ -56,10 +56,9 @@ internal sealed class ComposeConfigs(ComposeFile file, PipelineContext context)
         }
     }
 
-    private string Copy(Service service, string source, string folder)
+    // By the path that it has in the container: files of the same name may go to several folders.
+    private string Copy(string source, string relative)
     {
-        // Files of the same name may go to several folders.
-        var relative = $"{service.Name}{folder}/{Path.GetFileName(source)}";
         var target = Path.Combine(context.OutputDirectory, relative);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         File.Copy(source, target, overwrite: true);

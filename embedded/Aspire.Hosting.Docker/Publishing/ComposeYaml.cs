@@ -9,13 +9,13 @@ namespace Aspire.Hosting.Docker.Publishing;
 /// <summary>How a compose file is written: texts in double quotes, so that none is taken for a number or a switch; nothing that is not set.</summary>
 internal static class ComposeYaml
 {
-    public static string Write(object file, string lineEndings) => new SerializerBuilder()
+    public static string Write(object file) => new SerializerBuilder()
         .WithNamingConvention(UnderscoredNamingConvention.Instance)
         .ConfigureDefaultValuesHandling(DefaultValuesHandling.OmitNull | DefaultValuesHandling.OmitEmptyCollections)
         .WithTypeConverter(new FileModes())
         .WithEventEmitter(next => new QuotedTexts(next))
         .WithIndentedSequences()
-        .WithNewLine(lineEndings)
+        .WithNewLine("\n")
         .DisableAliases()
         .Build()
         .Serialize(file);

@@ -50,6 +50,5 @@ public sealed class ComposeFile
         return this;
     }
 
-    /// <summary>The file's text.</summary>
-    public string ToYaml(string lineEndings = "\n") => ComposeYaml.Write(this, lineEndings);
+    internal string ToYaml() => ComposeYaml.Write(this);
 }

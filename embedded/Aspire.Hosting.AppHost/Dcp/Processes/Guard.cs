@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Dcp.Processes;
 
-/// <summary>The process that outlives us, if only by seconds: it ends what we started when the pipe from us closes, whatever the reason.</summary>
+/// <summary>The process that outlives us, if only by seconds: it ends what we started, and removes the run's folder, when the pipe from us closes, whatever the reason.</summary>
 internal sealed partial class Guard : IAsyncDisposable
 {
     private static readonly string Script = ReadScript();
@@ -25,9 +25,9 @@ internal sealed partial class Guard : IAsyncDisposable
         _watch = Task.Run(WatchAsync);
     }
 
-    public static Guard Start(string setsid, string marker, ILogger logger)
+    public static Guard Start(string setsid, string marker, string folder, ILogger logger)
     {
-        var start = new ProcessStartInfo(setsid, ["sh", "-c", Script, "aspire-guard", marker])
+        var start = new ProcessStartInfo(setsid, ["sh", "-c", Script, "aspire-guard", marker, folder])
         {
             WorkingDirectory = "/",
             RedirectStandardInput = true,

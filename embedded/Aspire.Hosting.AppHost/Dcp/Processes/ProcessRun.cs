@@ -23,8 +23,11 @@ internal sealed class ProcessRun : IAsyncDisposable
     {
         _setsid = setsid;
         _logger = logger;
-        _guard = Guard.Start(setsid, Marker, logger);
+        _guard = Guard.Start(setsid, Marker, Folder, logger);
     }
+
+    /// <summary>A folder for files of this run that nobody else may read: made by whoever needs it, removed when the run ends, however it does.</summary>
+    public string Folder => Path.Combine(Path.GetTempPath(), "aspire-" + _id);
 
     private string Marker => $"{RunVariable}={_id}";
 

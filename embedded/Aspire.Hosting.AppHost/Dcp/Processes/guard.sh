@@ -1,8 +1,10 @@
 # Outlives its owner to end what the owner started. It learns on its standard input which sessions begin (+1234)
-# and end (-1234); the end of that input is the owner's end. $1 is the run's marker, as NAME=value.
+# and end (-1234); the end of that input is the owner's end. $1 is the run's marker, as NAME=value; $2 is the run's
+# folder, which goes with it.
 trap '' HUP INT QUIT TERM
 exec > /dev/null 2>&1
 marker=$1
+folder=$2
 
 sessions=' '
 while read -r line; do
@@ -13,6 +15,9 @@ while read -r line; do
             esac ;;
     esac
 done
+
+# First of all: there are keys in it, and what runs has read them.
+rm -rf -- "$folder"
 
 # What is left of the run: the id of each process that carries the marker or belongs to one of the sessions,
 # and for the latter also -<session>, which means the group of that number.
