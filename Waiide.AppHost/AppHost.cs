@@ -38,7 +38,7 @@ gateway = settings.IsPublished ? gateway.AsGatewayContainer(settings) : gateway.
 // ---- who may come in: the users of a hub, or whoever has the token ---------------------------------------
 if (settings.Mode == Mode.JupyterHub)
 {
-    // Demo users are for this machine; a hub that is published has an administrator, who makes the others.
+    // Demo users are for this machine; a hub that is published has an administrator.
     var user = settings.IsPublished ? "admin" : "demo";
     var password = builder.AddSignInSecret($"{user}-password", 16)
         .WithDescription($"The password of the user {user} at the hub.");
@@ -57,15 +57,11 @@ if (settings.Mode == Mode.JupyterHub)
 
     // TLS, where it is asked for. The hub and its servers then know browsers by its address.
     var front = builder.AddFront(settings, hub.GetEndpoint("front"), gateway);
-    // Between containers the hub's endpoint has a name that no browser knows.
-    var door = settings.IsPublished
-        ? ReferenceExpression.Create($"{builder.AddParameter("public-url").WithDescription("Where browsers find the hub, such as https://hub.example.org.")}")
-        : ReferenceExpression.Create($"{front?.GetEndpoint("https") ?? hub.GetEndpoint("front")}");
+    var door = settings.IsPublished ? builder.AddPublicUrl() : ReferenceExpression.Create($"{front?.GetEndpoint("https") ?? hub.GetEndpoint("front")}");
     if (front is not null)
     {
         // Then the hub's own front is at an address that no server hears of, and no dev server all the same.
-        gateway.WithEnvironment("WAIIDE_DENIED_PORTS", ReferenceExpression.Create(
-            $"{gateway.GetEndpoint("http").Property(EndpointProperty.Port)},{hub.GetEndpoint("front").Property(EndpointProperty.Port)},{builder.Configuration["WAIIDE_DENIED_PORTS"] ?? ""}"));
+        gateway.WithDeniedPorts(hub.GetEndpoint("front"));
     }
 
     gateway

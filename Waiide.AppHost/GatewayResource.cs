@@ -3,10 +3,22 @@ namespace Waiide.AppHost;
 /// <summary>What a gateway is told besides where its IDE is, on this machine and in a container.</summary>
 internal static class GatewayResource
 {
-    public static IResourceBuilder<ProjectResource> AsGatewayProcess(this IResourceBuilder<ProjectResource> gateway) => gateway
-        // The port that people see is the engine's, of which the gateway does not know that it leads back to itself.
-        .WithEnvironment("WAIIDE_DENIED_PORTS", ReferenceExpression.Create(
-            $"{gateway.GetEndpoint("http").Property(EndpointProperty.Port)},{gateway.ApplicationBuilder.Configuration["WAIIDE_DENIED_PORTS"] ?? ""}"));
+    // The port that people see is the engine's, of which the gateway does not know that it leads back to itself.
+    public static IResourceBuilder<ProjectResource> AsGatewayProcess(this IResourceBuilder<ProjectResource> gateway) => gateway.WithDeniedPorts();
+
+    /// <summary>Ports of this machine that are no dev servers: the gateway's own, <paramref name="others"/>, and those that somebody has named.</summary>
+    public static IResourceBuilder<ProjectResource> WithDeniedPorts(this IResourceBuilder<ProjectResource> gateway, params EndpointReference[] others)
+    {
+        var ports = new ReferenceExpressionBuilder();
+        foreach (var endpoint in others.Prepend(gateway.GetEndpoint("http")))
+        {
+            ports.AppendFormatted(endpoint.Property(EndpointProperty.Port));
+            ports.AppendLiteral(",");
+        }
+
+        ports.AppendLiteral(gateway.ApplicationBuilder.Configuration["WAIIDE_DENIED_PORTS"] ?? "");
+        return gateway.WithEnvironment("WAIIDE_DENIED_PORTS", ports.Build());
+    }
 
     public static IResourceBuilder<ProjectResource> AsGatewayContainer(this IResourceBuilder<ProjectResource> gateway, Settings settings)
     {

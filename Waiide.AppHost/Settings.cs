@@ -43,7 +43,7 @@ internal sealed record Settings(
             IdeFolder: Path.GetFullPath("../ide", builder.AppHostDirectory),
             Workspace: isPublished ? Published.Workspace : ReadFolder(configuration, "WAIIDE_WORKSPACE", Path.Combine(Home, "waiide"), mistakes),
             DataDirectory: isPublished ? $"{Published.AppHome}/waiide" : ReadFolder(configuration, "WAIIDE_DATA_DIR", Path.Combine(dataHome, "waiide", "apphost"), mistakes),
-            Front: isPublished ? FrontKind.None : ReadFront(configuration, mistakes),
+            Front: ReadFront(configuration, isRun: !isPublished, mistakes),
             FrontPort: ReadPort(configuration, "Waiide:FrontPort", 8443, mistakes),
             FrontImage: configuration["Waiide:FrontImage"] is { Length: > 0 } image ? image : "nginx:1.28-alpine",
             IdeImage: isPublished ? null : ReadIdeImage(configuration, mistakes));
@@ -88,13 +88,16 @@ internal sealed record Settings(
         }
     }
 
-    private static FrontKind ReadFront(ConfigurationManager configuration, List<string> mistakes)
+    private static FrontKind ReadFront(ConfigurationManager configuration, bool isRun, List<string> mistakes)
     {
         const string OrLeaveItOut = "or leave Waiide:Front out, and browsers come by plain http.";
         switch (configuration["Waiide:Front"]?.ToLowerInvariant())
         {
             case null or "" or "false":
                 return FrontKind.None;
+            case not null when !isRun:
+                mistakes.Add("Waiide:Front is for a run on this machine. What is published stands behind a proxy of yours that speaks TLS (docs/publishing.md): leave Waiide:Front out.");
+                return default;
             case "container" or "true" when ContainerEngine.Find(configuration) is not null:
                 return FrontKind.Container;
             case "process" or "true" when InstalledNginx.IsThere:
