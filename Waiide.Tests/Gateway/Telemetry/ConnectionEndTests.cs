@@ -119,7 +119,8 @@ public sealed class ConnectionEndTests
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(gateway.DataDirectory, "ended-connections.json")));
 
         // Whatever stands in that file, the gateway starts.
-        await gateway.Process.DisposeAsync();
+        gateway.Process.Signal("KILL");
+        await gateway.Process.WaitForExit();
         await File.WriteAllTextAsync(Path.Combine(gateway.DataDirectory, "ended-connections.json"), """[{"Reason":"no_such"},null]""");
         await gateway.RestartAsync();
         Assert.Empty((await StatusAsync(browser))["ended"]!.AsArray());
