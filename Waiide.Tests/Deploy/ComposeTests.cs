@@ -49,7 +49,7 @@ public sealed class ComposeTests(Chromium chromium) : IClassFixture<Chromium>
     {
         using var stranger = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = run.Address };
         Assert.Equal(HttpStatusCode.OK, (await stranger.GetAsync("health")).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync("")).StatusCode);
+        Assert.Equal("/login", (await stranger.GetAsync("")).Headers.Location?.OriginalString.Split('?')[0]);
 
         // Nothing outside reaches the IDE, and what could would need a password that nobody has.
         Assert.Equal("map[]", await run.InspectAsync("ide", "{{.HostConfig.PortBindings}}"));
