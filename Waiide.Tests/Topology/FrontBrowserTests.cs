@@ -52,8 +52,8 @@ public sealed class FrontBrowserTests
     public async Task With_a_container_engine_nginx_and_the_IDE_are_containers_and_files_belong_to_who_runs_it()
     {
         Prerequisites.Need("podman", "mmdebstrap", "chromium", "setsid", "certutil");
-        var ideImage = (await Output("deploy/images", "--without-registry", "ide")).Split("IDE_IMAGE=")[1].Trim();
-        var baseImage = (await Output("deploy/make-base")).Trim();
+        var ideImage = (await Output("sh", "deploy/images", "--without-registry", "ide")).Split("IDE_IMAGE=")[1].Trim();
+        var baseImage = (await Output("sh", "deploy/make-base")).Trim();
         const string FrontImage = "localhost/waiide-nginx-of-tests";
         await Output("podman", "build", "--quiet", "--tag", FrontImage, "--build-arg", $"BASE={baseImage}", "deploy/nginx");
         await using var run = AppHostRun.StartWith(
