@@ -51,6 +51,9 @@ internal sealed partial class AppHostRun : IAsyncDisposable
 
     public static AppHostRun Start(params string[] arguments) => new([], arguments);
 
+    /// <summary>With variables (NAME=value) in its environment.</summary>
+    public static AppHostRun StartWith(string[] variables, params string[] arguments) => new(variables, arguments);
+
     /// <summary>In a network namespace that has loopback and nothing else, and with an npm that only fails.</summary>
     public static AppHostRun StartWithoutNetworkAndNpm()
     {

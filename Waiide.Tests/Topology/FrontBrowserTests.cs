@@ -38,10 +38,66 @@ public sealed class FrontBrowserTests
         Assert.NotEmpty(cookies);
         Assert.All(cookies, cookie => Assert.True(cookie.Secure, cookie.Name));
 
+        // The dashboard speaks http on the same host, and HSTS knows no ports.
+        await page.GotoAsync(run.DashboardLink);
+        Assert.StartsWith("http://localhost:", page.Url, StringComparison.Ordinal);
+
         var folder = FolderOfTheKey(run);
         Process.Start("kill", ["-INT", "--", (-run.OuterId).ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
         await run.LeavesNothing(TimeSpan.FromSeconds(15));
         Assert.False(Directory.Exists(folder), $"{folder} is gone");
+    }
+
+    [SkippableFact]
+    public async Task With_a_container_engine_nginx_and_the_IDE_are_containers_and_files_belong_to_who_runs_it()
+    {
+        Prerequisites.Need("podman", "mmdebstrap", "chromium", "setsid", "certutil");
+        var ideImage = (await Output("sh", "deploy/images", "--without-registry", "ide")).Split("IDE_IMAGE=")[1].Trim();
+        var baseImage = (await Output("sh", "deploy/make-base")).Trim();
+        const string FrontImage = "localhost/waiide-nginx-of-tests";
+        await Output("podman", "build", "--quiet", "--tag", FrontImage, "--build-arg", $"BASE={baseImage}", "deploy/nginx");
+        await using var run = AppHostRun.StartWith(
+            [.. Engine.Select(variable => $"{variable.Key}={variable.Value}")], "--Waiide:Front=true", $"--Waiide:FrontImage={FrontImage}", $"--Ide:Image={ideImage}", "--Waiide:Mode=standalone");
+        await run.IsReady();
+        Assert.False(File.Exists(Path.Combine(run.DataDirectory, "front", "nginx.conf")), "nginx is no process of this machine");
+        using var home = await HomeThatTrusts(FrontRun.AuthorityOf(run));
+        await using var chromium = new Chromium();
+        var page = await chromium.NewPageAsync(home: home.Path);
+
+        await page.GotoAsync(run.Link);
+        var workbench = new Workbench(page);
+        await workbench.IsOpen();
+        await workbench.OpenTerminal();
+        var note = Path.Combine(run.Workspace, "note.txt");
+        Assert.NotEqual("", await workbench.RunInTerminal("cat /opt/waiide/start", note)); // Which is in the image only.
+        Assert.Equal((await Output("id", "-u")).Trim(), (await Output("stat", "--format=%u", note)).Trim());
+        Assert.True(await page.EvaluateAsync<bool>("isSecureContext"));
+
+        Process.Start("kill", ["-INT", "--", (-run.OuterId).ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
+        await run.LeavesNothing(TimeSpan.FromSeconds(30));
+        Assert.DoesNotContain(run.Workspace, await Output("podman", "ps", "--all", "--format", "{{.Mounts}} {{.Command}}"), StringComparison.Ordinal);
+    }
+
+    // An engine in a container of its own may not do all that podman's defaults ask for.
+    private static readonly Dictionary<string, string> Engine = new()
+    {
+        ["ASPIRE_CONTAINER_RUNTIME"] = "podman",
+        ["CONTAINERS_CONF"] = Path.Combine(Repository.Root, "deploy", "podman", "containers.conf"),
+    };
+
+    private static async Task<string> Output(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true };
+        foreach (var (name, value) in Engine)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+        return output;
     }
 
     private static string FolderOfTheKey(AppHostRun run)
