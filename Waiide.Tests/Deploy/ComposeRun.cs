@@ -35,8 +35,8 @@ internal sealed partial class ComposeRun : IAsyncDisposable
 
     public Task DownAsync(params string[] options) => RunAsync("deploy/try-compose", ["down", Directory, .. options]);
 
-    /// <summary>What podman says of the container of a service, by a Go template.</summary>
-    public async Task<string> InspectAsync(string service, string template) => (await RunAsync("podman", "inspect", "--format", template, Container(service))).Trim();
+    /// <summary>The ports of a service that are opened on this machine: "8070/tcp -> 127.0.0.1:8070".</summary>
+    public async Task<string> PortsAsync(string service) => (await RunAsync("podman", "port", Container(service))).Trim();
 
     /// <summary>What a command prints in the container of a service.</summary>
     public async Task<string> ExecAsync(string service, params string[] command) => (await RunAsync("podman", ["exec", Container(service), .. command])).Trim();
