@@ -16,62 +16,48 @@ var ideKey = builder.AddParameter("ide-key", Generated.Key(48), secret: true)
     .WithDescription("The HASHED_PASSWORD of the IDE server, by which the gateway signs in to it.");
 
 // ---- the IDE: code-server, a process of this machine, or an image of the same -------------------------
-var ide = settings switch
-{
-    { IsPublished: true } => builder.AddIdeImage(ideKey),
-    { IdeImage: not null } => builder.AddIdeContainer(settings, ideKey),
-    _ => builder.AddIdeProcess(settings, ideKey),
-};
+var ide = builder.AddIde(settings, ideKey);
 
 // ---- the gateway ------------------------------------------------------------------------------------
 var gateway = builder.AddProject<Projects.Waiide_Gateway>("gateway")
-    .WithHttpEndpoint(port: settings.GatewayPort, targetPort: settings.IsPublished ? Published.GatewayPort : null, name: "http", env: "PORT")
+    .WithHttpEndpoint(port: settings.GatewayPort, targetPort: settings.GatewayTarget, name: "http", env: "PORT")
     .WithReference(ide.GetEndpoint("http"))
     .WithEnvironment("WAIIDE_IDE_URL", "http://ide")
     .WithEnvironment("WAIIDE_IDE_HASHED_PASSWORD", ideKey)
     .WithEnvironment("WAIIDE_WORKSPACE", settings.Workspace)
     .WithEnvironment("WAIIDE_DATA_DIR", settings.DataDirectory)
     .WithHttpHealthCheck("/health", endpointName: "http")
-    .WaitFor(ide);
-gateway = settings.IsPublished ? gateway.AsGatewayContainer(settings) : gateway.AsGatewayProcess();
+    .WaitFor(ide)
+    .AsGateway(settings);
 
 // ---- who may come in: the users of a hub, or whoever has the token ---------------------------------------
 if (settings.Mode == Mode.JupyterHub)
 {
-    // Demo users are for this machine; a hub that is published has an administrator.
-    var user = settings.IsPublished ? "admin" : "demo";
+    var user = settings.HubUser;
     var password = builder.AddSignInSecret($"{user}-password", 16)
         .WithDescription($"The password of the user {user} at the hub.");
     var serverToken = builder.AddParameter($"{user}-server-token", Generated.Key(32), secret: true)
         .WithDescription("What a spawner gives a server as JUPYTERHUB_API_TOKEN.");
 
     var hub = builder.AddProject<Projects.Waiide_Hub_Mock>("hub")
-        .WithHttpEndpoint(port: settings.HubPort, targetPort: settings.IsPublished ? Published.HubPort : null, name: "front", env: "Hub__FrontPort")
-        .WithHttpEndpoint(port: settings.IsPublished ? null : settings.HubApiPort, targetPort: settings.IsPublished ? Published.HubApiPort : null, name: "api", env: "Hub__ApiPort")
+        .WithHttpEndpoint(port: settings.HubPort, targetPort: settings.HubTarget, name: "front", env: "Hub__FrontPort")
+        .WithHttpEndpoint(port: settings.HubApiPublicPort, targetPort: settings.HubApiTarget, name: "api", env: "Hub__ApiPort")
         .WithEnvironment($"Hub__Users__{user}", password)
         .WithHttpHealthCheck("/hub/health", endpointName: "api")
         .WithUrlForEndpoint("front", url => url.DisplayText = "Sign in")
         .WithUrlForEndpoint("api", url => url.DisplayText = "Hub API")
-        .WithEndpoint("front", endpoint => endpoint.IsExternal = true);
-    hub = settings.IsPublished ? hub.AsHubContainer(settings) : hub.WithSpawner(settings);
+        .WithEndpoint("front", endpoint => endpoint.IsExternal = true)
+        .AsHub(settings);
 
-    // TLS, where it is asked for. The hub and its servers then know browsers by its address.
-    var front = builder.AddFront(settings, hub.GetEndpoint("front"), gateway);
-    var door = settings.IsPublished ? builder.AddPublicUrl() : ReferenceExpression.Create($"{front?.GetEndpoint("https") ?? hub.GetEndpoint("front")}");
-    if (front is not null)
-    {
-        // Then the hub's own front is at an address that no server hears of, and no dev server all the same.
-        gateway.WithDeniedPorts(hub.GetEndpoint("front"));
-    }
-
+    var door = builder.AddDoor(settings, hub.GetEndpoint("front"), gateway);
     gateway
-        .WithJupyterHub(hub, door, user, serverToken)
+        .WithJupyterHub(hub, door.Url, user, serverToken)
         .WithEnvironment("WAIIDE_TRUST_TRACEPARENT", "1") // Its front is this hub, which lets nobody else say what belongs to which trace.
         .WithUrlForEndpoint("http", url => url.DisplayText = "Gateway (come in through the hub)")
         .WaitFor(hub);
     Welcome.WhenReady(
-        (IResourceBuilder<IResource>?)front ?? gateway,
-        link: ReferenceExpression.Create($"{door}/user/{user}/"),
+        door.Last,
+        link: ReferenceExpression.Create($"{door.Url}/user/{user}/"),
         signIn: ReferenceExpression.Create($"as {user} with the password {password}"));
 }
 else
@@ -83,16 +69,10 @@ else
         .WithUrlForEndpoint("http", url => url.DisplayText = "Waiide")
         .WithExternalHttpEndpoints();
 
-    var front = builder.AddFront(settings, gateway.GetEndpoint("http"), gateway);
-    if (front is not null)
-    {
-        // Through the engine's proxy it comes from loopback, as everybody does who comes to the gateway's own port; that is open to this machine only.
-        gateway.WithEnvironment("WAIIDE_TRUSTED_PROXIES", "127.0.0.1");
-    }
-
+    var door = builder.AddDoor(settings, gateway.GetEndpoint("http"), gateway);
     Welcome.WhenReady(
-        (IResourceBuilder<IResource>?)front ?? gateway,
-        link: ReferenceExpression.Create($"{front?.GetEndpoint("https") ?? gateway.GetEndpoint("http")}/login?token={token}"),
+        door.Last,
+        link: ReferenceExpression.Create($"{door.Url}/login?token={token}"),
         signIn: ReferenceExpression.Create($"the link does it"));
 }
 

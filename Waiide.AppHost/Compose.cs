@@ -63,5 +63,5 @@ internal static class Compose
 
     // azd calls the AppHost with "--publisher manifest", and refuses types of resources that it does not know, of which the compose environment is one.
     private static bool IsForCompose(this IDistributedApplicationBuilder builder) =>
-        builder.ExecutionContext.IsPublishMode && builder.Configuration["Publishing:Publisher"] != "manifest";
+        builder.ExecutionContext.IsPublishMode && !string.Equals(builder.Configuration["Publishing:Publisher"], "manifest", StringComparison.OrdinalIgnoreCase);
 }

@@ -4,13 +4,46 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Waiide.AppHost;
 
+/// <summary>Where browsers come in, and what has to be healthy before they can.</summary>
+internal sealed record Door(ReferenceExpression Url, IResourceBuilder<IResource> Last);
+
 /// <summary>nginx with TLS before the endpoint that browsers would else come to by plain http: deploy/nginx, in a container or as a process.</summary>
 internal static class Front
 {
     private const string Configuration = "../deploy/nginx";
 
-    /// <summary>Adds it where it is asked for, before <paramref name="upstream"/>; it starts after <paramref name="gateway"/>.</summary>
-    public static IResourceBuilder<IResourceWithEndpoints>? AddFront(
+    /// <summary>The way in to <paramref name="upstream"/>: the front where it is asked for, else the endpoint itself; for a hub that is published, an address that whoever runs it has to tell.</summary>
+    public static Door AddDoor(this IDistributedApplicationBuilder builder, Settings settings, EndpointReference upstream, IResourceBuilder<ProjectResource> gateway)
+    {
+        var isHub = upstream.Resource != gateway.Resource;
+        if (settings.IsPublished && isHub)
+        {
+            // Between containers the hub's endpoint has a name that no browser knows.
+            var publicUrl = builder.AddParameter("public-url").WithDescription("Where browsers find the hub, such as https://hub.example.org.");
+            return new Door(ReferenceExpression.Create($"{publicUrl}"), gateway);
+        }
+
+        if (builder.AddFront(settings, upstream, gateway) is not { } front)
+        {
+            return new Door(ReferenceExpression.Create($"{upstream}"), gateway);
+        }
+
+        if (isHub)
+        {
+            // Then the hub's own front is at an address that no server hears of, and no dev server all the same.
+            gateway.WithDeniedPorts(upstream);
+        }
+        else
+        {
+            // Through the engine's proxy it comes from loopback, as everybody does who comes to the gateway's own port; that is open to this machine only.
+            gateway.WithEnvironment("WAIIDE_TRUSTED_PROXIES", "127.0.0.1");
+        }
+
+        return new Door(ReferenceExpression.Create($"{front.GetEndpoint("https")}"), front);
+    }
+
+    // It starts after the gateway.
+    private static IResourceBuilder<IResourceWithEndpoints>? AddFront(
         this IDistributedApplicationBuilder builder, Settings settings, EndpointReference upstream, IResourceBuilder<ProjectResource> gateway) => settings.Front switch
         {
             FrontKind.Container => builder.AddContainer("front", settings.FrontImage)

@@ -3,8 +3,10 @@ namespace Waiide.AppHost;
 /// <summary>What a gateway is told besides where its IDE is, on this machine and in a container.</summary>
 internal static class GatewayResource
 {
-    // The port that people see is the engine's, of which the gateway does not know that it leads back to itself.
-    public static IResourceBuilder<ProjectResource> AsGatewayProcess(this IResourceBuilder<ProjectResource> gateway) => gateway.WithDeniedPorts();
+    public static IResourceBuilder<ProjectResource> AsGateway(this IResourceBuilder<ProjectResource> gateway, Settings settings) => settings.IsPublished
+        ? gateway.AsContainer(settings)
+        // The port that people see is the engine's, of which the gateway does not know that it leads back to itself.
+        : gateway.WithDeniedPorts();
 
     /// <summary>Ports of this machine that are no dev servers: the gateway's own, <paramref name="others"/>, and those that somebody has named.</summary>
     public static IResourceBuilder<ProjectResource> WithDeniedPorts(this IResourceBuilder<ProjectResource> gateway, params EndpointReference[] others)
@@ -20,7 +22,7 @@ internal static class GatewayResource
         return gateway.WithEnvironment("WAIIDE_DENIED_PORTS", ports.Build());
     }
 
-    public static IResourceBuilder<ProjectResource> AsGatewayContainer(this IResourceBuilder<ProjectResource> gateway, Settings settings)
+    private static IResourceBuilder<ProjectResource> AsContainer(this IResourceBuilder<ProjectResource> gateway, Settings settings)
     {
         var trustedProxies = gateway.ApplicationBuilder.AddParameter("trusted-proxies", "", publishValueAsDefault: true)
             .WithDescription("Addresses or networks, separated by commas, of the proxies in front whose X-Forwarded-* headers count.");

@@ -9,8 +9,15 @@ internal static class IdeResource
 {
     private const string KeyVariable = "HASHED_PASSWORD";
 
+    public static IResourceBuilder<IResourceWithEndpoints> AddIde(this IDistributedApplicationBuilder builder, Settings settings, IResourceBuilder<ParameterResource> key) => settings switch
+    {
+        { IsPublished: true } => builder.AddIdeImage(key),
+        { IdeImage: not null } => builder.AddIdeContainer(settings, key),
+        _ => builder.AddIdeProcess(settings, key),
+    };
+
     /// <summary>Installed once in this machine's cache, then a process of this machine.</summary>
-    public static IResourceBuilder<IResourceWithEndpoints> AddIdeProcess(this IDistributedApplicationBuilder builder, Settings settings, IResourceBuilder<ParameterResource> key)
+    private static IResourceBuilder<IResourceWithEndpoints> AddIdeProcess(this IDistributedApplicationBuilder builder, Settings settings, IResourceBuilder<ParameterResource> key)
     {
         var install = builder.AddExecutable("ide-install", "node", settings.IdeFolder, "provision.mjs")
             .WithProgress("ide: ")
@@ -28,7 +35,7 @@ internal static class IdeResource
     }
 
     /// <summary>A container of deploy/Containerfile's image on this machine: in the same folders, at the same paths and as the same user as the process would be.</summary>
-    public static IResourceBuilder<IResourceWithEndpoints> AddIdeContainer(this IDistributedApplicationBuilder builder, Settings settings, IResourceBuilder<ParameterResource> key)
+    private static IResourceBuilder<IResourceWithEndpoints> AddIdeContainer(this IDistributedApplicationBuilder builder, Settings settings, IResourceBuilder<ParameterResource> key)
     {
         // Of the data directory only what is the IDE's: the gateway's keys are in it as well.
         var home = Path.Combine(settings.DataDirectory, "ide-home");
@@ -49,7 +56,7 @@ internal static class IdeResource
     }
 
     /// <summary>An image of the same, on a network of its own with the gateway: whoever publishes it gives nobody else a way there.</summary>
-    public static IResourceBuilder<IResourceWithEndpoints> AddIdeImage(this IDistributedApplicationBuilder builder, IResourceBuilder<ParameterResource> key) =>
+    private static IResourceBuilder<IResourceWithEndpoints> AddIdeImage(this IDistributedApplicationBuilder builder, IResourceBuilder<ParameterResource> key) =>
         // azd knows no stages and builds the last one, which therefore is this one.
         builder.AddDockerfile("ide", "..", "deploy/Containerfile", "ide")
             .WithHttpEndpoint(targetPort: Published.IdePort, name: "http")

@@ -23,6 +23,19 @@ internal sealed record Settings(
     bool IsPublished, Mode Mode, int HubPort, int HubApiPort, int GatewayPort, int IdePort, string IdeFolder, string Workspace, string DataDirectory,
     FrontKind Front, int FrontPort, string FrontImage, string? IdeImage)
 {
+    /// <summary>The ports within the containers that are published; null: on this machine the engine chooses where processes listen.</summary>
+    public int? GatewayTarget => IsPublished ? Published.GatewayPort : null;
+
+    public int? HubTarget => IsPublished ? Published.HubPort : null;
+
+    public int? HubApiTarget => IsPublished ? Published.HubApiPort : null;
+
+    /// <summary>Where servers call the hub; null: published, it is reached between containers only.</summary>
+    public int? HubApiPublicPort => IsPublished ? null : HubApiPort;
+
+    /// <summary>Demo users are for this machine; a hub that is published has an administrator.</summary>
+    public string HubUser => IsPublished ? "admin" : "demo";
+
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     /// <summary>Reads and checks all settings; null when something is wrong, which is then said on standard error, all at once.</summary>
