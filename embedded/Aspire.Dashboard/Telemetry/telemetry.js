@@ -226,4 +226,5 @@ document.addEventListener('formdata', event => {
 });
 
 follow(once => `/telemetry/live/${signal}${once ? '?once' : ''}`, { changed: refresh });
+fold();
 document.querySelector('tr[aria-selected=true]')?.scrollIntoView({ block: 'center' });
