@@ -4,6 +4,7 @@ namespace Aspire.Dashboard.Telemetry;
 internal static class Repetition
 {
     private const int Many = 5;
+    private const int MoreThanAGlance = 40;
 
     /// <summary>Siblings of one name go under one head, unless something below them is rare in the trace or an error: that is part of the story.</summary>
     public static List<WaterfallRow> Gather(List<WaterfallRow> rows)
@@ -42,14 +43,29 @@ internal static class Repetition
 
             if (members[0] == index)
             {
-                gathered.Add(rows[index] with { Alike = [.. members.Select(member => rows[member].Span!)], End = members.Max(member => rows[member].End), Children = members.Sum(member => rows[member].Children + 1) });
+                gathered.Add(rows[index] with { IsFolded = true, Alike = [.. members.Select(member => rows[member].Span!)], End = members.Max(member => rows[member].End), Children = members.Sum(member => rows[member].Children + 1) });
                 gathered.AddRange(members.SelectMany(member => rows.GetRange(member, rows[member].Children + 1)).Select(row => row with { Depth = row.Depth + 1 }));
             }
 
             index += rows[index].Children;
         }
 
-        return Waterfall.Counted(gathered); // Heads are lines, too, for those above them.
+        Waterfall.Counted(gathered); // Heads are lines, too, for those above them.
+        return gathered.Count(row => row.Depth < 2 || row.Alike.Count == 0) <= MoreThanAGlance ? gathered : FoldedWhereNothingIsUnique(gathered, counts);
+    }
+
+    // What follows from the root and has no name below it that is there only once is told by its first line.
+    private static List<WaterfallRow> FoldedWhereNothingIsUnique(List<WaterfallRow> rows, Dictionary<(TelemetryResource, string), int> counts)
+    {
+        for (var index = 0; index < rows.Count; index++)
+        {
+            if (rows[index].Depth == 1)
+            {
+                rows[index] = rows[index] with { IsFolded = rows.GetRange(index, rows[index].Children + 1).TrueForAll(row => row.Span is { } span && counts[NameOf(span)] > 1) };
+            }
+        }
+
+        return rows;
     }
 
     private static (TelemetryResource, string) NameOf(Span span) => (span.Resource, span.Name);

@@ -7,6 +7,9 @@ internal sealed record WaterfallRow(SpanId Id, Span? Span, int Depth, ulong Star
 {
     /// <summary>What a head stands for, of which its span is the first; else empty.</summary>
     public IReadOnlyList<Span> Alike { get; init; } = [];
+
+    /// <summary>Whether what is below is better not seen at first.</summary>
+    public bool IsFolded { get; init; }
 }
 
 /// <summary>The spans of a trace as a tree, line by line.</summary>

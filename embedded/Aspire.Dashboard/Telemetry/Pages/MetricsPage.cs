@@ -36,13 +36,16 @@ internal static class MetricsPage
 
     private static Html Tree(TelemetryResource resource, bool isOpen, Instrument? chosen) => Html.Of($"""
         <details id="tree-{resource.Number}"{(isOpen ? new Html(" open") : Html.None)}><summary>{Parts.Name(resource)}</summary>
-        {resource.Metrics.All.GroupBy(instrument => instrument.Meter.Name).OrderBy(meter => meter.Key, StringComparer.OrdinalIgnoreCase).Select(meter => Html.Of($"""
+        {resource.Metrics.All.GroupBy(instrument => instrument.Meter.Name).OrderBy(meter => IsOfThePlatform(meter.Key)).ThenBy(meter => meter.Key, StringComparer.OrdinalIgnoreCase).Select(meter => Html.Of($"""
             <h3>{meter.Key}</h3><ul>{meter.OrderBy(instrument => instrument.Name, StringComparer.Ordinal).Select(instrument => Html.Of($"""
                 <li><a href="{Place}?resource={Uri.EscapeDataString(resource.FullName)}&amp;meter={Uri.EscapeDataString(meter.Key)}&amp;instrument={Uri.EscapeDataString(instrument.Name)}"{(instrument == chosen ? new Html(" aria-current=\"page\"") : Html.None)}>{instrument.Name}</a></li>
                 """))}</ul>
             """))}
         </details>
         """);
+
+    // Its own metrics are what somebody looks for first.
+    private static bool IsOfThePlatform(string meter) => meter.StartsWith("Microsoft.", StringComparison.Ordinal) || meter.StartsWith("System.", StringComparison.Ordinal) || meter.StartsWith("OpenTelemetry.", StringComparison.Ordinal);
 
     private static Html Panel(HttpRequest request, TelemetryResource resource, Instrument instrument)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Aspire.Dashboard.Front;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using SpanKind = Aspire.Dashboard.Otlp.Protocol.Span.Types.SpanKind;
 
 namespace Aspire.Dashboard.Telemetry.Pages;
 
@@ -13,6 +14,12 @@ internal static class Parts
     public static Html Swatch(string colour) => Html.Of($"""<span class="swatch {colour}"></span>""");
 
     public static Html Name(TelemetryResource resource) => Html.Of($"""<span class="sender">{Swatch(resource.Colour)}{resource.DisplayName}</span>""");
+
+    /// <summary>Names of spans have only the route; which of its addresses was meant tells one from the other.</summary>
+    public static Html Path(Span span) => Html.Of($"""
+        {(span.Attributes.Find("http.response.status_code") == "101" && span.Kind is SpanKind.Server ? Html.Of($""" <span class="times">WebSocket</span>""") : Html.None)}
+        {(span.Kind is SpanKind.Server && span.Attributes.Find("url.path") is { } path && !span.Name.EndsWith(" " + path, StringComparison.Ordinal) ? Html.Of($""" <span class="path">{path}</span>""") : Html.None)}
+        """);
 
     public static Html Time(ulong nanoseconds) => Html.Of($"""<time title="{UnixTime.Full(nanoseconds)}">{UnixTime.Clock(nanoseconds)}</time>""");
 

@@ -26,6 +26,7 @@ internal static class TracePage
         var summary = trace.Summary;
         var tree = Waterfall.Of(trace.Spans);
         var rows = Repetition.Gather(tree);
+        var peers = new Peers(application, store.Colours);
         var text = request.Query["q"].ToString().Trim();
         var chosen = trace.Find(SpanId.OrNone(request.Query["span"]));
         var logs = store.Logs.NewestFirst().Count(entry => entry.TraceId == traceId);
@@ -51,11 +52,12 @@ internal static class TracePage
                 : Html.Of($"""<span>the first {UnixTime.Duration(axis.Length)} are drawn; <a href="{address.With("time", "all").ToString()}">all {UnixTime.Duration(whole.Length)}</a></span>"""))}
             {(summary.HasRoot ? Html.None : Html.Of($"""<span class="chip wait">The root span has not come yet: it is still running, or is not sent</span>"""))}
             {summary.Resources.Select(share => Html.Of($"""<span class="share {share.Resource.Colour}{(share.Errors > 0 ? " failed" : "")}">{Parts.Name(share.Resource)} ({share.Spans})</span>"""))}
+            {tree.Take(MostRows).Where(row => row.Span is { } span && peers.Of(span)?.Colour is not null && SpanDetails.AnswerTo(trace, span) is null).Select(row => peers.Of(row.Span!)).Distinct().Select(peer => Html.Of($"""<span class="share {peer!.Colour}" title="Called, and sends no spans of its own">→ {peer.Name}</span>"""))}
             </div>
             <div class="split">
             <div class="sheet"><table class="grid waterfall" role="treegrid" aria-label="Spans">
             <thead><tr><th scope="col">Name</th><th scope="col" class="axis" data-part="axis"><svg aria-hidden="true">{Enumerable.Range(0, Ticks + 1).Select(tick => Tick(axis, tick))}</svg><span class="unseen">Duration</span></th></tr></thead>
-            <tbody data-part="rows">{rows.Take(MostRows).Select(row => Row(store, trace, row, axis, chosen, text))}</tbody>
+            <tbody data-part="rows">{Rows(peers, trace, rows, axis, chosen, text)}</tbody>
             </table>
             {(rows.Count <= MostRows ? Html.None : Html.Of($"""<p class="empty">The first {MostRows} of {rows.Count} spans are shown. The export has all of them.</p>"""))}
             </div>
@@ -75,13 +77,26 @@ internal static class TracePage
         return Html.Of($"""<text x="{Percent(100.0 * tick / Ticks)}" y="13" text-anchor="{anchor}">{UnixTime.Duration(axis.Length / Ticks * (ulong)tick)}</text>""");
     }
 
-    private static Html Row(TelemetryStore store, Trace trace, WaterfallRow row, TimeAxis axis, Span? chosen, string text)
+    private static IEnumerable<Html> Rows(Peers peers, Trace trace, List<WaterfallRow> rows, TimeAxis axis, Span? chosen, string text)
+    {
+        int[] errors = [0, .. Sums(row => row.Span is { IsError: true } && row.Alike.Count == 0)], wanted = [0, .. Sums(row => row.Span is { } span && row.Alike.Count == 0 && (span == chosen || (text.Length > 0 && TraceFilter.Has(span, text))))];
+        return rows.Take(MostRows).Select((row, index) => Row(peers, trace, row, axis, chosen, text, Below(wanted, index) > 0, Below(errors, index)));
+
+        int Below(int[] sums, int index) => sums[index + 1 + rows[index].Children] - sums[index + 1];
+
+        IEnumerable<int> Sums(Func<WaterfallRow, bool> counts)
+        {
+            var sum = 0;
+            return rows.Select(row => sum += counts(row) ? 1 : 0);
+        }
+    }
+
+    private static Html Row(Peers peers, Trace trace, WaterfallRow row, TimeAxis axis, Span? chosen, string text, bool isWantedBelow, int errorsBelow)
     {
         var isHead = row.Alike.Count > 0;
         var fits = text.Length > 0 && (isHead ? row.Alike.Any(span => TraceFilter.Has(span, text)) : row.Span is not null && TraceFilter.Has(row.Span, text));
         var toggle = row.Children == 0 ? Html.Of($"""<span class="toggle"></span>""") : Html.Of($"""<button type="button" class="toggle" data-act="fold" tabindex="-1" aria-label="Fold">▾</button>""");
-        // Those alike are folded until somebody looks for one of them.
-        var isOpen = !isHead || fits || (chosen is not null && row.Alike.Contains(chosen));
+        var isOpen = !row.IsFolded || isWantedBelow;
         var attributes = Html.Of($"""
             id="{(isHead ? "alike" : "span")}-{row.Id.ToString()}" class="{(text.Length > 0 && !fits ? "dim" : "")}{(isHead ? " alike" : "")}" data-depth="{row.Depth}" aria-level="{row.Depth + 1}" tabindex="0"{(row.Children == 0 ? Html.None : Html.Of($""" aria-expanded="{(isOpen ? "true" : "false")}" """))}
             """);
@@ -102,16 +117,16 @@ internal static class TracePage
             """)
             : Html.Of($"""
             <tr {attributes} data-pane="/traces/detail/{trace.Id.ToString()}/span/{span.Id.ToString()}" data-name="span" data-value="{span.Id.ToString()}" aria-selected="{(span == chosen ? "true" : "false")}">
-            <td class="{indent}">{toggle}{Parts.Swatch(span.Resource.Colour)}<b>{span.Resource.DisplayName}</b> <span class="kind">{Kind(span.Kind)}</span> {span.Name}{Peer(store, trace, span)}{(span.IsError ? Html.Of($""" <span class="error" title="{span.StatusMessage}">⚠ error</span>""") : Html.None)}{Path(span)}</td>
-            <td class="axis">{Bar(span, axis)}</td></tr>
+            <td class="{indent}">{toggle}{Parts.Swatch(span.Resource.Colour)}<b>{span.Resource.DisplayName}</b> <span class="kind">{Kind(span.Kind)}</span> {span.Name}{Peer(peers, trace, span)}{(span.IsError ? Html.Of($""" <span class="error" title="{span.StatusMessage}">⚠ error</span>""") : Html.None)}{(errorsBelow > 0 && !span.IsError ? Html.Of($""" <span class="error below" title="{errorsBelow} below">⚠</span>""") : Html.None)}{Parts.Path(span)}</td>
+            <td class="axis">{Bar(span, peers.ColourOf(trace, span), axis)}</td></tr>
             """);
     }
 
-    private static Html Bar(Span span, TimeAxis axis)
+    private static Html Bar(Span span, string colour, TimeAxis axis)
     {
         var failed = span.IsError ? " failed" : "";
         return Drawn(span.Start, span.End, UnixTime.Duration(span.End - span.Start), axis, Html.Of($"""
-            <rect class="{span.Resource.Colour}{failed}" x="{Percent(axis.Of(span.Start))}" width="{Percent(axis.Of(span.End) - axis.Of(span.Start))}" y="4" height="14" rx="3"/>
+            <rect class="{colour}{failed}" x="{Percent(axis.Of(span.Start))}" width="{Percent(axis.Of(span.End) - axis.Of(span.Start))}" y="4" height="14" rx="3"/>
             {span.Events.Take(50).Select(one => Html.Of($"""<circle class="{(one.Name == "exception" ? "failed" : "")}" cx="{Percent(axis.Of(one.Time))}" cy="11" r="3"><title>{one.Name}</title></circle>"""))}
             """));
     }
@@ -134,22 +149,10 @@ internal static class TracePage
     }
 
     // Who answered a call: a span of another resource below it, or else only an address.
-    private static Html Peer(TelemetryStore store, Trace trace, Span span)
-    {
-        if (span.Kind is not (SpanKind.Client or SpanKind.Producer))
-        {
-            return Html.None;
-        }
-
-        var answer = SpanDetails.AnswerTo(trace, span);
-        return answer is not null ? Html.Of($""" <span class="peer">→ {Parts.Name(answer.Resource)}</span>""")
-            : span.Attributes.Find("peer.service") is { } service ? Html.Of($""" <span class="peer">→ <span class="sender">{(store.Colours.OfKnown(service) is { } colour ? Parts.Swatch(colour) : Html.None)}{service}</span></span>""")
-            : span.Attributes.Find("server.address") is { } peer ? Html.Of($""" <span class="peer">→ {peer}{(span.Attributes.Find("server.port") is { } port ? ":" + port : "")}</span>""")
-            : Html.None;
-    }
-
-    // Names have only the route; which of its addresses was meant tells one asset from the other.
-    private static Html Path(Span span) => span.Kind is SpanKind.Server && span.Attributes.Find("url.path") is { } path && !span.Name.EndsWith(" " + path, StringComparison.Ordinal) ? Html.Of($""" <span class="path">{path}</span>""") : Html.None;
+    private static Html Peer(Peers peers, Trace trace, Span span) =>
+        span.Kind is (SpanKind.Client or SpanKind.Producer) && SpanDetails.AnswerTo(trace, span) is { } answer ? Html.Of($""" <span class="peer">→ {Parts.Name(answer.Resource)}</span>""")
+        : peers.Of(span) is { } peer ? Html.Of($""" <span class="peer">→ <span class="sender">{(peer.Colour is null ? Html.None : Parts.Swatch(peer.Colour))}{peer.Name}</span></span>""")
+        : Html.None;
 
     private static string Kind(SpanKind kind) => kind is SpanKind.Unspecified or SpanKind.Internal ? "" : kind.ToString().ToLowerInvariant();
 
