@@ -52,7 +52,7 @@ internal static class TracePage
                 : Html.Of($"""<span>the first {UnixTime.Duration(axis.Length)} are drawn; <a href="{address.With("time", "all").ToString()}">all {UnixTime.Duration(whole.Length)}</a></span>"""))}
             {(summary.HasRoot ? Html.None : Html.Of($"""<span class="chip wait">The root span has not come yet: it is still running, or is not sent</span>"""))}
             {summary.Resources.Select(share => Html.Of($"""<span class="share {share.Resource.Colour}{(share.Errors > 0 ? " failed" : "")}">{Parts.Name(share.Resource)} ({share.Spans})</span>"""))}
-            {tree.Take(MostRows).Where(row => row.Span is { } span && peers.Of(span)?.Colour is not null && SpanDetails.AnswerTo(trace, span) is null).Select(row => peers.Of(row.Span!)).Distinct().Select(peer => Html.Of($"""<span class="share {peer!.Colour}" title="Called, and sends no spans of its own">→ {peer.Name}</span>"""))}
+            {tree.Take(MostRows).Where(row => row.Span is { } span && peers.Of(span)?.Colour is not null && SpanDetails.AnswerTo(trace, span) is null).Select(row => peers.Of(row.Span!)).Where(peer => !Array.Exists(summary.Resources, share => share.Resource.Name == peer!.Name)).Distinct().Select(peer => Html.Of($"""<span class="share {peer!.Colour}" title="Called, and sends no spans of its own">→ {peer.Name}</span>"""))}
             </div>
             <div class="split">
             <div class="sheet"><table class="grid waterfall" role="treegrid" aria-label="Spans">
