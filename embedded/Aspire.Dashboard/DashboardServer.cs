@@ -44,7 +44,7 @@ internal sealed class DashboardServer : IAsyncDisposable
     /// <summary>Starts a dashboard of <paramref name="application"/>, or of telemetry alone. Fails with an <see cref="AddressException"/> when an address cannot be had.</summary>
     public static async Task<DashboardServer> StartAsync(DashboardOptions options, IApplication? application, ILoggerFactory logs, CancellationToken cancellationToken)
     {
-        var store = new TelemetryStore();
+        var store = new TelemetryStore(new Colours(application ?? NoApplication.Instance));
         var pages = Pages(options, application, store, logs);
         var otlp = options.OtlpHttpUrl is { } url ? Otlp(url, options, store, logs) : null;
         try

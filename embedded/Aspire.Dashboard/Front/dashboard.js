@@ -101,14 +101,16 @@ export function morph(old, fresh) {
   }
 }
 
-/// Puts parts, HTML by the id of their element, in place of those that are there.
+/// Puts parts, HTML by the id of their element, in place of those that are there. Whatever has to move for it keeps the focus.
 export function put(parts) {
+  const focused = document.activeElement;
   for (const [id, html] of Object.entries(parts)) {
     const template = document.createElement('template');
     template.innerHTML = html;
     const old = document.getElementById(id), fresh = template.content.firstElementChild;
     if (old && fresh) morph(old, fresh);
   }
+  if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
 }
 
 const streams = [...document.querySelectorAll('[data-live]')].map(element => follow(once => {

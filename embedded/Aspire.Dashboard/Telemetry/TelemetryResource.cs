@@ -3,8 +3,9 @@ using Aspire.Dashboard.Telemetry.Metrics;
 namespace Aspire.Dashboard.Telemetry;
 
 /// <summary>A sender: service.name and service.instance.id, and what else it said of itself.</summary>
-/// <param name="Number">Its place in the order of arrival, for its colour.</param>
-internal sealed record TelemetryResource(string Name, string InstanceId, int Number, Attribute[] Attributes)
+/// <param name="Number">Its place in the order of arrival.</param>
+/// <param name="Colour">Its class, as on all pages.</param>
+internal sealed record TelemetryResource(string Name, string InstanceId, int Number, string Colour, Attribute[] Attributes)
 {
     /// <summary>Whether another instance has sent under the same name, so that the name alone does not tell them apart.</summary>
     public bool IsOneOfSeveral { get; set; }

@@ -1,12 +1,15 @@
 using System.Collections.Concurrent;
+using Aspire.Dashboard.Front;
 
 namespace Aspire.Dashboard.Telemetry;
 
 /// <summary>What was received and is kept: logs, spans and metrics, each up to a limit, and who sent them.</summary>
-internal sealed class TelemetryStore
+internal sealed class TelemetryStore(Colours colours)
 {
     private readonly ConcurrentDictionary<(string Name, string InstanceId), TelemetryResource> _resources = new();
     private readonly Lock _writing = new();
+
+    public Colours Colours => colours;
 
     public LogStore Logs { get; } = new();
 
@@ -38,7 +41,7 @@ internal sealed class TelemetryStore
                 return known;
             }
 
-            var resource = new TelemetryResource(name, instance, _resources.Count, attributes);
+            var resource = new TelemetryResource(name, instance, _resources.Count, colours.Of(name), attributes);
             foreach (var (_, other) in _resources.Where(entry => entry.Key.Name == name))
             {
                 other.IsOneOfSeveral = resource.IsOneOfSeveral = true;

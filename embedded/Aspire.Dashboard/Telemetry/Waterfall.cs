@@ -1,9 +1,16 @@
 namespace Aspire.Dashboard.Telemetry;
 
-/// <summary>A line of a waterfall: a span, or the place of one that others name as their parent and that has not come.</summary>
+/// <summary>A line of a waterfall: a span, the place of one that others name as their parent and that has not come, or the head of some that are alike.</summary>
 /// <param name="Span">null: has not come.</param>
 /// <param name="Children">How many lines below belong to it.</param>
-internal sealed record WaterfallRow(SpanId Id, Span? Span, int Depth, ulong Start, ulong End, int Children);
+internal sealed record WaterfallRow(SpanId Id, Span? Span, int Depth, ulong Start, ulong End, int Children)
+{
+    /// <summary>What a head stands for, of which its span is the first; else empty.</summary>
+    public IReadOnlyList<Span> Alike { get; init; } = [];
+
+    /// <summary>Whether what is below is better not seen at first.</summary>
+    public bool IsFolded { get; init; }
+}
 
 /// <summary>The spans of a trace as a tree, line by line.</summary>
 internal static class Waterfall
@@ -30,18 +37,7 @@ internal static class Waterfall
             Add(Top(span));
         }
 
-        for (var index = rows.Count - 1; index >= 0; index--)
-        {
-            var end = index + 1;
-            while (end < rows.Count && rows[end].Depth > rows[index].Depth)
-            {
-                end += 1 + rows[end].Children;
-            }
-
-            rows[index] = rows[index] with { Children = end - index - 1 };
-        }
-
-        return rows;
+        return Counted(rows);
 
         // A stack of its own: a chain of ten thousand would be too deep for the thread's.
         void Add(WaterfallRow top)
@@ -59,6 +55,23 @@ internal static class Waterfall
                 }
             }
         }
+    }
+
+    /// <summary>Says of each line how many below are its own.</summary>
+    public static List<WaterfallRow> Counted(List<WaterfallRow> rows)
+    {
+        for (var index = rows.Count - 1; index >= 0; index--)
+        {
+            var end = index + 1;
+            while (end < rows.Count && rows[end].Depth > rows[index].Depth)
+            {
+                end += 1 + rows[end].Children;
+            }
+
+            rows[index] = rows[index] with { Children = end - index - 1 };
+        }
+
+        return rows;
     }
 
     private static WaterfallRow Top(Span span) => new(span.Id, span, 0, span.Start, span.End, 0);

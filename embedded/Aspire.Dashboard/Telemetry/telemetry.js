@@ -137,6 +137,10 @@ function fold() {
       toggle.textContent = row.getAttribute('aria-expanded') === 'false' ? '▸' : '▾';
     }
   }
+  const all = document.querySelector('[data-act=fold-all]');
+  if (all) {
+    all.textContent = document.querySelector('.waterfall tr[aria-expanded=false]') ? 'Expand all' : 'Collapse all';
+  }
 }
 
 function setFolded(row, isFolded) {
@@ -154,9 +158,8 @@ document.addEventListener('click', event => {
     return;
   }
   if (act?.dataset.act === 'fold-all') {
-    const folds = document.querySelector('.waterfall tr[aria-expanded=true]') !== null;
+    const folds = document.querySelector('.waterfall tr[aria-expanded=false]') === null;
     document.querySelectorAll('.waterfall tr[aria-expanded]').forEach(row => setFolded(row, folds));
-    act.textContent = folds ? 'Expand all' : 'Collapse all';
     fold();
     return;
   }
@@ -226,4 +229,5 @@ document.addEventListener('formdata', event => {
 });
 
 follow(once => `/telemetry/live/${signal}${once ? '?once' : ''}`, { changed: refresh });
+fold();
 document.querySelector('tr[aria-selected=true]')?.scrollIntoView({ block: 'center' });

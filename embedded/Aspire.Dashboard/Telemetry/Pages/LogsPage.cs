@@ -46,7 +46,7 @@ internal static class LogsPage
             <thead><tr><th scope="col">Resource</th><th scope="col">Level</th><th scope="col">Time</th><th scope="col">Message</th><th scope="col" class="wide">Trace</th></tr></thead>
             <tbody data-part="rows">{shown.Select(entry => Row(entry, entry == chosen))}</tbody>
             </table>
-            <div data-part="empty">{(shown.Length == 0 ? Html.Of($"""<p class="empty">{(store.Logs.Received == 0 ? "No structured logs have been received yet." : "Nothing fits.")}</p>""") : Html.None)}</div>
+            <div data-part="empty">{(shown.Length == 0 ? Parts.Empty("structured logs", store.Logs.Received > 0, filter.Resource, store.Resources.Where(resource => resource.HasLogs)) : Html.None)}</div>
             </div>
             <aside id="pane" class="pane" aria-label="Log record"{(chosen is null ? new Html(" hidden") : Html.None)}>{(chosen is null ? Html.None : LogDetails.Of(chosen))}</aside>
             </div>

@@ -16,7 +16,8 @@ internal static class MetricsPage
     public static IResult Show(HttpRequest request, IApplication application, TelemetryStore store)
     {
         var resources = store.Resources.Where(resource => !resource.Metrics.IsEmpty).ToArray();
-        var resource = Array.Find(resources, one => one.Is(request.Query["resource"].ToString())) ?? (resources.Length == 1 ? resources[0] : null);
+        // Of several under one name, the one that came last: the others may have ended.
+        var resource = resources.Where(one => one.Is(request.Query["resource"].ToString())).MaxBy(one => one.Number) ?? (resources.Length == 1 ? resources[0] : null);
         var instrument = resource?.Metrics.All.FirstOrDefault(one => one.Name == request.Query["instrument"] && one.Meter.Name == request.Query["meter"]);
 
         return Layout.Page(application, Place, instrument?.Name ?? "Metrics", Html.Of($"""
@@ -27,7 +28,7 @@ internal static class MetricsPage
             <div class="split metrics">
             <nav class="sheet tree" aria-label="Instruments" data-part="tree">{resources.Select(one => Tree(one, one == resource, instrument))}
             {(resources.Length == 0 ? Html.Of($"""<p class="empty">No metrics have been received yet.</p>""") : Html.None)}</nav>
-            <div class="sheet panel">{(resource is null || instrument is null ? Html.Of($"""<p class="empty">Choose an instrument.</p>""") : Panel(request, resource, instrument))}</div>
+            <div class="sheet panel">{(resource is null || instrument is null ? request.Query["resource"] is [{ Length: > 0 } wanted, ..] && resource is null ? Parts.Empty("metrics", resources.Length > 0, wanted, resources) : Html.Of($"""<p class="empty">Choose an instrument.</p>""") : Panel(request, resource, instrument))}</div>
             </div>
             <div class="foot" data-part="foot">{(store.AreMetricsPaused ? "Paused. " : "")}{Parts.Number(resources.Sum(one => one.Metrics.All.Count()))} instruments</div>
             """), "telemetry");
@@ -35,13 +36,16 @@ internal static class MetricsPage
 
     private static Html Tree(TelemetryResource resource, bool isOpen, Instrument? chosen) => Html.Of($"""
         <details id="tree-{resource.Number}"{(isOpen ? new Html(" open") : Html.None)}><summary>{Parts.Name(resource)}</summary>
-        {resource.Metrics.All.GroupBy(instrument => instrument.Meter.Name).OrderBy(meter => meter.Key, StringComparer.OrdinalIgnoreCase).Select(meter => Html.Of($"""
+        {resource.Metrics.All.GroupBy(instrument => instrument.Meter.Name).OrderBy(meter => IsOfThePlatform(meter.Key)).ThenBy(meter => meter.Key, StringComparer.OrdinalIgnoreCase).Select(meter => Html.Of($"""
             <h3>{meter.Key}</h3><ul>{meter.OrderBy(instrument => instrument.Name, StringComparer.Ordinal).Select(instrument => Html.Of($"""
                 <li><a href="{Place}?resource={Uri.EscapeDataString(resource.FullName)}&amp;meter={Uri.EscapeDataString(meter.Key)}&amp;instrument={Uri.EscapeDataString(instrument.Name)}"{(instrument == chosen ? new Html(" aria-current=\"page\"") : Html.None)}>{instrument.Name}</a></li>
                 """))}</ul>
             """))}
         </details>
         """);
+
+    // Its own metrics are what somebody looks for first.
+    private static bool IsOfThePlatform(string meter) => meter.StartsWith("Microsoft.", StringComparison.Ordinal) || meter.StartsWith("System.", StringComparison.Ordinal) || meter.StartsWith("OpenTelemetry.", StringComparison.Ordinal);
 
     private static Html Panel(HttpRequest request, TelemetryResource resource, Instrument instrument)
     {

@@ -2,21 +2,24 @@ using System.Globalization;
 using Aspire.Dashboard.Front;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using SpanKind = Aspire.Dashboard.Otlp.Protocol.Span.Types.SpanKind;
 
 namespace Aspire.Dashboard.Telemetry.Pages;
 
 /// <summary>What the telemetry pages have in common.</summary>
 internal static class Parts
 {
-    private const int Colours = 8;
-
     public static string Number(double number) => number.ToString("#,0.###", CultureInfo.InvariantCulture);
-
-    public static string ColourOf(TelemetryResource resource) => string.Create(CultureInfo.InvariantCulture, $"s{resource.Number % Colours}");
 
     public static Html Swatch(string colour) => Html.Of($"""<span class="swatch {colour}"></span>""");
 
-    public static Html Name(TelemetryResource resource) => Html.Of($"""<span class="sender">{Swatch(ColourOf(resource))}{resource.DisplayName}</span>""");
+    public static Html Name(TelemetryResource resource) => Html.Of($"""<span class="sender">{Swatch(resource.Colour)}{resource.DisplayName}</span>""");
+
+    /// <summary>Names of spans have only the route; which of its addresses was meant tells one from the other.</summary>
+    public static Html Path(Span span) => Html.Of($"""
+        {(span.Attributes.Find("http.response.status_code") == "101" && span.Kind is SpanKind.Server ? Html.Of($""" <span class="times">WebSocket</span>""") : Html.None)}
+        {(span.Kind is SpanKind.Server && span.Attributes.Find("url.path") is { } path && !span.Name.EndsWith(" " + path, StringComparison.Ordinal) ? Html.Of($""" <span class="path">{path}</span>""") : Html.None)}
+        """);
 
     public static Html Time(ulong nanoseconds) => Html.Of($"""<time title="{UnixTime.Full(nanoseconds)}">{UnixTime.Clock(nanoseconds)}</time>""");
 
@@ -41,8 +44,20 @@ internal static class Parts
     {
         var resources = store.Resources.Where(has).ToArray();
         var shared = resources.Where(resource => resource.IsOneOfSeveral).GroupBy(resource => resource.Name).Where(group => group.Count() > 1).Select(group => (group.Key, $"{group.Key} (all {group.Count()})"));
-        return Select("resource", "Resource", "All resources", shared.Concat(resources.Select(resource => (resource.DisplayName, resource.DisplayName))), chosen);
+        var choices = shared.Concat(resources.Select(resource => (resource.DisplayName, resource.DisplayName))).ToList();
+        if (chosen is not null && !choices.Any(choice => choice.Item1.Equals(chosen, StringComparison.OrdinalIgnoreCase)))
+        {
+            choices.Add((chosen, chosen)); // By a link to one that has sent nothing: the filter is in force, so it is to be seen.
+        }
+
+        return Select("resource", "Resource", "All resources", choices, chosen);
     }
+
+    /// <summary>Why a list is empty.</summary>
+    public static Html Empty(string what, bool anyReceived, string? resource, IEnumerable<TelemetryResource> senders) =>
+        !anyReceived ? Html.Of($"""<p class="empty">No {what} have been received yet.</p>""")
+        : resource is null || senders.Any(sender => sender.Is(resource)) ? Html.Of($"""<p class="empty">Nothing fits.</p>""")
+        : Html.Of($"""<p class="empty">{resource} has sent no {what}. <a href="/consolelogs/resource/{Uri.EscapeDataString(resource)}">Its console</a></p>""");
 
     /// <summary>The filters by attribute that are in force, each with a link that takes it away, and the field for another.</summary>
     public static Html AttributeFilters(Address address, IReadOnlyList<AttributeFilter> filters) => Html.Of($"""

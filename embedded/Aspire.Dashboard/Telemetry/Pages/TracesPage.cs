@@ -42,7 +42,7 @@ internal static class TracesPage
             <thead><tr><th scope="col">Time</th><th scope="col">Name</th><th scope="col">Spans</th><th scope="col">Duration</th></tr></thead>
             <tbody data-part="rows">{shown.Select(trace => Row(trace.Id, trace.Summary, longest))}</tbody>
             </table>
-            <div data-part="empty">{(shown.Length == 0 ? Html.Of($"""<p class="empty">{(store.Traces.Received == 0 ? "No traces have been received yet." : "Nothing fits.")}</p>""") : Html.None)}</div>
+            <div data-part="empty">{(shown.Length == 0 ? Parts.Empty("traces", store.Traces.Received > 0, filter.Resource, store.Resources.Where(resource => resource.HasTraces)) : Html.None)}</div>
             </div>
             <div class="foot pages" data-part="foot">
             <span>{Parts.Number(fitting.Length)} fit{(shown.Length == 0 ? "" : $", {Parts.Number(newer + 1)} to {Parts.Number(newer + shown.Length)} shown")}; {Parts.Number(store.Traces.Received)} spans received{(store.Traces.IsPaused ? ", paused" : "")}</span>
@@ -64,8 +64,8 @@ internal static class TracesPage
     private static Html Row(TraceId id, TraceSummary summary, ulong longest) => Html.Of($"""
         <tr id="trace-{id.ToString()}" data-open="/traces/detail/{id.ToString()}" tabindex="0">
         <td class="tight">{Parts.Time(summary.Start)}</td>
-        <td class="clip"><a href="/traces/detail/{id.ToString()}">{(summary.HasRoot ? "" : "… ")}{summary.First.Resource.DisplayName}: {summary.First.Name}</a> <span class="soft mono">{id.ToString()[..7]}</span>{(summary.HasRoot ? Html.None : Html.Of($""" <span class="chip wait" title="The root span has not come yet: it is still running, or is not sent">no root yet</span>"""))}{(summary.Errors == 0 ? Html.None : Html.Of($""" <span class="chip bad">{summary.Errors} {(summary.Errors == 1 ? "error" : "errors")}</span>"""))}</td>
-        <td>{summary.Resources.Select(share => Html.Of($"""<span class="share {Parts.ColourOf(share.Resource)}{(share.Errors > 0 ? " failed" : "")}" title="{share.Spans} spans, {share.Errors} with errors">{Parts.Name(share.Resource)} ({share.Spans})</span>"""))}</td>
+        <td class="clip"><a href="/traces/detail/{id.ToString()}">{(summary.HasRoot ? "" : "… ")}{summary.First.Resource.DisplayName}: {summary.First.Name}</a>{Parts.Path(summary.First)} <span class="soft mono">{id.ToString()[..7]}</span>{(summary.HasRoot ? Html.None : Html.Of($""" <span class="chip wait" title="The root span has not come yet: it is still running, or is not sent">no root yet</span>"""))}{(summary.Errors == 0 ? Html.None : Html.Of($""" <span class="chip bad">{summary.Errors} {(summary.Errors == 1 ? "error" : "errors")}</span>"""))}</td>
+        <td>{summary.Resources.Select(share => Html.Of($"""<span class="share {share.Resource.Colour}{(share.Errors > 0 ? " failed" : "")}" title="{share.Spans} spans, {share.Errors} with errors">{Parts.Name(share.Resource)} ({share.Spans})</span>"""))}</td>
         <td class="tight span-time"><svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width="{Share(summary.End - summary.Start, longest)}" height="6" rx="2"/></svg>{UnixTime.Duration(summary.End - summary.Start)}</td>
         </tr>
         """);
