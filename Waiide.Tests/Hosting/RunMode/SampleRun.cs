@@ -10,6 +10,9 @@ namespace Waiide.Tests.Hosting.RunMode;
 /// <summary>A program of the sample that runs in a network of its own, where the recorded ports are free, with an engine that only notes what it is asked for.</summary>
 internal sealed class SampleRun : IAsyncDisposable
 {
+    // An AppHost's own affair: who has one of these was given it.
+    private static readonly string[] NotInherited = ["ASPNETCORE_URLS", "DOTNET_LAUNCH_PROFILE", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"];
+
     private readonly TempDirectory _home = new();
     private readonly Dictionary<string, string> _variables;
     private readonly ChildProcess _process;
@@ -65,7 +68,9 @@ internal sealed class SampleRun : IAsyncDisposable
 
     /// <summary>The variables of a process that it did not inherit, in its order. ASPIRE_RUN_ID and ASPIRE_RESOURCE_ID are how our engine finds what it started.</summary>
     public IEnumerable<string> OwnVariables(StartedProcess process) => process.Variables.Where(variable =>
-        variable.Split('=', 2) is [var name, var value] && _variables.GetValueOrDefault(name) != value && name is not ("ASPIRE_RUN_ID" or "ASPIRE_RESOURCE_ID" or "PWD" or "OLDPWD" or "SHLVL" or "_"));
+        variable.Split('=', 2) is [var name, var value]
+        && (_variables.GetValueOrDefault(name) != value || NotInherited.Contains(name))
+        && name is not ("ASPIRE_RUN_ID" or "ASPIRE_RESOURCE_ID" or "PWD" or "OLDPWD" or "SHLVL" or "_"));
 
     /// <summary>The ports on which something listens in its network, by IPv4.</summary>
     public IEnumerable<int> Listening() => File.ReadLines($"/proc/{_process.Id}/net/tcp").Skip(1)
