@@ -14,7 +14,7 @@ internal static class Normal
         ("the id of a run", new(@"(?<=service\.instance\.id=)[a-z0-9]{8}$|(?<=^name (ide|front)-)[a-z0-9]{8}$"), "<id>"),
         ("the key of the dashboard", new("(?<=x-otlp-api-key=)[0-9a-f]{32}$"), "<key>"),
         ("gRPC there, HTTP with protobuf here", new("(?<=OTEL_EXPORTER_OTLP_PROTOCOL=)(grpc|http/protobuf)$"), "<protocol>"),
-        ("private ports", new(@"(?<=ASPNETCORE_URLS=\S*localhost:)(\d+|<private [\w-]+>)"), "<private>"),
+        ("private ports", new(@"(?<=ASPNETCORE_URLS=\S*localhost:)\d+"), "<private>"),
         ("the kept port of a persistent container", new(@"(?<=(?:IDE_HTTP|services__ide__http__0|Ide__Address)=http://localhost:)\d+$|(?<=^port )\d+(?=:8080$)"), "<kept>"),
         ("the port by which containers reach the host", new(@"(?<=GATEWAY_PORT=)\d+$"), "<tunnel>"),
     ];

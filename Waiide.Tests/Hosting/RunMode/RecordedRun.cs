@@ -58,11 +58,11 @@ internal sealed partial class RecordedRun
 
     /// <summary>What the orchestrator fills in: values of annotations, and ports that it chooses.</summary>
     private static string Filled(JsonNode it, string text) =>
-        Port().Replace(Annotation().Replace(text, match => (string)it["metadata"]!["annotations"]![match.Groups[1].Value]!), "<private $1>");
+        Port().Replace(Annotation().Replace(text, match => (string)it["metadata"]!["annotations"]![match.Groups[1].Value]!), "<private>");
 
     [GeneratedRegex("""\{\{- index \.Annotations "([^"]+)" -\}\}""")]
     private static partial Regex Annotation();
 
-    [GeneratedRegex("""\{\{- portForServing "([^"]+)" -\}\}""")]
+    [GeneratedRegex("""\{\{- portForServing "[^"]+" -\}\}""")]
     private static partial Regex Port();
 }
