@@ -106,10 +106,6 @@ public static partial class ContainerResourceBuilderExtensions
     public static IResourceBuilder<T> WithContainerName<T>(this IResourceBuilder<T> builder, string name)
         where T : ContainerResource => builder.WithAnnotation(new ContainerNameAnnotation { Name = name }, ResourceAnnotationMutationBehavior.Replace);
 
-    /// <summary>Gives the container one more name on the application's container network.</summary>
-    public static IResourceBuilder<T> WithContainerNetworkAlias<T>(this IResourceBuilder<T> builder, string alias)
-        where T : ContainerResource => builder.WithAnnotation(new ContainerNetworkAliasAnnotation(alias));
-
     private static (string Before, string? After) Cut(string text, int at) => at < 0 ? (text, null) : (text[..at], text[(at + 1)..]);
 
     private static DockerfileBuildAnnotation Build<T>(this IResourceBuilder<T> builder)

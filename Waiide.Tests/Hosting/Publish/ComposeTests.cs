@@ -13,7 +13,7 @@ public sealed class ComposeTests
         await using var published = Published.AsCompose();
         published.Builder.AddProject<StubProject>("app", launchProfileName: null).WithHttpEndpoint(port: 8070, name: "http", env: "PORT").WithExternalHttpEndpoints();
         published.Builder.AddProject<StubProject>("other", launchProfileName: null).WithHttpEndpoint(port: 8071, name: "http").WithHttpEndpoint(name: "admin");
-        published.Builder.AddContainer("cache", "cache:1").WithHttpEndpoint(targetPort: 6379).WithExternalHttpEndpoints();
+        published.Builder.AddContainer("cache", "cache:1").WithHttpEndpoint(targetPort: 6379).WithExternalHttpEndpoints().WithContainerName("the-cache");
         var compose = await published.ComposeAsync();
 
         Assert.Contains(".services.app.ports[0] = \"8070:${APP_PORT}\"", compose);
@@ -24,6 +24,7 @@ public sealed class ComposeTests
         Assert.Contains(".services.other.expose[1] = \"8000\"", compose);
         Assert.Contains(".services.other.environment.HTTP_PORTS = \"${OTHER_PORT};8000\"", compose);
         Assert.Contains(".services.cache.ports[0] = \"6379\"", compose);
+        Assert.Contains(".services.cache.container_name = \"the-cache\"", compose);
     }
 
     [Fact]

@@ -50,23 +50,6 @@ public enum IconVariant
     Filled,
 }
 
-/// <summary>The icon that a dashboard shows for a resource.</summary>
-public sealed class ResourceIconAnnotation : IResourceAnnotation
-{
-    /// <summary>Names an icon of the Fluent set.</summary>
-    public ResourceIconAnnotation(string iconName, IconVariant iconVariant = IconVariant.Filled)
-    {
-        IconName = iconName;
-        IconVariant = iconVariant;
-    }
-
-    /// <summary>The icon's name.</summary>
-    public string IconName { get; }
-
-    /// <summary>Its variant.</summary>
-    public IconVariant IconVariant { get; }
-}
-
 /// <summary>Decides how a resource is written into a manifest.</summary>
 public class ManifestPublishingCallbackAnnotation : IResourceAnnotation
 {

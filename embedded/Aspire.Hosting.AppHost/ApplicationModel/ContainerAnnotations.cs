@@ -55,16 +55,6 @@ public sealed class ContainerNameAnnotation : IResourceAnnotation
     public required string Name { get; set; }
 }
 
-/// <summary>Another name of the container on the application's container network.</summary>
-public sealed class ContainerNetworkAliasAnnotation : IResourceAnnotation
-{
-    /// <summary>Gives the name.</summary>
-    public ContainerNetworkAliasAnnotation(string alias) => Alias = alias;
-
-    /// <summary>The name.</summary>
-    public string Alias { get; }
-}
-
 /// <summary>What is mounted into a container.</summary>
 public enum ContainerMountType
 {

@@ -38,9 +38,6 @@ public class ResourceLoggerService
         yield return Of(resourceName).Lines;
     }
 
-    /// <summary>Ends a resource's log: whoever watches it gets to the end.</summary>
-    public void Complete(IResource resource) => Of(resource.InstanceId()).Complete();
-
     /// <summary>Adds a line that a process printed.</summary>
     internal void Append(IResource resource, string line, bool isError) => Of(resource.InstanceId()).Append(line, isError);
 
@@ -62,7 +59,6 @@ public class ResourceLoggerService
         private readonly List<LogLine> _ring = []; // Line n is at (n - 1) modulo its size.
         private TaskCompletionSource? _grown;
         private int _count;
-        private bool _complete;
 
         public IReadOnlyList<LogLine> Lines => After(0, LinesKept).Lines;
 
@@ -87,17 +83,8 @@ public class ResourceLoggerService
             }
         }
 
-        public void Complete()
-        {
-            lock (_sync)
-            {
-                _complete = true;
-                Wake();
-            }
-        }
-
-        /// <summary>Some lines from the one after number <paramref name="after"/>, and what ends when there may be more; null: there will be none.</summary>
-        public (IReadOnlyList<LogLine> Lines, Task? Grown) After(int after, int atMost)
+        /// <summary>Some lines from the one after number <paramref name="after"/>, and what ends when there may be more.</summary>
+        public (IReadOnlyList<LogLine> Lines, Task Grown) After(int after, int atMost)
         {
             lock (_sync)
             {
@@ -107,22 +94,23 @@ public class ResourceLoggerService
                     return ([.. Enumerable.Range(first, Math.Min(atMost, _count - first)).Select(index => _ring[index % LinesKept])], Task.CompletedTask);
                 }
 
-                return ([], _complete ? null : (_grown ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
+                return ([], (_grown ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
             }
         }
 
         // Whoever watches asks for more when it is ready for more: the lines wait here, once, and not in a queue for each.
         public async IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(int after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
-            while (After(after, LinesAtOnce) is { Grown: { } grown } next)
+            while (true)
             {
+                var next = After(after, LinesAtOnce);
                 if (next.Lines.Count > 0)
                 {
                     after = next.Lines[^1].LineNumber;
                     yield return next.Lines;
                 }
 
-                await grown.WaitAsync(cancellationToken).ConfigureAwait(false);
+                await next.Grown.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
 

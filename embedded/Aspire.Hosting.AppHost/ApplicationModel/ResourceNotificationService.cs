@@ -115,14 +115,11 @@ public partial class ResourceNotificationService : IDisposable
         var first = resource.TryGetLastAnnotation<ResourceSnapshotAnnotation>(out var given)
             ? given.InitialSnapshot
             : new CustomResourceSnapshot { ResourceType = resource.GetType().Name, Properties = [] };
-        resource.TryGetLastAnnotation<ResourceIconAnnotation>(out var icon);
         return first with
         {
             CreationTimeStamp = first.CreationTimeStamp ?? DateTime.UtcNow,
             HealthReports = Unchecked(resource),
             Relationships = [.. first.Relationships, .. resource.Annotations.OfType<ResourceRelationshipAnnotation>().Select(other => new RelationshipSnapshot(other.Resource.Name, other.Type))],
-            IconName = icon?.IconName ?? first.IconName,
-            IconVariant = icon?.IconVariant ?? first.IconVariant,
         };
     }
 

@@ -33,9 +33,6 @@ public interface IDistributedApplicationEventing
     DistributedApplicationEventSubscription Subscribe<T>(IResource resource, Func<T, CancellationToken, Task> callback)
         where T : IDistributedApplicationResourceEvent;
 
-    /// <summary>Takes a handler back.</summary>
-    void Unsubscribe(DistributedApplicationEventSubscription subscription);
-
     /// <summary>Calls the handlers one after the other.</summary>
     Task PublishAsync<T>(T @event, CancellationToken cancellationToken = default)
         where T : IDistributedApplicationEvent;
@@ -64,15 +61,6 @@ public class DistributedApplicationEventing : IDistributedApplicationEventing
     public DistributedApplicationEventSubscription Subscribe<T>(IResource resource, Func<T, CancellationToken, Task> callback)
         where T : IDistributedApplicationResourceEvent =>
         Subscribe<T>((@event, cancellationToken) => ReferenceEquals(@event.Resource, resource) ? callback(@event, cancellationToken) : Task.CompletedTask);
-
-    /// <inheritdoc />
-    public void Unsubscribe(DistributedApplicationEventSubscription subscription)
-    {
-        lock (_sync)
-        {
-            _subscriptions.RemoveAll(entry => entry.Subscription == subscription);
-        }
-    }
 
     /// <inheritdoc />
     public async Task PublishAsync<T>(T @event, CancellationToken cancellationToken = default)

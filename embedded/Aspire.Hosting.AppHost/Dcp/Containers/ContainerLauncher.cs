@@ -91,7 +91,7 @@ internal sealed partial class ContainerLauncher(ContainerResource resource, Exec
             [.. endpoints.Published.Select(ContainerSpec.PortOf)],
             await LaunchValues.TextsAsync(runtimeArguments, resource, cancellationToken).ConfigureAwait(false),
             session.Network.Name,
-            [resource.Name, $"{resource.Name}.dev.internal", .. resource.Annotations.OfType<ContainerNetworkAliasAnnotation>().Select(alias => alias.Alias)],
+            [resource.Name, $"{resource.Name}.dev.internal"],
             gateway is null ? [] : [$"{ContainerNetwork.HostName}:{gateway}"],
             await ContainerArchive.CreateAsync(resource, certificate?.Files, app.Services, skipped => Log.Skipped(log, skipped), cancellationToken).ConfigureAwait(false));
     }
