@@ -101,10 +101,22 @@ internal static class Traces
         return Source.StartActivity(name, ActivityKind.Internal, parent, links: cause == default ? [] : [new ActivityLink(cause)])?.SetTag("waiide.cause", why);
     }
 
-    internal static void Event(this Span? span, string name, string? key = null, object? value = null) =>
-        span?.AddEvent(new ActivityEvent(name, tags: key is null ? null : new ActivityTagsCollection { [key] = value }));
+    internal static void Event(this Span? span, string name, string? key = null, object? value = null)
+    {
+        if (span is { IsStopped: false })
+        {
+            span.AddEvent(new ActivityEvent(name, tags: key is null ? null : new ActivityTagsCollection { [key] = value }));
+        }
+    }
 
-    internal static void Failed(this Span? span, string why) => span?.SetStatus(ActivityStatusCode.Error, why);
+    /// <summary>Unless it is over: it may wait to be sent, and what comes after it is none of its faults.</summary>
+    internal static void Failed(this Span? span, string why)
+    {
+        if (span is { IsStopped: false })
+        {
+            span.SetStatus(ActivityStatusCode.Error, why);
+        }
+    }
 
     // ---- the browser ------------------------------------------------------------------------------------
 

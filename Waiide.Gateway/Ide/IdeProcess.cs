@@ -139,7 +139,7 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
             // Its children hold the port, and notice only after seconds that they are alone.
             Run.KillGroup(process);
             var end = $"The IDE server ended with exit code {process.ExitCode}.";
-            span.Failed(end); // Unless it was ready once: then the start was none of its faults, and is over.
+            span.Failed(end); // If it was never ready.
             return end;
         }
         catch (IdeException failure)

@@ -39,7 +39,7 @@ internal sealed partial class Autopsy
         var isReconnection = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Contains("reconnection=true", StringComparison.Ordinal);
         var connection = new Connection(NewId(), context.User.Identity?.Name ?? "", upstream, isReconnection, _clock.GetUtcNow());
         var span = Traces.Source.StartActivity("websocket " + upstream.Kind);
-        span?.SetTag("waiide.websocket.id", connection.Id).SetTag("waiide.upstream", upstream.Kind).SetTag("waiide.port", upstream.Port?.ToString(CultureInfo.InvariantCulture));
+        span?.SetTag("peer.service", upstream.Kind).SetTag("waiide.websocket.id", connection.Id).SetTag("waiide.upstream", upstream.Kind).SetTag("waiide.port", upstream.Port?.ToString(CultureInfo.InvariantCulture));
         _book.Add(connection);
         return new Case(connection, span, _metrics);
     }

@@ -55,7 +55,11 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(session?.Cut ?? lifetime.ApplicationStopping, lost);
         var error = await forwarder.SendAsync(context, upstream.GetLeftPart(UriPartial.Authority), client, Config, request, end.Token);
         session?.HasEnded(context, error);
-        span.Forwarded(context.Response, error.ToString());
+        if (session is not { IsOpen: true }) // Why a WebSocket ended is for its own span to say.
+        {
+            span.Forwarded(context.Response, error.ToString());
+        }
+
         return new Outcome(error, end.IsCancellationRequested, session?.Goodbye);
     }
 

@@ -47,6 +47,11 @@ internal sealed class PortRequest(GatewayOptions options, PrivateHeaders private
             }
         }
 
+        if (ide is not null)
+        {
+            headers.Remove(HeaderNames.Expect); // code-server would leave its session on the request; and who waits for "100 Continue" has it from us.
+        }
+
         if (!server.SeesBase)
         {
             headers.TryAddWithoutValidation("X-Forwarded-Prefix", server.Base[..^1]);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Waiide.Gateway;
 using Waiide.Tests.Build;
 using Waiide.Tests.Support;
 
@@ -30,7 +31,10 @@ public sealed partial class TracesPageTests
 
     private static IEnumerable<string> FirstCells(string page) => FirstCell().Matches(page).Select(cell => cell.Groups[1].Value);
 
-    private static IEnumerable<string> Made() => Span().Matches(Code).Concat(Attribute().Matches(Code)).Select(made => made.Groups[1].Value).Distinct();
+    private static IEnumerable<string> Made() => Span().Matches(Code).Concat(Attribute().Matches(Code)).Select(made => made.Groups[1].Value).SelectMany(Named).Distinct();
+
+    // "websocket " + upstream.Kind
+    private static IEnumerable<string> Named(string made) => made.EndsWith(' ') ? new[] { Upstream.IdeKind, Upstream.PortKind, Upstream.TunnelKind }.Select(kind => made + kind) : [made];
 
     [GeneratedRegex("""^\| `([^`]+)` \|""", RegexOptions.Multiline)]
     private static partial Regex FirstCell();

@@ -214,17 +214,43 @@ public sealed class RestartOfTheIdeTests : IDisposable
     {
         Prerequisites.Need("node", "setsid");
         var stub = new StubCodeServer(_home.Path, _home.Path);
-        await using var gateway = await Supervised(stub, ("STUB_MODE", "stubborn"));
-        await stub.Run();
+        await using var gateway = await Supervised(stub);
+        var first = await stub.Run();
         gateway.Process.Signal("KILL");
         await gateway.Process.WaitForExit();
-        await gateway.RestartWithoutWaitingAsync(); // Which waits for the stubborn one to end, before it begins.
 
+        // Before it begins, a gateway ends what the one before it left running; and this one has to wait for the word that says what that is.
+        var file = System.IO.Path.Combine(_home.Path, "run-mark");
+        var mark = await File.ReadAllTextAsync(file);
+        File.Delete(file);
+        using (var pipe = System.Diagnostics.Process.Start("mkfifo", [file]))
+        {
+            await pipe.WaitForExitAsync();
+        }
+
+        var word = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         using var browser = gateway.Browser();
-        using var answer = await browser.SendAsync(HttpMethod.Post, "/user/ada/api/restart", null, ("Authorization", "token " + gateway.Hub!.TokenOf("ada")));
+        try
+        {
+            await gateway.RestartWithoutWaitingAsync();
+            using var answer = await Restart();
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Contains("just starting or stopping", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Contains("just starting or stopping", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+            await word.WriteAsync(System.Text.Encoding.ASCII.GetBytes(mark));
+            await word.DisposeAsync();
+        }
+
+        await stub.Run(first);
+        Assert.False(StubCodeServer.Lives(first.Pid));
+        using var later = await Restart();
+        Assert.Equal(HttpStatusCode.Accepted, later.StatusCode);
+
+        Task<HttpResponseMessage> Restart() => browser.SendAsync(HttpMethod.Post, "/user/ada/api/restart", null, ("Authorization", "token " + gateway.Hub!.TokenOf("ada")));
     }
 
     private async Task<RunningGateway> Supervised(StubCodeServer stub, params (string, string)[] environment) => await RunningGateway.StartAsync(

@@ -100,6 +100,15 @@ public sealed class AttachedPortTests : IAsyncLifetime
         Assert.DoesNotContain("Authorization", (await Seen("proxy/3000/x", ("Authorization", "token " + token))).Headers.Keys);
     }
 
+    // Where a request has one, the IDE server leaves its session on it.
+    [Fact]
+    public async Task S6_an_Expect_does_not_reach_the_IDE_servers_port_proxy()
+    {
+        var port = await Seen("proxy/3000/x", ("Expect", "100-continue"));
+        Assert.DoesNotContain("Expect", port.Headers.Keys);
+        Assert.Equal("100-continue", (await Seen("x", ("Expect", "100-continue"))).Headers["Expect"]);
+    }
+
     [Fact]
     public async Task The_IDE_servers_own_additions_are_taken_back_and_what_is_not_there_is_said_in_our_words()
     {
