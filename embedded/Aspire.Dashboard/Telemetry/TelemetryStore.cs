@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Aspire.Dashboard.Telemetry.Metrics;
 
 namespace Aspire.Dashboard.Telemetry;
 
@@ -6,6 +7,7 @@ namespace Aspire.Dashboard.Telemetry;
 internal sealed class TelemetryStore
 {
     private readonly ConcurrentDictionary<(string Name, string InstanceId), TelemetryResource> _resources = new();
+    private readonly MetricBudget _metrics = new();
     private readonly Lock _writing = new();
 
     public LogStore Logs { get; } = new();
@@ -38,7 +40,7 @@ internal sealed class TelemetryStore
                 return known;
             }
 
-            var resource = new TelemetryResource(name, instance, _resources.Count, attributes);
+            var resource = new TelemetryResource(name, instance, _resources.Count, attributes) { Metrics = _metrics.NewSet() };
             foreach (var (_, other) in _resources.Where(entry => entry.Key.Name == name))
             {
                 other.IsOneOfSeveral = resource.IsOneOfSeveral = true;
