@@ -1,4 +1,7 @@
+using Aspire.Dashboard.Otlp.Intake;
 using Aspire.Dashboard.Otlp.Protocol;
+using Aspire.Dashboard.Telemetry;
+using Aspire.Dashboard.Telemetry.Metrics;
 
 namespace Aspire.Dashboard.Tests;
 
@@ -65,6 +68,30 @@ public sealed class LimitTests : IAsyncLifetime
 
         Assert.Equal(2, (await _dashboard.JsonAsync("/api/telemetry/spans")).GetProperty("totalCount").GetInt32());
         Assert.Contains("(2)", (await _dashboard.PageAsync("/traces")).QuerySelector(".share")!.TextContent, StringComparison.Ordinal);
+
+        // As it is told last is how it is shown.
+        var renamed = Sent.Span(1, 1, 0, "renamed");
+        renamed.Status = Sent.Failed("it failed after all");
+        await _dashboard.SendAsync(Sent.Spans("sender", renamed, Sent.Span(1, 3, 1, "third")));
+        Assert.Equal(1, (await _dashboard.JsonAsync("/api/telemetry/traces?hasError=true")).GetProperty("totalCount").GetInt32());
+        var row = (await _dashboard.PageAsync("/traces")).QuerySelector("tbody tr")!;
+        Assert.Contains("renamed", row.TextContent, StringComparison.Ordinal);
+        Assert.Contains("(3)", row.QuerySelector(".share")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Spans_that_are_sent_again_into_a_large_trace_cost_one_look_through_it()
+    {
+        var store = new TelemetryStore();
+        TraceIntake.Take(store, Sent.Spans("sender", Enumerable.Range(1, 10_000).Select(id => Sent.Span(1, id, id - 1, "span"))));
+        var again = Sent.Spans("sender", Enumerable.Range(1, 512).Select(id => Sent.Span(1, id, id - 1, "span")));
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        TraceIntake.Take(store, again);
+
+        // One look takes about 2 MB, 512 took a gigabyte.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 * 1024 * 1024);
+        Assert.Equal(10_000, Assert.Single(store.Traces.All).Summary.Spans);
     }
 
     [Fact]
@@ -114,6 +141,51 @@ public sealed class LimitTests : IAsyncLifetime
 
         Assert.Equal(12, answer.PartialSuccess.RejectedDataPoints);
         Assert.Contains("2000", answer.PartialSuccess.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Series_whose_dimensions_are_large_are_refused_before_they_take_the_place_of_points()
+    {
+        // Each takes about 8 MB; all may take 64.
+        var large = Enumerable.Range(0, 120).Select(number => Sent.Text($"key{number}", new string('v', 16_000))).ToArray();
+        long refused = 0;
+        for (var number = 0; number < 12; number++)
+        {
+            var point = new NumberDataPoint { AsInt = 1, TimeUnixNano = Sent.Epoch, Attributes = { Sent.Text("user", $"{number}"), large } };
+            var answer = ExportMetricsServiceResponse.Parser.ParseFrom(await _dashboard.SendAsync(Sent.Metrics($"sender{number % 2}", new Metric { Name = "large", Gauge = new Gauge { DataPoints = { point } } })));
+            refused += answer.PartialSuccess?.RejectedDataPoints ?? 0;
+            Assert.True(answer.PartialSuccess is null || answer.PartialSuccess.ErrorMessage.Contains("64 MiB", StringComparison.Ordinal));
+        }
+
+        Assert.InRange(refused, 3, 8);
+    }
+
+    [Fact]
+    public void Points_of_many_buckets_make_room_for_each_other_and_leave_other_resources_alone()
+    {
+        var budget = new MetricBudget();
+        var (large, small) = (budget.NewSet(), budget.NewSet());
+        var (many, one) = (new Series("many", []), new Series("one", []));
+        small.Add(one, new MetricPoint(0, Sent.Epoch, 7));
+        // All have the same array of counts, so that the test is small; each point is taken for 4 KB.
+        var counts = new double[512];
+        double[] bounds = [.. Enumerable.Range(0, 511)];
+        for (ulong number = 0; number < 33_000; number++)
+        {
+            large.Add(many, new MetricPoint(0, Sent.Epoch + number, number) { Histogram = new HistogramValue(number, new Distribution([.. bounds], counts), null, null) });
+        }
+
+        Assert.InRange(large.PointBytes + small.PointBytes, Limits.Bytes - 10_000, Limits.Bytes);
+        Assert.InRange(many.Points.Count(), 30_000, 32_000);
+        Assert.Single(many.Points.Select(point => point.Histogram!.Distribution.Bounds).Distinct());
+        Assert.Single(one.Points);
+
+        while (many.Last is not null)
+        {
+            large.DropOldest();
+        }
+
+        Assert.Equal(0, large.PointBytes);
     }
 
     [Fact]

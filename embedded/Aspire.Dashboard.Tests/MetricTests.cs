@@ -46,6 +46,38 @@ public sealed class MetricTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_value_that_stays_is_kept_while_50000_others_come()
+    {
+        for (var batch = 0; batch < 52; batch++)
+        {
+            await _dashboard.SendAsync(Sent.Metrics(
+                "sender",
+                new Metric { Name = "stays", Gauge = new Gauge { DataPoints = { new NumberDataPoint { AsInt = 7, TimeUnixNano = Sent.Epoch + (ulong)(batch * 1000) } } } },
+                new Metric { Name = "changes", Gauge = new Gauge { DataPoints = { Enumerable.Range(batch * 1000, 1000).Select(number => new NumberDataPoint { AsInt = number, TimeUnixNano = Sent.Epoch + (ulong)number }) } } }));
+        }
+
+        var table = await _dashboard.PageAsync("/metrics?resource=sender&meter=Tests.Meter&instrument=stays&view=table");
+        Assert.Equal("7", table.QuerySelector("tbody td.numbers")!.TextContent);
+    }
+
+    [Fact]
+    public void A_value_that_was_told_no_more_goes_with_the_oldest_and_comes_again_when_it_is()
+    {
+        var set = new MetricBudget().NewSet();
+        var (paused, busy) = (new Series("paused", []), new Series("busy", []));
+        set.Add(paused, new MetricPoint(0, Sent.Epoch, 7));
+        for (ulong number = 0; number < 50_001; number++)
+        {
+            set.Add(busy, new MetricPoint(0, Sent.Epoch + number, number));
+        }
+
+        Assert.Empty(paused.Points);
+        set.Add(paused, new MetricPoint(0, Sent.Epoch + Second, 7));
+        Assert.Equal(7, Assert.Single(paused.Points).Value);
+        Assert.Equal(49_999, busy.Points.Count());
+    }
+
+    [Fact]
     public void Percentiles_come_from_the_buckets()
     {
         var distribution = new Distribution([10, 20, 50], [50, 40, 9, 1]);
@@ -69,6 +101,25 @@ public sealed class MetricTests : IAsyncLifetime
 
         Assert.Equal(1000, distribution.Total);
         Assert.InRange(distribution.Percentile(1)!.Value, 100, scale == 0 ? 128.1 : 119);
+        Assert.InRange(distribution.Percentile(0.5)!.Value, scale == 0 ? 64 : 84, scale == 0 ? 128 : 119);
+    }
+
+    [Fact]
+    public void No_percentile_of_an_exponential_histogram_lies_where_nothing_was_measured()
+    {
+        // On the scale 2 four buckets are a doubling: 2^-40 is 0.95 ms from index -41 on, 2^0 is 1 s.
+        var twoSpeeds = Distribution.OfExponential(2, zeroes: 0, -40, [500, .. new ulong[39], 500], 0, []);
+        Assert.InRange(twoSpeeds.Percentile(0.4)!.Value, 0.0009, 0.0012);
+        Assert.InRange(twoSpeeds.Percentile(0.5)!.Value, 0.0009, 0.0012);
+        Assert.InRange(twoSpeeds.Percentile(0.6)!.Value, 1, 1.2);
+        // Added to one that has other buckets it stays so.
+        Assert.InRange(twoSpeeds.Plus(Distribution.OfExponential(2, zeroes: 0, -20, [1], 0, [])).Percentile(0.6)!.Value, 1, 1.2);
+
+        var aroundZero = Distribution.OfExponential(2, zeroes: 20, 26, [40], 26, [40]);
+        Assert.InRange(aroundZero.Percentile(0.2)!.Value, -108, -90);
+        Assert.Equal(0, aroundZero.Percentile(0.5)!.Value, 0.001);
+        Assert.InRange(aroundZero.Percentile(0.8)!.Value, 90, 108);
+        Assert.Equal(0, Distribution.OfExponential(2, zeroes: 1, 0, [], 0, []).Percentile(0.5));
     }
 
     [Fact]

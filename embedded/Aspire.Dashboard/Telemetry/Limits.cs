@@ -22,7 +22,7 @@ internal static class Limits
     /// <summary>Characters of a name or a key.</summary>
     public const int NameLength = 512;
 
-    /// <summary>About what all logs may take, and all spans; the oldest go first.</summary>
+    /// <summary>About what all logs may take, all spans, and all metrics; the oldest go first.</summary>
     public const long Bytes = 128 * 1024 * 1024;
 
     public static string Cut(string text, int length = ValueLength) => text.Length <= length ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length), "…");

@@ -14,7 +14,7 @@ internal sealed record TelemetryResource(string Name, string InstanceId, int Num
 
     public bool HasTraces { get; set; }
 
-    public InstrumentSet Metrics { get; } = new();
+    public required InstrumentSet Metrics { get; init; }
 
     /// <summary>gateway, or gateway-hbkqzwxc where there are several.</summary>
     public string DisplayName => IsOneOfSeveral ? FullName : Name;

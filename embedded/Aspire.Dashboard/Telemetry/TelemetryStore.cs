@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Aspire.Dashboard.Front;
+using Aspire.Dashboard.Telemetry.Metrics;
 
 namespace Aspire.Dashboard.Telemetry;
 
@@ -7,6 +8,7 @@ namespace Aspire.Dashboard.Telemetry;
 internal sealed class TelemetryStore(Colours colours)
 {
     private readonly ConcurrentDictionary<(string Name, string InstanceId), TelemetryResource> _resources = new();
+    private readonly MetricBudget _metrics = new();
     private readonly Lock _writing = new();
 
     public Colours Colours => colours;
@@ -41,7 +43,7 @@ internal sealed class TelemetryStore(Colours colours)
                 return known;
             }
 
-            var resource = new TelemetryResource(name, instance, _resources.Count, colours.Of(name), attributes);
+            var resource = new TelemetryResource(name, instance, _resources.Count, colours.Of(name), attributes) { Metrics = _metrics.NewSet() };
             foreach (var (_, other) in _resources.Where(entry => entry.Key.Name == name))
             {
                 other.IsOneOfSeveral = resource.IsOneOfSeveral = true;

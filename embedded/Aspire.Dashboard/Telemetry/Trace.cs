@@ -10,6 +10,7 @@ internal sealed class Trace(TraceId id)
     private int _count;
     private Dictionary<SpanId, int>? _index;
     private TraceSummary? _summary;
+    private bool _hasReplaced;
 
     public TraceId Id { get; } = id;
 
@@ -56,7 +57,7 @@ internal sealed class Trace(TraceId id)
         {
             Bytes -= _spans[known].Bytes;
             Volatile.Write(ref _spans[known], span);
-            Volatile.Write(ref _summary, Spans.ToArray().Aggregate((TraceSummary?)null, TraceSummary.With));
+            _hasReplaced = true;
             return true;
         }
 
@@ -74,6 +75,16 @@ internal sealed class Trace(TraceId id)
         return true;
     }
 
+    /// <summary>Brings the summary up to date after spans replaced themselves: once for many of them, since it takes a look at every span.</summary>
+    public void Summarize()
+    {
+        if (_hasReplaced)
+        {
+            _hasReplaced = false;
+            Volatile.Write(ref _summary, Spans.ToArray().Aggregate((TraceSummary?)null, TraceSummary.With));
+        }
+    }
+
     private int IndexOf(SpanId span)
     {
         if (_count <= Few)
@@ -85,45 +96,3 @@ internal sealed class Trace(TraceId id)
         return _index.TryGetValue(span, out var index) ? index : -1;
     }
 }
-
-/// <summary>What the list of traces shows of one.</summary>
-/// <param name="First">The root span, or the earliest there is while the root has not come.</param>
-/// <param name="HasRoot">Whether a span without a parent has come; until then the trace may still be running.</param>
-internal sealed record TraceSummary(Span First, bool HasRoot, ulong Start, ulong End, int Spans, int Errors, ResourceShare[] Resources)
-{
-    public static TraceSummary With(TraceSummary? summary, Span span)
-    {
-        var isRoot = span.Parent == default;
-        var errors = span.IsError ? 1 : 0;
-        if (summary is null)
-        {
-            return new TraceSummary(span, isRoot, span.Start, Math.Max(span.Start, span.End), 1, errors, [new ResourceShare(span.Resource, 1, errors)]);
-        }
-
-        var isFirst = isRoot == summary.HasRoot ? span.Start < summary.First.Start : isRoot;
-        return new TraceSummary(
-            isFirst ? span : summary.First,
-            summary.HasRoot || isRoot,
-            Math.Min(summary.Start, span.Start),
-            Math.Max(summary.End, span.End),
-            summary.Spans + 1,
-            summary.Errors + errors,
-            With(summary.Resources, span.Resource, errors));
-    }
-
-    private static ResourceShare[] With(ResourceShare[] shares, TelemetryResource resource, int errors)
-    {
-        var index = Array.FindIndex(shares, share => share.Resource == resource);
-        if (index < 0)
-        {
-            return [.. shares, new ResourceShare(resource, 1, errors)];
-        }
-
-        ResourceShare[] changed = [.. shares];
-        changed[index] = new ResourceShare(resource, shares[index].Spans + 1, shares[index].Errors + errors);
-        return changed;
-    }
-}
-
-/// <summary>How many spans of a trace are a resource's.</summary>
-internal readonly record struct ResourceShare(TelemetryResource Resource, int Spans, int Errors);

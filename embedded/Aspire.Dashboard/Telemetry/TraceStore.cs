@@ -42,6 +42,11 @@ internal sealed class TraceStore
                 refused += Add(span) ? 0 : 1;
             }
 
+            foreach (var span in spans)
+            {
+                Find(span.TraceId)?.Summarize();
+            }
+
             Volatile.Write(ref _received, _received + spans.Count);
         }
 

@@ -12,6 +12,8 @@ internal static class MetricIntake
     // The flag NO_RECORDED_VALUE: the series has ended or paused.
     private const uint NoValue = 1;
 
+    private static readonly string s_orNoRoom = $", or those of all resources take more than {Limits.Bytes / 2 / 1024 / 1024} MiB.";
+
     public static ExportMetricsServiceResponse Take(TelemetryStore store, ExportMetricsServiceRequest request)
     {
         var refused = new Refused();
@@ -23,7 +25,7 @@ internal static class MetricIntake
             }
             else if (!store.AreMetricsPaused)
             {
-                lock (resource.Metrics.Writing)
+                lock (resource.Metrics.Budget.Writing)
                 {
                     Take(resource.Metrics, sent, refused);
                 }
@@ -51,7 +53,7 @@ internal static class MetricIntake
                 }
                 else
                 {
-                    refused.Add(Points(metric).Count(), $"The resource has more than {Limits.InstrumentsOfAResource} instruments.");
+                    refused.Add(Points(metric).Count(), $"The resource has more than {Limits.InstrumentsOfAResource} instruments{s_orNoRoom}");
                 }
             }
         }
@@ -73,7 +75,7 @@ internal static class MetricIntake
             }
             else
             {
-                refused.Add(1, $"{instrument.Name} has more than {Limits.SeriesOfAnInstrument} combinations of dimensions.");
+                refused.Add(1, $"{instrument.Name} has more than {Limits.SeriesOfAnInstrument} combinations of dimensions{s_orNoRoom}");
             }
         }
     }

@@ -71,28 +71,35 @@ internal sealed record Distribution(double[] Bounds, double[] Counts)
         var shift = Math.Clamp(scale - 2, 0, 30);
         var coarse = scale - shift;
         var byUpper = new SortedDictionary<double, double>();
-        Take(positiveOffset, positive, index => UpperOf(index + 1));
-        Take(negativeOffset, negative, index => -UpperOf(index));
+        Take(positiveOffset, positive, index => (BoundOf(index), BoundOf(index + 1)));
+        Take(negativeOffset, negative, index => (-BoundOf(index + 1), -BoundOf(index)));
         if (zeroes > 0)
         {
-            byUpper[0] = byUpper.GetValueOrDefault(0) + zeroes;
+            Put(negative.Any(count => count > 0) ? -double.Epsilon : 0, 0, zeroes);
         }
 
         return new Distribution([.. byUpper.Keys], [.. byUpper.Values, 0]);
 
-        void Take(int offset, IReadOnlyList<ulong> counts, Func<int, double> upper)
+        void Take(int offset, IReadOnlyList<ulong> counts, Func<int, (double Lower, double Upper)> bounds)
         {
             for (var index = 0; index < counts.Count; index++)
             {
                 if (counts[index] > 0)
                 {
-                    var bound = upper((offset + index) >> shift);
-                    byUpper[bound] = byUpper.GetValueOrDefault(bound) + counts[index];
+                    var (lower, upper) = bounds((offset + index) >> shift);
+                    Put(lower, upper, counts[index]);
                 }
             }
         }
 
+        // The lower bound too: between it and the bucket before nothing was measured, and a percentile is not to lie there.
+        void Put(double lower, double upper, double count)
+        {
+            byUpper.TryAdd(lower, 0);
+            byUpper[upper] = byUpper.GetValueOrDefault(upper) + count;
+        }
+
         // 2^(2^-scale) to the power of the index.
-        double UpperOf(int index) => Math.Clamp(Math.Pow(2, index * Math.Pow(2, -coarse)), double.Epsilon, double.MaxValue);
+        double BoundOf(int index) => Math.Clamp(Math.Pow(2, index * Math.Pow(2, -coarse)), double.Epsilon, double.MaxValue);
     }
 }

@@ -17,7 +17,7 @@ internal enum InstrumentKind
 }
 
 /// <summary>An instrument of a resource: what its meter, name and kind are, and its series.</summary>
-internal sealed class Instrument(Scope meter, string name, string description, string unit, InstrumentKind kind)
+internal sealed class Instrument(InstrumentSet set, Scope meter, string name, string description, string unit, InstrumentKind kind)
 {
     private readonly ConcurrentDictionary<string, Series> _series = new(StringComparer.Ordinal);
     private int _count;
@@ -32,9 +32,12 @@ internal sealed class Instrument(Scope meter, string name, string description, s
 
     public InstrumentKind Kind { get; } = kind;
 
+    /// <summary>About what it takes in memory without its series.</summary>
+    public long FixedBytes { get; } = 400 + ((meter.Name.Length + meter.Version.Length + name.Length + description.Length + unit.Length) * 2);
+
     public IEnumerable<Series> Series => _series.Select(entry => entry.Value);
 
-    /// <summary>The series of these dimensions; null when there are too many already.</summary>
+    /// <summary>The series of these dimensions; null when there are too many already, or no room for it.</summary>
     public Series? SeriesOf(Attribute[] dimensions)
     {
         var key = Metrics.Series.KeyOf(dimensions);
@@ -43,65 +46,13 @@ internal sealed class Instrument(Scope meter, string name, string description, s
             return known;
         }
 
-        if (_count >= Limits.SeriesOfAnInstrument)
+        var series = new Series(key, dimensions);
+        if (_count >= Limits.SeriesOfAnInstrument || !set.TryHold(series.FixedBytes))
         {
             return null;
         }
 
         _count++;
-        return _series[key] = new Series(key, dimensions);
-    }
-}
-
-/// <summary>The instruments of a resource and, together, their newest points. Writers take turns, readers take nothing.</summary>
-internal sealed class InstrumentSet
-{
-    private readonly ConcurrentDictionary<(Scope Meter, string Name, InstrumentKind Kind), Instrument> _instruments = new();
-    private readonly Queue<Series> _order = new();
-    private int _count;
-
-    public Lock Writing { get; } = new();
-
-    public IEnumerable<Instrument> All => _instruments.Select(entry => entry.Value);
-
-    public bool IsEmpty => _instruments.IsEmpty;
-
-    /// <summary>The instrument, new if need be; null when there are too many already.</summary>
-    public Instrument? Of(Scope meter, string name, string description, string unit, InstrumentKind kind)
-    {
-        if (_instruments.TryGetValue((meter, name, kind), out var known))
-        {
-            return known;
-        }
-
-        if (_count >= Limits.InstrumentsOfAResource)
-        {
-            return null;
-        }
-
-        _count++;
-        return _instruments[(meter, name, kind)] = new Instrument(meter, name, description, unit, kind);
-    }
-
-    public void Add(Series series, MetricPoint point)
-    {
-        if (series.Add(point))
-        {
-            _order.Enqueue(series);
-            if (_order.Count > Limits.PointsOfAResource)
-            {
-                _order.Dequeue().DropOldest();
-            }
-        }
-    }
-
-    public void Clear()
-    {
-        lock (Writing)
-        {
-            _instruments.Clear();
-            _order.Clear();
-            _count = 0;
-        }
+        return _series[key] = series;
     }
 }

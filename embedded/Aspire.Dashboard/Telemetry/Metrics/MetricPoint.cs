@@ -21,9 +21,23 @@ internal sealed class MetricPoint(ulong start, ulong time, double value)
 
     public bool IsInteger { get; init; }
 
-    public HistogramValue? Histogram { get; init; }
+    public HistogramValue? Histogram { get; set; }
 
     public Exemplar[] Exemplars { get; init; } = [];
+
+    /// <summary>About what it takes in memory, beside a neighbour whose bounds it may share.</summary>
+    public long BytesBeside(MetricPoint? neighbour) => 120 + (Exemplars.Length * 64) + (Histogram is { Distribution: var own }
+        ? 144 + (own.Counts.Length * sizeof(double)) + (ReferenceEquals(own.Bounds, neighbour?.Histogram?.Distribution.Bounds) ? 0 : own.Bounds.Length * sizeof(double))
+        : 0);
+
+    /// <summary>Bounds hardly ever change: those that are equal to the ones before are kept once.</summary>
+    public void ShareBounds(MetricPoint before)
+    {
+        if (Histogram is { Distribution: var own } && before.Histogram?.Distribution.Bounds is { } bounds && own.Bounds.AsSpan().SequenceEqual(bounds))
+        {
+            Histogram = Histogram with { Distribution = own with { Bounds = bounds } };
+        }
+    }
 }
 
 /// <summary>What a histogram says besides its sum.</summary>

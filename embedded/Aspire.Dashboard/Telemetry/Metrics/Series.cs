@@ -14,7 +14,16 @@ internal sealed class Series(string key, Attribute[] dimensions)
 
     public IEnumerable<MetricPoint> Points => _points;
 
+    /// <summary>The newest point that is kept.</summary>
     public MetricPoint? Last => Volatile.Read(ref _last);
+
+    public bool HasOne => _points.Count == 1;
+
+    /// <summary>About what it takes in memory without its points.</summary>
+    public long FixedBytes { get; } = 400 + (key.Length * 2) + dimensions.Bytes();
+
+    /// <summary>About what its points take in memory.</summary>
+    public long PointBytes { get; private set; }
 
     /// <summary>Takes a point in; false if it only says that nothing has changed, which takes no place.</summary>
     public bool Add(MetricPoint point)
@@ -32,14 +41,29 @@ internal sealed class Series(string key, Attribute[] dimensions)
                 last.Until = point.From;
                 return false;
             }
+
+            point.ShareBounds(last);
         }
 
+        PointBytes += point.BytesBeside(_last);
         _points.Enqueue(point);
         Volatile.Write(ref _last, point);
         return true;
     }
 
-    public void DropOldest() => _points.TryDequeue(out _);
+    public void DropOldest()
+    {
+        if (_points.TryDequeue(out var oldest))
+        {
+            _points.TryPeek(out var next);
+            PointBytes -= oldest.BytesBeside(next);
+            if (next is null)
+            {
+                // What comes next has nothing to continue: also an equal value is a point again.
+                Volatile.Write(ref _last, null);
+            }
+        }
+    }
 
     /// <summary>The same dimensions in any order give the same key.</summary>
     public static string KeyOf(Attribute[] dimensions) =>

@@ -89,7 +89,7 @@ internal static class MetricsPage
             <table class="grid"><thead><tr><th scope="col">Dimensions</th>{(isHistogram
                 ? Html.Of($"""<th scope="col" class="numbers">Count</th><th scope="col" class="numbers">p50</th><th scope="col" class="numbers">p90</th><th scope="col" class="numbers">p99</th><th scope="col" class="numbers">Sum</th>""")
                 : Html.Of($"""<th scope="col" class="numbers">Value</th>"""))}<th scope="col">Last change</th></tr></thead>
-            <tbody>{series.Where(one => one.Last is not null).OrderBy(one => one.Key, StringComparer.Ordinal).Take(500).Select(one => Html.Of($"""
+            <tbody>{series.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => (one.Dimensions, one.Last)).Where(one => one.Last is not null).Take(500).Select(one => Html.Of($"""
                 <tr><td>{(one.Dimensions.Length == 0 ? Html.Of($"""<span class="soft">none</span>""") : Html.Of($"{string.Join(", ", one.Dimensions.Select(dimension => $"{dimension.Key}={dimension.Text}"))}"))}</td>
                 {(one.Last!.Histogram is { } histogram
                     ? Html.Of($"""<td class="numbers">{Parts.Number(histogram.Count)}</td>{Percentile(histogram, 0.5)}{Percentile(histogram, 0.9)}{Percentile(histogram, 0.99)}<td class="numbers">{Parts.Number(one.Last.Value)}</td>""")
