@@ -5,8 +5,9 @@ namespace Waiide.Gateway;
 /// <param name="User">Whose it is.</param>
 /// <param name="Upstream">What it leads to.</param>
 /// <param name="IsReconnection">VS Code says that it comes back after a loss, to what it had before.</param>
+/// <param name="Window">By what a window of VS Code knows it for its own (<see cref="Windows"/>); null where it is none of VS Code's.</param>
 /// <param name="Since">When it was asked for.</param>
-internal sealed record Connection(string Id, string User, Upstream Upstream, bool IsReconnection, DateTimeOffset Since)
+internal sealed record Connection(string Id, string User, Upstream Upstream, bool IsReconnection, string? Window, DateTimeOffset Since)
 {
     private long _bytesIn, _bytesOut, _framesIn, _framesOut;
     private volatile bool _isOpen;
@@ -57,4 +58,4 @@ internal readonly record struct Upstream(string Kind, ushort? Port = null)
 /// <summary>A connection that has ended; this much outlives the gateway.</summary>
 /// <param name="Trace">The trace in which its span is, if anybody collects them.</param>
 internal sealed record EndedConnection(
-    string Id, string User, string Kind, ushort? Port, DateTimeOffset Since, DateTimeOffset At, long BytesIn, long BytesOut, EndReason Reason, string Sentence, string? Trace);
+    string Id, string User, string Kind, ushort? Port, DateTimeOffset Since, DateTimeOffset At, long BytesIn, long BytesOut, EndReason Reason, string Sentence, string? Trace, string? Window = null);

@@ -52,16 +52,20 @@ internal sealed class Connections(EndedConnectionsFile file, TimeProvider clock)
     internal void Save() => file.Write(Ended.Reverse());
 
     /// <summary>
-    /// How the last connection to the IDE of <paramref name="user"/> ended, where neither they nor their browser did it; null once they have another one: the window that came back, or a new one.
+    /// How the last connection to the IDE of a window of <paramref name="user"/> ended, where that is news; null once it has another one.
     /// </summary>
-    internal EndedConnection? LostBy(string user)
+    /// <param name="windows">What the window that asks says it has (<see cref="Windows"/>). One that does not know is told while no other has a connection, for whom it might be taken.</param>
+    internal EndedConnection? LostBy(string user, IReadOnlySet<string> windows)
     {
         var now = clock.GetUtcNow();
-        var lost = Ended.FirstOrDefault(ended => ended.User == user && ended.Kind == Upstream.IdeKind && ended.Reason.Entry().By != EndReasons.Party.Client);
-        return lost is null || now - lost.At > News || _open.Keys.Any(HasReplaced) ? null : lost;
+        var lost = Ended.FirstOrDefault(ended => ended.User == user && ended.Kind == Upstream.IdeKind && ended.Reason.Entry().IsNews && IsOfTheWindow(ended.Window));
+        return lost is null || now - lost.At > News || _open.Keys.Any(Stands) ? null : lost;
 
-        bool HasReplaced(Connection connection) =>
-            connection is { IsOpen: true, Upstream.IsIde: true } && connection.User == user && connection.Since >= lost.At && (!connection.IsReconnection || now - connection.Since >= Settled);
+        bool IsOfTheWindow(string? window) => windows.Count == 0 || (window is not null && windows.Contains(window));
+
+        bool Stands(Connection connection) =>
+            connection is { IsOpen: true, Upstream.IsIde: true } && connection.User == user && (!connection.IsReconnection || now - connection.Since >= Settled)
+            && (windows.Count == 0 || (connection.Since >= lost.At && IsOfTheWindow(connection.Window)));
     }
 
     // Read when it is first needed, not when the gateway is put together.

@@ -43,6 +43,9 @@ internal static class EndReasons
     {
         /// <summary>Somebody lost a connection that they wanted, and nothing had been announced.</summary>
         internal bool IsTrouble => Reason is EndReason.UpstreamVanished or EndReason.UpstreamRefused or EndReason.IdeEnded or EndReason.IdeLost or EndReason.MemoryGuard or EndReason.TooMany or EndReason.GatewayFailed;
+
+        /// <summary>People want to know why. A close by the browser or by the IDE server is how each WebSocket ends that is no longer needed.</summary>
+        internal bool IsNews => By != Party.Client && Reason != EndReason.UpstreamClosed;
     }
 
     /// <summary>In the order of the enum.</summary>

@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Waiide.Gateway;
 
 /// <summary>
-/// What the gateway counts and times. Names and units go by OpenTelemetry's conventions, every attribute has few values, and while nobody listens nothing is done. What can be asked
-/// for at any moment (memory, the IDE's state, idleness) is said by the stages themselves, in the same meter; docs/telemetry.md has all of it.
+/// What the gateway counts and times, from its start on, because /metrics may be asked at any time: every call is cheap and allocates nothing. Names and units go by OpenTelemetry's
+/// conventions, every attribute has few values. What can be asked for at any moment (memory, the IDE's state, idleness) is said by the stages themselves, in the same meter; docs/telemetry.md has all of it.
 /// </summary>
 internal sealed class GatewayMetrics
 {
@@ -44,9 +44,6 @@ internal sealed class GatewayMetrics
         _refused = meter.CreateCounter<long>("waiide.signin.refused", "{refusal}", "Sign-ins and credentials that were refused, by the reason.");
     }
 
-    /// <summary>Whether anybody wants to know how long requests take.</summary>
-    internal bool TimesRequests => _requests.Enabled || _own.Enabled || _upstream.Enabled;
-
     internal void RequestEnded(string route, string upstream, string outcome, TimeSpan duration) =>
         _requests.Record(duration.TotalSeconds, new("http.route", route), new(Upstream, upstream), new(Outcome, outcome));
 
@@ -60,15 +57,10 @@ internal sealed class GatewayMetrics
         _opened.Add(1, new KeyValuePair<string, object?>(Upstream, upstream));
     }
 
-    internal void SocketEnded(string upstream, string reason, TimeSpan duration, bool wasOpen)
-    {
-        if (wasOpen)
-        {
-            _open.Add(-1, new KeyValuePair<string, object?>(Upstream, upstream));
-        }
+    /// <summary>One that was open no longer is, though nobody may know yet why.</summary>
+    internal void SocketClosed(string upstream) => _open.Add(-1, new KeyValuePair<string, object?>(Upstream, upstream));
 
-        _sockets.Record(duration.TotalSeconds, new(Upstream, upstream), new(Reason, reason));
-    }
+    internal void SocketEnded(string upstream, string reason, TimeSpan duration) => _sockets.Record(duration.TotalSeconds, new(Upstream, upstream), new(Reason, reason));
 
     internal void SocketReceives(string upstream, int bytes) => _bytes.Add(bytes, new(Upstream, upstream), new(Direction, "receive"));
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Waiide.Gateway;
 
-/// <summary>How far one request is, for the metrics; a feature of the request where somebody wants to know.</summary>
+/// <summary>How far one request is, for the metrics; a feature of the request.</summary>
 internal sealed class RequestTime(GatewayMetrics metrics)
 {
     private readonly long _start = Stopwatch.GetTimestamp();

@@ -1,5 +1,5 @@
 // Says in VS Code's page what VS Code cannot know: that this server stops soon, was stopped, or waits for another sign-in. VS Code itself then only says that it
-// tries to reconnect. And says to the gateway what VS Code does not: that somebody reads, or does something in a frame. The gateway adds this to the workbench's document (docs/decisions/0012-a-script-in-the-workbench.md). It must never be in the way: it takes
+// tries to reconnect. And says to the gateway what VS Code does not: which WebSockets are this window's, that somebody reads, or does something in a frame. The gateway adds this to the workbench's document (docs/decisions/0012-a-script-in-the-workbench.md). It must never be in the way: it takes
 // no focus, asks only while somebody looks, and whatever fails in it stays in it.
 (() => {
   'use strict';
@@ -9,6 +9,21 @@
   const limit = Number(idleTimeout ?? Infinity) * 1_000;
   const [pause, pauseInTrouble, failuresThatCount] = [Math.min(20_000, Math.max(1_000, limit / 40)), 5_000, 3]; // A stop is announced for a quarter of the limit, or five minutes: it is seen soon.
   const pauseOfUse = Math.min(60_000, limit / 4);
+
+  // VS Code names each of its WebSockets with a token, and keeps it when it comes back. By them the gateway knows which of the connections that ended was this window's.
+  const tokens = [];
+  const remember = address => {
+    const token = new URL(address, location.href).searchParams.get('reconnectionToken');
+    if (/^[\w-]{1,64}$/.test(token ?? '') && !tokens.includes(token)) { tokens.push(token); tokens.splice(0, tokens.length - 8); }
+  };
+  window.WebSocket = new Proxy(WebSocket, {
+    construct(target, parameters, wanted) {
+      try {
+        remember(parameters[0]);
+      } catch { /* Whatever it is, WebSocket itself says so. */ }
+      return Reflect.construct(target, parameters, wanted);
+    },
+  });
 
   const style = `
     :host { all: initial; position: fixed; z-index: 3000; bottom: 36px; left: 50%; transform: translateX(-50%); width: max-content; max-width: min(46rem, calc(100vw - 24px));
@@ -121,7 +136,7 @@
 
   const ask = async () => {
     ended = false;
-    const answer = await fetch(new URL('notices', api), { cache: 'no-store', redirect: 'manual', headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(10_000) });
+    const answer = await fetch(new URL('notices', api), { cache: 'no-store', redirect: 'manual', headers: { Accept: 'application/json', 'Waiide-Window': tokens.join() }, signal: AbortSignal.timeout(10_000) });
     if (answer.status === 401) { return worked ? troubles.signedOut : null; }
     if (answer.status === 403) { return worked ? troubles.refused : null; }
     // The hub answers in the server's place (424), or leads to its own pages.

@@ -25,7 +25,7 @@ internal sealed class HubMetrics
     internal static void AddTo(IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<HubMetrics>();
-        builder.Services.AddSingleton(services => new MetricsPage(services.GetRequiredService<IMeterFactory>(), MeterName));
+        builder.Services.AddSingleton(services => new MetricsPage(services.GetRequiredService<IMeterFactory>(), services.GetRequiredService<ILogger<MetricsPage>>(), MeterName));
     }
 
     /// <summary>Counts what comes to the API, outside of everything that answers.</summary>

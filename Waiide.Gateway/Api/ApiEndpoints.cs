@@ -19,7 +19,7 @@ internal static class ApiEndpoints
         builder.Services.AddSingleton<EndedConnectionsFile>();
         builder.Services.AddSingleton<Connections>();
         builder.Services.AddSingleton<GatewayMetrics>();
-        builder.Services.AddSingleton(services => new MetricsPage(services.GetRequiredService<IMeterFactory>(), GatewayMetrics.MeterName));
+        builder.Services.AddSingleton(services => new MetricsPage(services.GetRequiredService<IMeterFactory>(), services.GetRequiredService<ILogger<MetricsPage>>(), GatewayMetrics.MeterName));
         builder.Services.AddSingleton<NoticeBoard>();
         builder.Services.AddSingleton<Restart>();
         builder.Services.AddHealthChecks().AddCheck<IdeHealth>("ide");

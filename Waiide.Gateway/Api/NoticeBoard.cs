@@ -10,7 +10,7 @@ internal sealed class NoticeBoard(Notices notices, IdeState ide, Connections con
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(new
         {
-            notices = notices.Now.Concat(OfTheIde()).Concat(OfTheConnectionOf(context.User.Identity?.Name ?? "")).Select(notice => new { id = notice.Id, text = notice.Text, urgent = notice.IsUrgent, at = notice.At?.UtcDateTime, since = notice.Since.UtcDateTime }),
+            notices = notices.Now.Concat(OfTheIde()).Concat(OfTheConnectionOf(context)).Select(notice => new { id = notice.Id, text = notice.Text, urgent = notice.IsUrgent, at = notice.At?.UtcDateTime, since = notice.Since.UtcDateTime }),
         });
     }
 
@@ -21,9 +21,9 @@ internal sealed class NoticeBoard(Notices notices, IdeState ide, Connections con
     }
 
     // Its time is the notice's: the page says it by the person's clock.
-    private IEnumerable<Notice> OfTheConnectionOf(string user)
+    private IEnumerable<Notice> OfTheConnectionOf(HttpContext context)
     {
-        if (connections.LostBy(user) is { } lost)
+        if (connections.LostBy(context.User.Identity?.Name ?? "", Windows.Of(context.Request)) is { } lost)
         {
             yield return new Notice("connection", $"The connection ended: {char.ToLowerInvariant(lost.Sentence[0])}{lost.Sentence[1..]}", IsUrgent: false, At: null, lost.At);
         }

@@ -6,7 +6,7 @@ internal static class RequestTimes
     internal static void UseRequestTimes(this WebApplication app)
     {
         var metrics = app.Services.GetRequiredService<GatewayMetrics>();
-        app.Use((context, next) => metrics.TimesRequests ? TimeAsync(context, next, metrics) : next(context));
+        app.Use((context, next) => TimeAsync(context, next, metrics));
     }
 
     private static async Task TimeAsync(HttpContext context, RequestDelegate next, GatewayMetrics metrics)

@@ -8,18 +8,23 @@ internal sealed class MemoryMeter
 {
     private const string Mine = "Waiide gateway";
 
+    // An exporter may ask every second, and /metrics besides; a look costs milliseconds for each process.
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(15);
+
     private readonly GatewayOptions _options;
     private readonly IdeHome _home;
+    private readonly TimeProvider _clock;
     private readonly ContainerMemory? _container = ContainerMemory.Find();
+    private readonly Lock _looking = new();
+    private (long Used, long At)? _last;
 
-    public MemoryMeter(GatewayOptions options, IdeHome home, IMeterFactory meters)
+    public MemoryMeter(GatewayOptions options, IdeHome home, IMeterFactory meters, TimeProvider clock)
     {
-        (_options, _home) = (options, home);
+        (_options, _home, _clock) = (options, home, clock);
         if (IsPossible)
         {
-            // Asked once for each export; without an exporter never.
             var meter = meters.Create(GatewayMetrics.MeterName);
-            meter.CreateObservableGauge("waiide.memory.used", () => Now().Used, "By", "Memory used by the gateway, the IDE and what runs in its terminals.");
+            meter.CreateObservableGauge("waiide.memory.used", UsedLately, "By", "Memory used by the gateway, the IDE and what runs in its terminals.");
             meter.CreateObservableGauge("waiide.memory.limit", () => Limits() is [var (_, limit, _), ..] ? limit : 0, "By", "The memory limit of this server; 0: none.");
         }
     }
@@ -50,6 +55,19 @@ internal sealed class MemoryMeter
     /// </summary>
     public bool MayExceed(double share) =>
         Limits().Any(known => (known.Used ?? _home.Measure().Sum(use => use.ResidentBytes) + Environment.WorkingSet) >= share * known.Limit);
+
+    private long UsedLately()
+    {
+        lock (_looking)
+        {
+            if (_last is not { } last || _clock.GetElapsedTime(last.At) >= Fresh)
+            {
+                _last = last = (Now().Used, _clock.GetTimestamp());
+            }
+
+            return last.Used;
+        }
+    }
 
     // The kernel keeps the account of its own limit; that of MEM_LIMIT is ours to keep.
     private List<(string From, long Limit, long? Used)> Limits()

@@ -37,7 +37,8 @@ internal sealed partial class Autopsy
     internal Case Begin(HttpContext context, Upstream upstream)
     {
         var isReconnection = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Contains("reconnection=true", StringComparison.Ordinal);
-        var connection = new Connection(NewId(), context.User.Identity?.Name ?? "", upstream, isReconnection, _clock.GetUtcNow());
+        var window = context.Request.Query["reconnectionToken"] is [{ Length: > 0 } token] ? Windows.Digest(token) : null;
+        var connection = new Connection(NewId(), context.User.Identity?.Name ?? "", upstream, isReconnection, window, _clock.GetUtcNow());
         var span = Traces.Source.StartActivity("websocket " + upstream.Kind);
         span?.SetTag("peer.service", upstream.Kind).SetTag("waiide.websocket.id", connection.Id).SetTag("waiide.upstream", upstream.Kind).SetTag("waiide.port", upstream.Port?.ToString(CultureInfo.InvariantCulture));
         _book.Add(connection);
@@ -71,6 +72,11 @@ internal sealed partial class Autopsy
     internal void Examine(Case @case, Ending? goodbye, HttpContext context, ForwarderError error)
     {
         _book.Remove(@case.Connection);
+        if (@case.Connection.IsOpen)
+        {
+            _metrics.SocketClosed(@case.Connection.Upstream.Kind);
+        }
+
         var at = _clock.GetUtcNow();
         var ending = goodbye ?? @case.First ?? (
             context.RequestAborted.IsCancellationRequested ? new Ending(EndReason.ClientVanished)
@@ -78,7 +84,7 @@ internal sealed partial class Autopsy
             : Refusal(context, error));
         if (@case.Connection is { Upstream.IsIde: true, IsOpen: true } && ending.Reason is EndReason.UpstreamClosed or EndReason.UpstreamVanished)
         {
-            _ = AskTheIdeAsync(@case, ending, at); // The browser need not wait for that.
+            _ = CloseWhenKnownAsync(@case, ending, at); // The browser need not wait for that.
         }
         else
         {
@@ -101,23 +107,45 @@ internal sealed partial class Autopsy
         _ => new Ending(EndReason.GatewayFailed, $" ({error})"),
     };
 
-    private async Task AskTheIdeAsync(Case @case, Ending seen, DateTimeOffset at)
+    // Nobody waits for this: whatever fails in it is told here, or nowhere.
+    private async Task CloseWhenKnownAsync(Case @case, Ending seen, DateTimeOffset at)
+    {
+        var ending = seen;
+        try
+        {
+            ending = await AskTheIdeAsync(@case.Connection, seen, at);
+        }
+        catch (Exception failure)
+        {
+            Log.NotAsked(_logger, @case.Connection.Id, failure);
+        }
+
+        try
+        {
+            Close(@case, ending, at);
+        }
+        catch (Exception failure)
+        {
+            Log.NotTold(_logger, @case.Connection.Id, failure);
+        }
+    }
+
+    private async Task<Ending> AskTheIdeAsync(Connection connection, Ending seen, DateTimeOffset at)
     {
         var next = _ide.NextDeath;
-        var death = DeathAround(@case.Connection, at);
-        if (death is null && @case.Connection.IsReconnection && at - @case.Connection.Since < TurnedAwayWithin && _ide.GuardedAt is { } guarded && at - guarded < RemembersItsExtensions)
+        var death = DeathAround(connection, at);
+        if (death is null && connection.IsReconnection && at - connection.Since < TurnedAwayWithin && _ide.GuardedAt is { } guarded && at - guarded < RemembersItsExtensions)
         {
-            Close(@case, new Ending(EndReason.MemoryGuard), at);
-            return;
+            return new Ending(EndReason.MemoryGuard);
         }
 
         if (death is null)
         {
-            await Task.WhenAny(next, Task.Delay(_noticedIn, _stopping));
-            death = DeathAround(@case.Connection, at);
+            await Task.WhenAny(next, Task.Delay(_noticedIn, _clock, _stopping));
+            death = DeathAround(connection, at);
         }
 
-        Close(@case, death?.Ending ?? seen, at);
+        return death?.Ending ?? seen;
     }
 
     // Of the server that it led to, and not one that was long over when this ended.
@@ -128,9 +156,9 @@ internal sealed partial class Autopsy
     {
         var (connection, row) = (@case.Connection, ending.Reason.Entry());
         var sentence = ending.Sentence(connection.Upstream.Name);
-        _metrics.SocketEnded(connection.Upstream.Kind, row.Name, at - connection.Since, connection.IsOpen);
+        _metrics.SocketEnded(connection.Upstream.Kind, row.Name, at - connection.Since);
         _book.Write(new EndedConnection(
-            connection.Id, connection.User, connection.Upstream.Kind, connection.Upstream.Port, connection.Since, at, connection.In.Bytes, connection.Out.Bytes, ending.Reason, sentence, @case.Span?.TraceId.ToHexString()));
+            connection.Id, connection.User, connection.Upstream.Kind, connection.Upstream.Port, connection.Since, at, connection.In.Bytes, connection.Out.Bytes, ending.Reason, sentence, @case.Span?.TraceId.ToHexString(), connection.Window));
         Log.Ended(_logger, connection.Id, connection.Upstream.Kind, (at - connection.Since).TotalSeconds, row.Name, sentence);
         @case.EndSpan(row, sentence, at);
     }
@@ -144,5 +172,11 @@ internal sealed partial class Autopsy
 
         [LoggerMessage(Level = LogLevel.Information, Message = "WebSocket {Id} ({Upstream}) ended after {Seconds:0.0} s, {Reason}: {Sentence}")]
         public static partial void Ended(ILogger logger, string id, string upstream, double seconds, string reason, string sentence);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "What the IDE server has to do with the end of WebSocket {Id} could not be found out; it is told as it was seen on the wire.")]
+        public static partial void NotAsked(ILogger logger, string id, Exception failure);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The end of WebSocket {Id} could not be told to everybody who may ask.")]
+        public static partial void NotTold(ILogger logger, string id, Exception failure);
     }
 }

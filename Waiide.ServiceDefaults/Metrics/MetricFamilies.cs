@@ -1,19 +1,20 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
 
 namespace Waiide.ServiceDefaults.Metrics;
 
 /// <summary>Listens to meters and keeps where each of their instruments stands.</summary>
-internal sealed class MetricFamilies : IDisposable
+internal sealed partial class MetricFamilies : IDisposable
 {
     private readonly MeterListener _listener = new();
+    private readonly ILogger _logger;
     private readonly List<MetricFamily> _families = [];
-
-    // One lock for all: what is read together was true together, and a measurement holds it for less than a microsecond.
     private readonly Lock _gate = new();
-    private readonly Lock _reading = new();
+    private readonly Lock _asking = new();
 
-    internal MetricFamilies(IMeterFactory meters, IReadOnlyCollection<string> names)
+    internal MetricFamilies(IMeterFactory meters, ILogger logger, IReadOnlyCollection<string> names)
     {
+        _logger = logger;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             // Of this host alone, where a process has several.
@@ -28,37 +29,53 @@ internal sealed class MetricFamilies : IDisposable
                 listener.EnableMeasurementEvents(instrument, family);
             }
         };
-        _listener.SetMeasurementEventCallback<int>((_, value, tags, family) => Take(family, value, tags));
-        _listener.SetMeasurementEventCallback<long>((_, value, tags, family) => Take(family, value, tags));
-        _listener.SetMeasurementEventCallback<double>((_, value, tags, family) => Take(family, value, tags));
+        _listener.SetMeasurementEventCallback<int>((_, value, tags, family) => ((MetricFamily)family!).Take(value, tags));
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, family) => ((MetricFamily)family!).Take(value, tags));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, family) => ((MetricFamily)family!).Take(value, tags));
         _listener.Start();
     }
 
-    /// <summary>Asks the instruments that want to be asked, and gives everything to <paramref name="read"/> while it stands still.</summary>
-    internal T Read<T>(Func<IReadOnlyList<MetricFamily>, T> read)
+    /// <summary>Asks the instruments that want to be asked, and says where each stands: in copies, so that no measurement waits for whoever makes a text of them.</summary>
+    internal IReadOnlyList<MetricFamily.Reading> Read()
     {
-        lock (_reading)
+        lock (_asking)
         {
-            lock (_gate)
+            var families = Families();
+            foreach (var family in families)
             {
-                _families.ForEach(family => family.ForgetObserved());
+                family.ForgetObserved();
             }
 
-            _listener.RecordObservableInstruments();
-            lock (_gate)
+            try
             {
-                return read([.. _families.OrderBy(family => family.Name, StringComparer.Ordinal)]);
+                _listener.RecordObservableInstruments();
             }
+            catch (AggregateException failures)
+            {
+                // All of them were asked; whoever failed is left out this time.
+                foreach (var failure in failures.InnerExceptions)
+                {
+                    Log.NotMeasured(_logger, failure);
+                }
+            }
+
+            return [.. families.Select(family => family.Read())];
         }
     }
 
     public void Dispose() => _listener.Dispose();
 
-    private void Take(object? family, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private MetricFamily[] Families()
     {
         lock (_gate)
         {
-            ((MetricFamily)family!).Take(value, tags);
+            return [.. _families.OrderBy(family => family.Name, StringComparer.Ordinal)];
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "A metric could not be measured, and is not among the others this time.")]
+        public static partial void NotMeasured(ILogger logger, Exception failure);
     }
 }

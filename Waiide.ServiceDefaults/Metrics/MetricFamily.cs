@@ -17,6 +17,9 @@ internal sealed class MetricFamily
     // Few: looked through faster than hashed, and without a key to make for each measurement.
     private readonly List<Series> _series = [];
 
+    // One for each instrument: a chunk of a WebSocket waits for no more than another chunk to be counted.
+    private readonly Lock _gate = new();
+
     internal MetricFamily(Instrument instrument)
     {
         (Name, Help, Unit, _isObserved) = (instrument.Name, instrument.Description ?? "", instrument.Unit ?? "", instrument.IsObservable);
@@ -38,32 +41,47 @@ internal sealed class MetricFamily
     /// <summary>The upper bounds of a histogram's buckets; the last, which has none, is not among them.</summary>
     internal IReadOnlyList<double> Bounds { get; }
 
-    internal IEnumerable<Series> Series => _series.Where(series => series.IsThere);
+    /// <summary>A family as it stood at one moment.</summary>
+    internal readonly record struct Reading(MetricFamily Family, IReadOnlyList<Series> Series);
+
+    internal Reading Read()
+    {
+        lock (_gate)
+        {
+            return new Reading(this, [.. _series.Where(series => series.IsThere).Select(series => series.Copy())]);
+        }
+    }
 
     /// <summary>What is asked for anew may be gone by now.</summary>
     internal void ForgetObserved()
     {
         if (_isObserved)
         {
-            _series.ForEach(series => series.IsThere = false);
+            lock (_gate)
+            {
+                _series.ForEach(series => series.IsThere = false);
+            }
         }
     }
 
     internal void Take(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var series = Find(tags);
-        if (Kind == MetricKind.Histogram)
+        lock (_gate)
         {
-            series.Count++;
-            series.Value += value;
-            series.Buckets[BucketOf(value)]++;
-        }
-        else
-        {
-            series.Value = _isObserved ? value : series.Value + value;
-        }
+            var series = Find(tags);
+            if (Kind == MetricKind.Histogram)
+            {
+                series.Count++;
+                series.Value += value;
+                series.Buckets[BucketOf(value)]++;
+            }
+            else
+            {
+                series.Value = _isObserved ? value : series.Value + value;
+            }
 
-        series.IsThere = true;
+            series.IsThere = true;
+        }
     }
 
     private Series Find(ReadOnlySpan<KeyValuePair<string, object?>> tags)
@@ -125,6 +143,13 @@ internal sealed class Series(KeyValuePair<string, object?>[] tags, int buckets)
     internal long[] Buckets { get; } = new long[buckets];
 
     internal bool IsThere { get; set; }
+
+    internal Series Copy()
+    {
+        var copy = new Series(tags, buckets) { Value = Value, Count = Count, IsThere = IsThere };
+        Buckets.CopyTo(copy.Buckets, 0);
+        return copy;
+    }
 
     internal bool Has(ReadOnlySpan<KeyValuePair<string, object?>> others)
     {

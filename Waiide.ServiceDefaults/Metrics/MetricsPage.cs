@@ -1,17 +1,18 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 
 namespace Waiide.ServiceDefaults.Metrics;
 
 /// <summary>The metrics of some meters for Prometheus and whatever else reads its text; counted from the moment this is made.</summary>
-public sealed class MetricsPage(IMeterFactory meters, params string[] names) : IDisposable
+public sealed class MetricsPage(IMeterFactory meters, ILogger<MetricsPage> logger, params string[] names) : IDisposable
 {
     // https://prometheus.io/docs/instrumenting/exposition_formats/
     private const string Text = "text/plain; version=0.0.4; charset=utf-8";
     private const string OpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-    private readonly MetricFamilies _families = new(meters, names);
+    private readonly MetricFamilies _families = new(meters, logger, names);
 
     /// <summary>GET: in the format that the request asks for.</summary>
     public IResult Answer(HttpContext context)
@@ -23,7 +24,7 @@ public sealed class MetricsPage(IMeterFactory meters, params string[] names) : I
     }
 
     /// <summary>All of it now.</summary>
-    public string Write(bool asOpenMetrics) => _families.Read(families => PrometheusText.Of(families, asOpenMetrics));
+    public string Write(bool asOpenMetrics) => PrometheusText.Of(_families.Read(), asOpenMetrics);
 
     /// <inheritdoc/>
     public void Dispose() => _families.Dispose();

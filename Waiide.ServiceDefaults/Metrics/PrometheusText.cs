@@ -9,12 +9,12 @@ namespace Waiide.ServiceDefaults.Metrics;
 /// </summary>
 internal static class PrometheusText
 {
-    internal static string Of(IEnumerable<MetricFamily> families, bool asOpenMetrics)
+    internal static string Of(IEnumerable<MetricFamily.Reading> families, bool asOpenMetrics)
     {
         var text = new StringBuilder();
-        foreach (var family in families)
+        foreach (var (family, series) in families)
         {
-            Write(text, family, asOpenMetrics);
+            Write(text, family, series, asOpenMetrics);
         }
 
         if (asOpenMetrics)
@@ -32,7 +32,7 @@ internal static class PrometheusText
         return suffix.Length == 0 || plain.EndsWith("_" + suffix, StringComparison.Ordinal) ? plain : $"{plain}_{suffix}";
     }
 
-    private static void Write(StringBuilder text, MetricFamily family, bool asOpenMetrics)
+    private static void Write(StringBuilder text, MetricFamily family, IReadOnlyList<Series> all, bool asOpenMetrics)
     {
         var name = NameOf(family.Name, family.Unit);
         var (sample, type) = family.Kind switch
@@ -49,7 +49,7 @@ internal static class PrometheusText
             text.Append("# UNIT ").Append(described).Append(' ').Append(unit).Append('\n');
         }
 
-        foreach (var series in family.Series)
+        foreach (var series in all)
         {
             if (family.Kind == MetricKind.Histogram)
             {

@@ -1,7 +1,9 @@
+using Aspire.Dashboard.Application;
+using Aspire.Dashboard.Front;
 using Aspire.Dashboard.Otlp.Intake;
 using Aspire.Dashboard.Otlp.Protocol;
-using Aspire.Dashboard.Telemetry;
 using Aspire.Dashboard.Telemetry.Metrics;
+using Aspire.Dashboard.Telemetry;
 
 namespace Aspire.Dashboard.Tests;
 
@@ -82,7 +84,7 @@ public sealed class LimitTests : IAsyncLifetime
     [Fact]
     public void Spans_that_are_sent_again_into_a_large_trace_cost_one_look_through_it()
     {
-        var store = new TelemetryStore();
+        var store = new TelemetryStore(new Colours(NoApplication.Instance));
         TraceIntake.Take(store, Sent.Spans("sender", Enumerable.Range(1, 10_000).Select(id => Sent.Span(1, id, id - 1, "span"))));
         var again = Sent.Spans("sender", Enumerable.Range(1, 512).Select(id => Sent.Span(1, id, id - 1, "span")));
 

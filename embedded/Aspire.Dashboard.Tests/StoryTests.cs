@@ -1,5 +1,3 @@
-using Aspire.Dashboard.Otlp.Protocol;
-
 namespace Aspire.Dashboard.Tests;
 
 /// <summary>What a waterfall does so that a trace of hundreds of spans can be read.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
 using Waiide.Tests.Support;
@@ -190,6 +191,63 @@ public sealed partial class WorkbenchBarTests(Chromium chromium)
         var clock = await page.EvaluateAsync<string>("time => new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })", ended.ToString("O", CultureInfo.InvariantCulture));
         await Expect(page.GetByRole(AriaRole.Paragraph)).ToHaveTextAsync($"The connection ended at {clock}: the IDE server's process ended with exit code 1.");
     }
+
+    [SkippableFact]
+    public async Task Of_two_windows_the_one_is_told_whose_connection_was_lost_until_it_is_back()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        gateway.Ide.When("/cuts", async context =>
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            await socket.ReceiveAsync(new byte[10], context.RequestAborted);
+            context.Abort();
+        });
+        var page = await Open(gateway, fed: false);
+        var other = await page.Context.NewPageAsync();
+        await other.RunAndWaitForResponseAsync(() => other.GotoAsync(gateway.Url.ToString()), answer => answer.Url.EndsWith("/api/notices", StringComparison.Ordinal));
+        await Connect(other, "/?reconnectionToken=the-others&reconnection=false");
+        await Connect(page, "/cuts?reconnectionToken=the-ones&reconnection=false");
+
+        await page.EvaluateAsync("() => socket.send('x')");
+
+        var told = page.GetByRole(AriaRole.Paragraph).GetByText("the IDE server cut it without a close frame.");
+        await Eventually.Is(
+            async () =>
+            {
+                await Look(page);
+                return await told.CountAsync() == 1;
+            },
+            "the window is told");
+        await Look(other);
+        await Expect(other.GetByRole(AriaRole.Paragraph)).ToHaveCountAsync(0);
+
+        await Connect(page, "/?reconnectionToken=the-ones&reconnection=false");
+        await Look(page);
+        await Expect(told).ToHaveCountAsync(0);
+    }
+
+    [SkippableFact]
+    public async Task In_the_real_workbench_a_window_that_is_closed_is_nothing_to_tell_another()
+    {
+        await using var gateway = await GatewayWithIde.StartAsync();
+        using var program = gateway.Program();
+        async Task<int> Count(string which) => JsonNode.Parse(await program.GetStringAsync("api/status"))!["connections"]![which]!.AsArray().Count;
+        var stays = (await gateway.OpenAsync(chromium)).Page;
+        var leaves = await stays.Context.NewPageAsync();
+        await leaves.GotoAsync(gateway.Url.ToString());
+        await new Workbench(leaves).IsOpen();
+        await Eventually.Is(async () => await Count("open") == 4, "each window has its two connections", TimeSpan.FromSeconds(60));
+
+        await leaves.CloseAsync(new() { RunBeforeUnload = true });
+        await Eventually.Is(async () => await Count("ended") == 2, "those of one have ended");
+
+        var asked = await stays.RunAndWaitForRequestAsync(() => Look(stays), request => request.Url.EndsWith("/api/notices", StringComparison.Ordinal));
+        Assert.Equal(2, (await asked.HeaderValueAsync("Waiide-Window"))?.Split(',').Length); // VS Code's are seen, and so are told apart.
+        await Expect(stays.Locator("#waiide-notices").GetByRole(AriaRole.Paragraph)).ToHaveCountAsync(0);
+    }
+
+    private static async Task Connect(IPage page, string target) => await page.EvaluateAsync(
+        "target => new Promise((open, fail) => { globalThis.socket = new WebSocket(location.origin.replace('http', 'ws') + target); socket.onopen = () => open(); socket.onerror = fail; })", target);
 
     [System.Text.RegularExpressions.GeneratedRegex(@"^The connection ended at \d\d:\d\d( [AP]M)?: this server ")]
     private static partial System.Text.RegularExpressions.Regex EndedAtATime();
