@@ -56,8 +56,12 @@ public sealed class MetricTests : IAsyncLifetime
                 new Metric { Name = "changes", Gauge = new Gauge { DataPoints = { Enumerable.Range(batch * 1000, 1000).Select(number => new NumberDataPoint { AsInt = number, TimeUnixNano = Sent.Epoch + (ulong)number }) } } }));
         }
 
-        var table = await _dashboard.PageAsync("/metrics?resource=sender&meter=Tests.Meter&instrument=stays&view=table");
-        Assert.Equal("7", table.QuerySelector("tbody td.numbers")!.TextContent);
+        var metrics = System.Text.Json.JsonDocument.Parse(await _dashboard.Pages.GetStringAsync("/api/telemetry/export/metrics")).RootElement
+            .GetProperty("resourceMetrics")[0].GetProperty("scopeMetrics")[0].GetProperty("metrics").EnumerateArray().ToDictionary(metric => metric.GetProperty("name").GetString()!, metric => metric.GetProperty("gauge"));
+        var stays = Assert.Single(metrics["stays"].GetProperty("dataPoints").EnumerateArray());
+        Assert.Equal("7", stays.GetProperty("asInt").GetString());
+        Assert.Equal($"{Sent.Epoch}", stays.GetProperty("timeUnixNano").GetString());
+        Assert.Equal(49_999, metrics["changes"].GetProperty("dataPoints").GetArrayLength());
     }
 
     [Fact]
