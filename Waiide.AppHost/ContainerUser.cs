@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Configuration;
-
 namespace Waiide.AppHost;
 
 /// <summary>Has a container run as whoever runs this program, so that files in shared folders are theirs.</summary>
@@ -8,7 +6,7 @@ internal static class ContainerUser
     private const string Status = "/proc/self/status";
 
     /// <summary>The options for the engine; none where it runs containers in a virtual machine, which maps users by itself.</summary>
-    public static string[] RuntimeArguments(IConfiguration configuration)
+    public static string[] RuntimeArguments(ContainerEngine? engine)
     {
         if (!File.Exists(Status))
         {
@@ -18,7 +16,7 @@ internal static class ContainerUser
         var (user, group) = (Id("Uid:"), Id("Gid:"));
 
         // To podman without root, this user is root in a container, unless told otherwise.
-        return ContainerEngine.Find(configuration) == "podman" && user != "0"
+        return engine?.Name == "podman" && user != "0"
             ? ["--userns", "keep-id", "--user", $"{user}:{group}"]
             : ["--user", $"{user}:{group}"];
     }

@@ -52,7 +52,7 @@ internal static class IdeResource
             ide.WithBindMount(folder, folder);
         }
 
-        return ide.WithContainerRuntimeArgs(ContainerUser.RuntimeArguments(builder.Configuration)).WithVersionCheck(key);
+        return ide.WithContainerRuntimeArgs(ContainerUser.RuntimeArguments(settings.Engine.Value)).WithVersionCheck(key);
     }
 
     /// <summary>An image of the same, on a network of its own with the gateway: whoever publishes it gives nobody else a way there.</summary>

@@ -21,7 +21,7 @@ internal enum FrontKind
 /// <summary>What a person may set about the topology: <c>--Waiide:Mode=standalone</c>, <c>Waiide__GatewayPort=8090</c> and so on.</summary>
 internal sealed record Settings(
     bool IsPublished, Mode Mode, int HubPort, int HubApiPort, int GatewayPort, int IdePort, string IdeFolder, string Workspace, string DataDirectory,
-    FrontKind Front, int FrontPort, string FrontImage, string? IdeImage)
+    FrontKind Front, int FrontPort, string FrontImage, string? IdeImage, Lazy<ContainerEngine?> Engine)
 {
     /// <summary>The ports within the containers that are published; null: on this machine the engine chooses where processes listen.</summary>
     public int? GatewayTarget => IsPublished ? Published.GatewayPort : null;
@@ -45,6 +45,7 @@ internal sealed record Settings(
         var mistakes = new List<string>();
         var dataHome = configuration["XDG_DATA_HOME"] is { Length: > 0 } set ? set : Path.Combine(Home, ".local", "share");
         var isPublished = builder.ExecutionContext.IsPublishMode;
+        var engine = new Lazy<ContainerEngine?>(() => ContainerEngine.Find(configuration));
         var settings = new Settings(
             isPublished,
             // A hub of ours is for this machine; elsewhere it has to be asked for by name.
@@ -56,10 +57,11 @@ internal sealed record Settings(
             IdeFolder: Path.GetFullPath("../ide", builder.AppHostDirectory),
             Workspace: isPublished ? Published.Workspace : ReadFolder(configuration, "WAIIDE_WORKSPACE", Path.Combine(Home, "waiide"), mistakes),
             DataDirectory: isPublished ? $"{Published.AppHome}/waiide" : ReadFolder(configuration, "WAIIDE_DATA_DIR", Path.Combine(dataHome, "waiide", "apphost"), mistakes),
-            Front: ReadFront(configuration, isRun: !isPublished, mistakes),
+            Front: ReadFront(configuration, isRun: !isPublished, engine, mistakes),
             FrontPort: ReadPort(configuration, "Waiide:FrontPort", 8443, mistakes),
             FrontImage: configuration["Waiide:FrontImage"] is { Length: > 0 } image ? image : "nginx:1.28-alpine",
-            IdeImage: isPublished ? null : ReadIdeImage(configuration, mistakes));
+            IdeImage: isPublished ? null : ReadIdeImage(configuration, engine),
+            engine);
 
         if (mistakes.Count == 0 && !isPublished)
         {
@@ -101,7 +103,7 @@ internal sealed record Settings(
         }
     }
 
-    private static FrontKind ReadFront(ConfigurationManager configuration, bool isRun, List<string> mistakes)
+    private static FrontKind ReadFront(ConfigurationManager configuration, bool isRun, Lazy<ContainerEngine?> engine, List<string> mistakes)
     {
         const string OrLeaveItOut = "or leave Waiide:Front out, and browsers come by plain http.";
         switch (configuration["Waiide:Front"]?.ToLowerInvariant())
@@ -111,10 +113,14 @@ internal sealed record Settings(
             case not null when !isRun:
                 mistakes.Add("Waiide:Front is for a run on this machine. What is published stands behind a proxy of yours that speaks TLS (docs/publishing.md): leave Waiide:Front out.");
                 return default;
-            case "container" or "true" when ContainerEngine.Find(configuration) is not null:
+            case "container" when engine.Value is not null:
+            case "true" when engine.Value is { ReachesThisMachine: true }:
                 return FrontKind.Container;
             case "process" or "true" when InstalledNginx.IsThere:
                 return FrontKind.Process;
+            case "true" when engine.Value is { Name: var name }:
+                mistakes.Add($"Waiide:Front=true needs nginx on this machine (apt-get install nginx): containers of {name}, which runs without root or in a virtual machine, do not reach the gateway. Install it, {OrLeaveItOut}");
+                return default;
             case "true":
                 mistakes.Add($"Waiide:Front=true needs nginx on this machine (apt-get install nginx) or a container engine that answers (docker or podman); neither is there. Install one, {OrLeaveItOut}");
                 return default;
@@ -125,12 +131,12 @@ internal sealed record Settings(
                 mistakes.Add($"Waiide:Front=process needs nginx on this machine. Install it (apt-get install nginx), {OrLeaveItOut}");
                 return default;
             case { } other:
-                mistakes.Add($"Waiide:Front is '{other}'; it is 'true' (TLS by nginx: in a container where an engine answers, else the nginx of this machine), 'container', 'process' or 'false' (the default).");
+                mistakes.Add($"Waiide:Front is '{other}'; it is 'true' (TLS by nginx: in a container where an engine answers and containers reach this machine, else the nginx of this machine), 'container', 'process' or 'false' (the default).");
                 return default;
         }
     }
 
-    private static string? ReadIdeImage(ConfigurationManager configuration, List<string> mistakes)
+    private static string? ReadIdeImage(ConfigurationManager configuration, Lazy<ContainerEngine?> engine)
     {
         var image = configuration["Ide:Image"];
         if (string.IsNullOrEmpty(image))
@@ -138,12 +144,13 @@ internal sealed record Settings(
             return null;
         }
 
-        if (ContainerEngine.Find(configuration) is null)
+        if (engine.Value is not null)
         {
-            mistakes.Add($"Ide:Image is '{image}', but no container engine answers, neither docker nor podman. Start one, or leave Ide:Image out, and the IDE is a process of this machine.");
+            return image;
         }
 
-        return image;
+        Console.WriteLine($"ide: runs as a process of this machine, not from the image {image}, because no container engine (docker or podman) answers.");
+        return null;
     }
 
     private static int ReadPort(ConfigurationManager configuration, string setting, int byDefault, List<string> mistakes)

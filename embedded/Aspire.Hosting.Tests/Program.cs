@@ -2,11 +2,18 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Aspire.Hosting.Dcp.Processes;
 using Aspire.Hosting.Tests.Containers;
+using Aspire.Hosting.Tests.Dashboard;
 using Microsoft.Extensions.Logging;
 
 if (args is [ContainerOwner.Argument, ..])
 {
-    await ContainerOwner.RunAsync(args[1]);
+    await ContainerOwner.RunAsync(args[1], args.ElementAtOrDefault(2) ?? "0");
+    return;
+}
+
+if (args is [DashboardOwner.Argument])
+{
+    await DashboardOwner.RunAsync();
     return;
 }
 

@@ -32,33 +32,43 @@ internal static class UserSecrets
         lock (OneWriter)
         {
             // Host configuration has user secrets only in Development; the value must not change with the environment.
-            if (new ConfigurationBuilder().AddJsonFile(file, optional: true).Build()[key] is { Length: > 0 } kept)
+            if (Use(file, () => new ConfigurationBuilder().AddJsonFile(file, optional: true).Build()[key]) is { Length: > 0 } kept)
             {
                 return kept;
             }
 
             var value = create();
-            Keep(file, key, value);
-            return value;
+            return Use(file, () => Keep(file, key, value));
         }
     }
-
-    /// <summary>Whether the AppHost has user secrets at all.</summary>
-    public static bool Has(Assembly? appHost) => FileOf(appHost) is not null;
 
     /// <summary>Keeps a value under <paramref name="key"/>, in place of any other.</summary>
     public static void Keep(Assembly? appHost, string key, string value)
     {
         lock (OneWriter)
         {
-            Keep(FileOf(appHost) ?? throw new InvalidOperationException("This AppHost has no UserSecretsId."), key, value);
+            var file = FileOf(appHost) ?? throw new InvalidOperationException("This AppHost has no UserSecretsId.");
+            Use(file, () => Keep(file, key, value));
         }
     }
 
     private static string? FileOf(Assembly? appHost) =>
         appHost?.GetCustomAttribute<UserSecretsIdAttribute>()?.UserSecretsId is { } id ? PathHelper.GetSecretsPathFromSecretsId(id) : null;
 
-    private static void Keep(string file, string key, string value)
+    private static T Use<T>(string file, Func<T> use)
+    {
+        try
+        {
+            return use();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or FormatException or JsonException or InvalidOperationException)
+        {
+            // What is wrong with a broken file is told by the inner one: "Expected depth to be zero at the end of the JSON payload."
+            throw new UserSecretsException($"The user secrets in {file} cannot be used: {(exception.InnerException ?? exception).Message}", exception);
+        }
+    }
+
+    private static string Keep(string file, string key, string value)
     {
         var secrets = File.Exists(file) ? JsonNode.Parse(File.ReadAllText(file))?.AsObject() ?? [] : [];
         secrets[key] = value;
@@ -78,5 +88,9 @@ internal static class UserSecrets
         }
 
         File.Move(beside, file, overwrite: true);
+        return value;
     }
 }
+
+/// <summary>The user secrets cannot be read or written; the message names the file.</summary>
+internal sealed class UserSecretsException(string message, Exception cause) : DistributedApplicationException(message, cause);

@@ -66,7 +66,7 @@ internal sealed class ApplicationView(
             return Refused($"Parameter '{parameter.Name}' has a value; another one needs a new start, because others have been given this one.");
         }
 
-        if (keep && !UserSecrets.Has(options.Assembly))
+        if (keep && !UserSecrets.AreKept(options.Assembly))
         {
             return Refused($"Parameter '{parameter.Name}' cannot be kept: the AppHost has no user secrets. Run 'dotnet user-secrets init' in its folder first.");
         }
@@ -116,7 +116,7 @@ internal sealed class ApplicationView(
             [.. snapshot.Relationships.Select(relationship => new RelationshipView(relationship.ResourceName, relationship.Type)).Distinct()])
         {
             Parameter = now.Resource is ParameterResource parameter
-                ? new ParameterView(parameter.Description, parameter.Secret, snapshot.State.Is(KnownResourceStates.ValueMissing), UserSecrets.Has(options.Assembly))
+                ? new ParameterView(parameter.Description, parameter.Secret, snapshot.State.Is(KnownResourceStates.ValueMissing), UserSecrets.AreKept(options.Assembly))
                 : null,
         };
     }

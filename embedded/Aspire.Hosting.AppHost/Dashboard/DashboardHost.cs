@@ -113,7 +113,23 @@ internal sealed partial class DashboardHost(
     }
 
     // The same from run to run, so that what was given it once keeps it.
-    private string Key(string name) => configuration[name] is { Length: > 0 } given ? given : UserSecrets.KeepOrCreate(options.Assembly, name, Secret);
+    private string Key(string name)
+    {
+        if (configuration[name] is { Length: > 0 } given)
+        {
+            return given;
+        }
+
+        try
+        {
+            return UserSecrets.KeepOrCreate(options.Assembly, name, Secret);
+        }
+        catch (UserSecretsException exception)
+        {
+            Log.NotKept(logger, exception.Message, name);
+            return Secret();
+        }
+    }
 
     private static string Secret() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
@@ -130,6 +146,9 @@ internal sealed partial class DashboardHost(
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The dashboard receives no telemetry in this run: {Reason} Choose another address for it with --{Setting}=http://localhost:PORT; port 0 takes any that is free.")]
         public static partial void NoTelemetry(ILogger logger, string reason, string setting);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason} {Name} is another one in each run until the file is corrected or removed.")]
+        public static partial void NotKept(ILogger logger, string reason, string name);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Setting} is '{Given}': the embedded dashboard listens only on this machine and without TLS. Use http://localhost:PORT; port 0 takes any that is free.")]
         public static partial void NoAddress(ILogger logger, string setting, string given);

@@ -9,7 +9,7 @@ namespace Aspire.Hosting.Dcp;
 /// <summary>The ports of one resource: decides them, and holds the public ones from the start of the application to its end.</summary>
 internal sealed class ResourceEndpoints : IAsyncDisposable
 {
-    // A container's port is known once it runs; until then nobody answers here.
+    // A container's port is known while it runs; else nobody answers here.
     private static readonly IPEndPoint Nowhere = new(IPAddress.Loopback, 0);
 
     private readonly IResource _resource;
@@ -53,6 +53,9 @@ internal sealed class ResourceEndpoints : IAsyncDisposable
             port.Backend = new IPEndPoint(IPAddress.Loopback, hostPort);
         }
     }
+
+    /// <summary>The container has ended: its ports on this machine may soon be another program's, so that nobody is led there.</summary>
+    public void Unreach() => _containerPorts.ForEach(port => port.Backend = Nowhere);
 
     /// <summary>Opens the public ports that are not open yet; fails with a sentence that names the one that is taken.</summary>
     public void Open()

@@ -29,6 +29,10 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
     private Task _reviving = Task.CompletedTask;
     private bool _stopAsked;
 
+    // Both in turn: the last start failed for want of an engine, and a loop waits for one.
+    private bool _lacksEngine;
+    private bool _isReviving;
+
     /// <summary>Starts it, after everything that it waits for. The result is what went wrong, in a sentence; it is told and shown already.</summary>
     public async Task<string?> StartAsync(CancellationToken cancellationToken)
     {
@@ -105,6 +109,7 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
             await WaitForOthersAsync(cancellationToken).ConfigureAwait(false);
 
             _stopAsked = false;
+            _lacksEngine = false;
             var launched = await launcher.LaunchAsync(PublishAsync, cancellationToken).ConfigureAwait(false);
             await PublishAsync(snapshot => snapshot with
             {
@@ -125,7 +130,13 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
         {
             Log.NotStarted(log, unavailable.Message);
             await PublishAsync(snapshot => snapshot with { State = KnownResourceStates.RuntimeUnhealthy }).ConfigureAwait(false);
-            _reviving = ReviveAsync(unavailable.Engines);
+            _lacksEngine = true;
+            if (!_isReviving)
+            {
+                _isReviving = true;
+                _reviving = ReviveAsync(unavailable.Engines);
+            }
+
             return unavailable.Message;
         }
         catch (Exception exception) // Callbacks of the AppHost have a part in a start: whatever goes wrong in it is this resource's failure and no other's.
@@ -155,13 +166,31 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
         }
     }
 
-    /// <summary>What had no engine to run it starts as soon as there is one.</summary>
+    /// <summary>What had no engine to run it starts as soon as there is one, unless somebody was quicker.</summary>
     private async Task ReviveAsync(ContainerEngines engines)
     {
-        await engines.WaitAsync(app.Stopping).ConfigureAwait(false);
-        if (_launched is null)
+        while (true)
         {
-            await StartAsync(app.Stopping).ConfigureAwait(false);
+            await engines.WaitAsync(app.Stopping).ConfigureAwait(false);
+            await _turn.WaitAsync(app.Stopping).ConfigureAwait(false);
+            try
+            {
+                if (_lacksEngine)
+                {
+                    await LaunchAsync(app.Stopping).ConfigureAwait(false);
+                }
+
+                // The engine may have gone again in between.
+                if (!_lacksEngine)
+                {
+                    _isReviving = false;
+                    return;
+                }
+            }
+            finally
+            {
+                _turn.Release();
+            }
         }
     }
 
@@ -184,6 +213,7 @@ internal sealed partial class ResourceExecutor(IResource resource, ExecutorServi
             Log.Ended(app.Logger, resource.Name, exitCode, string.Concat(lines.Select(line => $"{Environment.NewLine}  {line.Content}")));
         }
 
+        endpoints.Unreach();
         await PublishAsync(snapshot => snapshot with
         {
             State = launcher.StateAtEnd,

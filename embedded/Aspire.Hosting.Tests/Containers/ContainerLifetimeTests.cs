@@ -1,7 +1,10 @@
-using System.Diagnostics;
+using System.Collections.Immutable;
+using System.Globalization;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dcp.Containers;
 using Aspire.Hosting.Dcp.Processes;
 using Aspire.Hosting.Tests.Processes;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Aspire.Hosting.Tests.Containers;
 
@@ -49,7 +52,7 @@ public sealed class ContainerLifetimeTests
         Podman.Need();
         var name = $"aspire-containers-test-{Guid.NewGuid():n}";
         using var owner = OwnerProcess.Start(ContainerOwner.Argument, name);
-        await Eventually.Is(() => owner.Output.Contains("state Running", StringComparison.Ordinal), $"the container runs; {owner.Output}", seconds: 60);
+        await Eventually.Is(() => owner.Output.Contains("state web Running", StringComparison.Ordinal), $"the container runs; {owner.Output}", seconds: 60);
         var network = Podman.NetworkOf(name);
 
         owner.Signal(Posix.SigKill);
@@ -63,28 +66,56 @@ public sealed class ContainerLifetimeTests
     {
         Podman.Need();
         var name = $"aspire-containers-test-{Guid.NewGuid():n}";
-        var folder = Directory.CreateTempSubdirectory("aspire-containers-engine-");
-        try
-        {
-            // An engine that is broken until a file appears, and the real one from then on.
-            var works = Path.Combine(folder.FullName, "works");
-            var fake = Path.Combine(folder.FullName, "podman");
-            await File.WriteAllTextAsync(fake, $"#!/bin/sh\n[ -e {works} ] || {{ echo 'Error: the daemon is asleep' >&2; exit 1; }}\nexec /usr/bin/podman \"$@\"\n");
-            await Process.Start("chmod", ["+x", fake])!.WaitForExitAsync();
-            using var owner = OwnerProcess.Start([ContainerOwner.Argument, name], new() { ["PATH"] = $"{folder.FullName}:{Environment.GetEnvironmentVariable("PATH")}" });
-            await Eventually.Is(() => owner.Output.Contains("state RuntimeUnhealthy", StringComparison.Ordinal), "the container shows it", seconds: 60);
-            await Eventually.Is(() => owner.Output.Contains("started", StringComparison.Ordinal), "the application runs all the same");
 
-            await File.WriteAllTextAsync(works, "");
+        // An engine that is broken until a file appears, and the real one from then on.
+        using var engine = new FakeEngine($"[ -e $here/works ] || {{ echo 'Error: the daemon is asleep' >&2; exit 1; }}\nexec {FakeEngine.Real} \"$@\"");
+        using var owner = engine.Own(name);
+        await Eventually.Is(() => owner.Output.Contains("state web RuntimeUnhealthy", StringComparison.Ordinal), "the container shows it", seconds: 60);
+        await Eventually.Is(() => owner.Output.Contains("started", StringComparison.Ordinal), "the application runs all the same");
 
-            await Eventually.Is(() => owner.Output.Contains("state Running", StringComparison.Ordinal), "the container comes alive", seconds: 60);
-            var network = Podman.NetworkOf(name);
-            owner.Signal(Posix.SigKill);
-            await Eventually.Is(() => !Podman.Exists("container", name) && !Podman.Exists("network", network), "the guard removes container and network", seconds: 30);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        await File.WriteAllTextAsync(engine.FileOf("works"), "");
+
+        await Eventually.Is(() => owner.Output.Contains("state web Running", StringComparison.Ordinal), $"the container comes alive; {owner.Output}", seconds: 60);
+        var network = Podman.NetworkOf(name);
+        owner.Signal(Posix.SigKill);
+        await Eventually.Is(() => !Podman.Exists("container", name) && !Podman.Exists("network", network), "the guard removes container and network", seconds: 30);
+    }
+
+    [Fact]
+    public async Task However_many_containers_wait_for_an_engine_it_is_asked_by_one_and_less_and_less_often()
+    {
+        using var engine = new FakeEngine("date +%s.%N >> $here/calls; exit 1");
+        using var owner = engine.Own("waiting", "5");
+        await Eventually.Is(() => owner.Output.Split('\n').Count(line => line.EndsWith(" RuntimeUnhealthy", StringComparison.Ordinal)) == 6, "all of them wait", seconds: 60);
+        var before = Calls().Length;
+
+        await Eventually.Is(() => Calls().Length >= before + 4, "it is asked again", seconds: 60);
+
+        // Any number of loops, each with a pause of its own, would ask in between.
+        var calls = Calls()[before..];
+        Assert.All(calls.Zip(calls.Skip(1), (one, next) => next - one), pause => Assert.True(pause > 0.9, $"It was asked at {string.Join(", ", calls)}."));
+        Assert.True(calls[3] - calls[2] > 1.9, $"It was asked at {string.Join(", ", calls)}.");
+
+        double[] Calls() => [.. File.ReadAllLines(engine.FileOf("calls")).Where(line => line.Length > 0).Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
+    }
+
+    [Fact]
+    public async Task Only_an_engine_that_says_so_has_no_container_and_a_busy_one_ends_none()
+    {
+        using var script = new FakeEngine("""
+            case "$1 $2" in
+                "container inspect") [ "$3" = gone ] && echo 'Error: inspecting object: no such container gone' >&2 || echo 'Error: timed out waiting for the lock' >&2; exit 125;;
+                "wait box") mkdir $here/waited 2> /dev/null && exit 125; echo 7;;
+            esac
+            """);
+        await using var run = ProcessRun.Start(NullLogger.Instance);
+        var engine = new ContainerEngine("podman", script.Path, run);
+
+        Assert.Null(await ContainerState.FindAsync(engine, "gone", CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<ContainerEngineException>(() => ContainerState.FindAsync(engine, "box", CancellationToken.None));
+        Assert.Equal("podman does not tell whether there is a container 'box': timed out waiting for the lock", exception.Message);
+
+        var state = new ContainerState("box", "id", IsRunning: true, DateTime.UtcNow, new Dictionary<string, string>(), ImmutableDictionary<int, int>.Empty);
+        Assert.Equal(7, await new OwnedContainer(engine, state, isPersistent: false, since: null, (_, _) => { }).Exited.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Tests.Containers;
@@ -57,6 +59,27 @@ public sealed class ContainerTests
         await app.Healthy("web");
         using var client = new HttpClient();
         Assert.Equal("hello", await client.GetStringAsync(new Uri(app.Now("web").Urls[0].Url)));
+    }
+
+    [SkippableFact]
+    public async Task Nobody_is_led_to_the_port_that_a_stopped_container_had()
+    {
+        Podman.Need();
+        await using var app = new ContainerApp();
+        app.Web("web").WithHttpHealthCheck("/");
+        await app.StartAsync();
+        await app.Healthy("web");
+        var port = int.Parse(Podman.Ask("port", app.ContainerOf("web")).Split(':')[^1], CultureInfo.InvariantCulture);
+        await app.App.ResourceCommands.ExecuteCommandAsync("web", "stop");
+        using var another = new TcpListener(IPAddress.Loopback, port);
+        another.Start();
+
+        using var client = new HttpClient();
+        var answer = client.GetStringAsync(new Uri(app.Now("web").Urls[0].Url));
+        await app.App.ResourceCommands.ExecuteCommandAsync("web", "start");
+
+        Assert.Equal("hello", await answer.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.False(another.Pending());
     }
 
     [SkippableFact]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Aspire.Hosting.Tests.Processes;
 
 namespace Aspire.Hosting.Tests.Containers;
@@ -34,7 +33,7 @@ public sealed class DockerfileTests
     }
 
     [SkippableFact]
-    public async Task A_build_that_fails_is_a_failed_start_and_one_that_is_given_up_ends_at_once()
+    public async Task A_build_that_fails_is_a_failed_start_and_one_that_is_given_up_leaves_nothing()
     {
         Podman.Need();
         var app = new ContainerApp();
@@ -52,10 +51,8 @@ public sealed class DockerfileTests
             await app.Line("missing", "No.Dockerfile");
             await app.Line("slow", "sleeping");
 
-            var clock = Stopwatch.StartNew();
             await app.App.StopAsync();
 
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"It took {clock.Elapsed}.");
             await Eventually.Is(() => starting.IsCompleted, "the start is given up");
             Assert.Empty(Shell.WithCommandLine("sleep\098765"));
             Podman.RemoveLeftBuilds();

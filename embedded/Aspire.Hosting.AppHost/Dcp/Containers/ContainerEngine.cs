@@ -56,8 +56,15 @@ internal sealed class ContainerEngine(string name, string path, ProcessRun proce
     /// <summary>Why the engine does not work; null: it does.</summary>
     public async Task<string?> ComplaintAsync(CancellationToken cancellationToken)
     {
-        var answer = await TryAsync(["container", "ls", "-n", "1"], cancellationToken, limit: ProbeLimit).ConfigureAwait(false);
-        return answer.IsSuccess ? null : answer.Complaint;
+        try
+        {
+            var answer = await TryAsync(["container", "ls", "-n", "1"], cancellationToken, limit: ProbeLimit).ConfigureAwait(false);
+            return answer.IsSuccess ? null : answer.Complaint;
+        }
+        catch (ContainerEngineException exception)
+        {
+            return exception.Message;
+        }
     }
 
     /// <summary>Runs a command that may take its time; each line is heard as it comes (true: standard error). Cancelling ends it.</summary>

@@ -5,19 +5,23 @@ using Microsoft.Extensions.Logging;
 namespace Aspire.Hosting.Dcp.Containers;
 
 /// <summary>Finds the engine that this run uses: the one that was asked for, else the first of docker and podman that answers. One that does not answer yet is looked at again.</summary>
-internal sealed partial class ContainerEngines : IDisposable
+internal sealed partial class ContainerEngines : IAsyncDisposable
 {
     private const string Setting = "DcpPublisher:ContainerRuntime";
     private const string Variable = "ASPIRE_CONTAINER_RUNTIME";
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     private static readonly string[] Known = ["docker", "podman"];
 
     private readonly ProcessRun _processes;
     private readonly ILogger _logger;
     private readonly string[] _names;
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _ending = new();
+    private Task<ContainerEngine?> _looking = Task.FromResult<ContainerEngine?>(null);
+    private Task<ContainerEngine>? _waiting;
     private ContainerEngine? _chosen;
     private bool _told;
 
@@ -33,47 +37,59 @@ internal sealed partial class ContainerEngines : IDisposable
         };
     }
 
-    /// <summary>The engine; null: none answers at the moment, which is told once, in <see cref="Problem"/>'s words. Once chosen it stays the same.</summary>
-    public async Task<ContainerEngine?> FindAsync(CancellationToken cancellationToken)
+    /// <summary>The engine; null: none answers at the moment, which is told once, in <see cref="Problem"/>'s words. Once chosen it stays the same. Whoever asks while somebody looks gets the same answer.</summary>
+    public Task<ContainerEngine?> FindAsync(CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        lock (_gate)
         {
-            var found = await LookAsync(cancellationToken).ConfigureAwait(false);
-            if (found is null && !_told)
+            if (_looking.IsCompleted)
             {
-                _told = true;
-                Log.None(_logger, Problem);
+                _looking = Task.Run(LookAsync, _ending.Token);
             }
 
-            return found;
-        }
-        finally
-        {
-            _turn.Release();
+            return _looking.WaitAsync(cancellationToken);
         }
     }
 
-    /// <summary>Waits until there is one.</summary>
-    public async Task<ContainerEngine> WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until there is one: one loop for all who wait.</summary>
+    public Task<ContainerEngine> WaitAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        lock (_gate)
         {
-            if (await FindAsync(cancellationToken).ConfigureAwait(false) is { } engine)
+            if (_waiting is null or { IsCompleted: true })
             {
-                return engine;
+                _waiting = Task.Run(LookUntilFoundAsync, _ending.Token);
             }
 
-            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            return _waiting.WaitAsync(cancellationToken);
         }
     }
 
     /// <summary>Why there is no engine, and what to do.</summary>
     public string Problem { get; private set; } = "";
 
-    public void Dispose() => _turn.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await ((Task)_looking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await (_waiting as Task ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ending.Dispose();
+    }
 
-    private async Task<ContainerEngine?> LookAsync(CancellationToken cancellationToken)
+    private async Task<ContainerEngine> LookUntilFoundAsync()
+    {
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            if (await FindAsync(_ending.Token).ConfigureAwait(false) is { } engine)
+            {
+                return engine;
+            }
+
+            await Task.Delay(pause, _ending.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ContainerEngine?> LookAsync()
     {
         var problems = new List<string>();
         foreach (var name in _chosen is null ? _names : [_chosen.Name])
@@ -86,7 +102,7 @@ internal sealed partial class ContainerEngines : IDisposable
             }
 
             var engine = _chosen ?? new ContainerEngine(name, path, _processes);
-            if (await engine.ComplaintAsync(cancellationToken).ConfigureAwait(false) is not { } complaint)
+            if (await engine.ComplaintAsync(_ending.Token).ConfigureAwait(false) is not { } complaint)
             {
                 return _chosen = engine;
             }
@@ -95,6 +111,12 @@ internal sealed partial class ContainerEngines : IDisposable
         }
 
         Problem = $"No container engine answers ({string.Join("; ", problems)}). Containers start as soon as one does; everything else runs without.";
+        if (!_told)
+        {
+            _told = true;
+            Log.None(_logger, Problem);
+        }
+
         return null;
     }
 

@@ -42,7 +42,9 @@ internal sealed partial class ContainerLauncher(ContainerResource resource, Exec
 
         if (!session.Network.LeadsHere)
         {
-            Log.NoWayHere(log, engine.Name, ContainerNetwork.HostName);
+            // There may be nobody who looks at the resource's own log.
+            Log.NoWayHere(log, engine.Name, ContainerNetwork.HostName, resource.Name);
+            Log.NoWayHere(app.Logger, engine.Name, ContainerNetwork.HostName, resource.Name);
         }
 
         return new OwnedContainer(engine, container, _isPersistent, known is { IsRunning: false } ? startedAt : null, Append);
@@ -73,7 +75,7 @@ internal sealed partial class ContainerLauncher(ContainerResource resource, Exec
     private async Task<ContainerSpec> SpecAsync(
         ContainerEngine engine, LaunchValues values, ServerCertificate? certificate, string image, string imageId, ILogger log, CancellationToken cancellationToken)
     {
-        var gateway = await session.Network.EnsureAsync(engine, cancellationToken).ConfigureAwait(false);
+        var subnet = await session.Network.EnsureAsync(engine, cancellationToken).ConfigureAwait(false);
         var runtimeArguments = new List<object>();
         foreach (var callback in resource.Annotations.OfType<ContainerRuntimeArgsCallbackAnnotation>().ToArray())
         {
@@ -92,7 +94,7 @@ internal sealed partial class ContainerLauncher(ContainerResource resource, Exec
             await LaunchValues.TextsAsync(runtimeArguments, resource, cancellationToken).ConfigureAwait(false),
             session.Network.Name,
             [resource.Name, $"{resource.Name}.dev.internal"],
-            gateway is null ? [] : [$"{ContainerNetwork.HostName}:{gateway}"],
+            subnet is null ? [] : [$"{ContainerNetwork.HostName}:{subnet.Host}"],
             await ContainerArchive.CreateAsync(resource, certificate?.Files, app.Services, skipped => Log.Skipped(log, skipped), cancellationToken).ConfigureAwait(false));
     }
 
@@ -155,7 +157,7 @@ internal sealed partial class ContainerLauncher(ContainerResource resource, Exec
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Skipped}")]
         public static partial void Skipped(ILogger logger, string skipped);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Engine} runs containers where {HostName} does not lead to this machine (rootless, or in a virtual machine). If the container reaches it by another name, set AppHost:ContainerHostname to that.")]
-        public static partial void NoWayHere(ILogger logger, string engine, string hostName);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Engine} runs containers where {HostName} does not lead to this machine (rootless, or in a virtual machine): '{Resource}' reaches no process of this machine. Run what it needs as a container as well, or it as a process.")]
+        public static partial void NoWayHere(ILogger logger, string engine, string hostName, string resource);
     }
 }

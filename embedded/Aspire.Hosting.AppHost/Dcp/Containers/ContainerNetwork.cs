@@ -14,17 +14,17 @@ internal sealed class ContainerNetwork(string name, string[] labels) : IAsyncDis
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<IPEndPoint, PortProxy> _ways = [];
-    private IPAddress? _gateway;
+    private ContainerSubnet? _subnet;
 
     public string Name => name;
 
-    /// <summary>The network's address of this machine; null where the engine tells none. The network is there afterwards.</summary>
-    public async Task<IPAddress?> EnsureAsync(ContainerEngine engine, CancellationToken cancellationToken)
+    /// <summary>The network's addresses; null where the engine tells none. The network is there afterwards.</summary>
+    public async Task<ContainerSubnet?> EnsureAsync(ContainerEngine engine, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return _gateway ??= await MakeAsync(engine, cancellationToken).ConfigureAwait(false);
+            return _subnet ??= await MakeAsync(engine, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -32,19 +32,18 @@ internal sealed class ContainerNetwork(string name, string[] labels) : IAsyncDis
         }
     }
 
-    /// <summary>A port of this machine by which containers of this network, and nobody else, reach <paramref name="backend"/>; the same number where it is free.</summary>
+    /// <summary>A port of this machine by which containers reach <paramref name="backend"/>, and <see cref="ContainerSubnet.IsOfContainer">nobody else</see>; the same number where it is free.</summary>
     public async Task<int> OpenWayAsync(ContainerEngine engine, int preferredPort, Func<IPEndPoint> backend, CancellationToken cancellationToken)
     {
-        var gateway = await EnsureAsync(engine, cancellationToken).ConfigureAwait(false)
-            ?? throw new DistributedApplicationException(
-                $"{engine.Name} does not tell by which address containers of the network '{name}' reach this machine. Set AppHost:ContainerHostname to a name by which they do.");
+        var subnet = await EnsureAsync(engine, cancellationToken).ConfigureAwait(false)
+            ?? throw new DistributedApplicationException($"{engine.Name} does not tell by which IPv4 address containers of the network '{name}' reach this machine.");
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var target = backend();
             if (!_ways.TryGetValue(target, out var way))
             {
-                way = _ways[target] = Listen(gateway, preferredPort, backend);
+                way = _ways[target] = Listen(subnet, preferredPort, backend);
             }
 
             return way.Port;
@@ -57,7 +56,7 @@ internal sealed class ContainerNetwork(string name, string[] labels) : IAsyncDis
 
     /// <summary>Whether <see cref="HostName"/> leads here: not with an engine in a virtual machine or a namespace of its own. Only while a container runs.</summary>
     public bool LeadsHere => _ways.Count == 0
-        || NetworkInterface.GetAllNetworkInterfaces().Any(network => network.GetIPProperties().UnicastAddresses.Any(address => address.Address.Equals(_gateway)));
+        || NetworkInterface.GetAllNetworkInterfaces().Any(network => network.GetIPProperties().UnicastAddresses.Any(address => address.Address.Equals(_subnet?.Host)));
 
     public async ValueTask DisposeAsync()
     {
@@ -69,7 +68,7 @@ internal sealed class ContainerNetwork(string name, string[] labels) : IAsyncDis
         _turn.Dispose();
     }
 
-    private async Task<IPAddress?> MakeAsync(ContainerEngine engine, CancellationToken cancellationToken)
+    private async Task<ContainerSubnet?> MakeAsync(ContainerEngine engine, CancellationToken cancellationToken)
     {
         var known = await engine.TryAsync(["network", "inspect", name], cancellationToken).ConfigureAwait(false);
         if (!known.IsSuccess)
@@ -78,28 +77,43 @@ internal sealed class ContainerNetwork(string name, string[] labels) : IAsyncDis
             known = await engine.TryAsync(["network", "inspect", name], cancellationToken).ConfigureAwait(false);
         }
 
-        return GatewayOf(known.Output);
+        return ContainerSubnet.Parse(known.Output);
     }
 
-    /// <summary>podman: [{"subnets":[{"gateway":"10.89.0.1"}]}], docker: [{"IPAM":{"Config":[{"Gateway":"172.18.0.1"}]}}]; the first of IPv4.</summary>
-    internal static IPAddress? GatewayOf(string inspected)
-    {
-        var network = JsonNode.Parse(inspected) is JsonArray { Count: > 0 } all ? all[0] : null;
-        var subnets = (network?["subnets"] ?? network?["IPAM"]?["Config"]) as JsonArray ?? [];
-        return subnets.Select(subnet => (string?)(subnet?["gateway"] ?? subnet?["Gateway"]))
-            .Select(gateway => IPAddress.TryParse(gateway, out var address) ? address : null)
-            .FirstOrDefault(address => address?.AddressFamily == AddressFamily.InterNetwork);
-    }
-
-    private static PortProxy Listen(IPAddress gateway, int preferredPort, Func<IPEndPoint> backend)
+    private static PortProxy Listen(ContainerSubnet subnet, int preferredPort, Func<IPEndPoint> backend)
     {
         try
         {
-            return PortProxy.ListenAhead(gateway, preferredPort, backend);
+            return PortProxy.ListenAhead(subnet.Host, preferredPort, backend, subnet.IsOfContainer);
         }
         catch (SocketException exception) when (exception.SocketErrorCode is SocketError.AddressAlreadyInUse)
         {
-            return PortProxy.ListenAhead(gateway, 0, backend);
+            return PortProxy.ListenAhead(subnet.Host, 0, backend, subnet.IsOfContainer);
         }
+    }
+}
+
+/// <summary>The addresses of a network's containers, and <paramref name="Host"/>, that of this machine among them.</summary>
+internal sealed record ContainerSubnet(IPNetwork Network, IPAddress Host)
+{
+    /// <summary>Containers of other networks keep their own addresses on the way here, and whoever comes from this machine itself has an address of the machine: the gateway's.</summary>
+    public bool IsOfContainer(IPAddress peer) => Network.Contains(peer) && !peer.Equals(Host);
+
+    /// <summary>podman: [{"subnets":[{"subnet":"10.89.0.0/24","gateway":"10.89.0.1"}]}], docker: [{"IPAM":{"Config":[{"Subnet":"172.18.0.0/16","Gateway":"172.18.0.1"}]}}]; the first of IPv4.</summary>
+    public static ContainerSubnet? Parse(string inspected)
+    {
+        var network = JsonNode.Parse(inspected) is JsonArray { Count: > 0 } all ? all[0] : null;
+        var subnets = (network?["subnets"] ?? network?["IPAM"]?["Config"]) as JsonArray ?? [];
+        foreach (var subnet in subnets)
+        {
+            if (IPNetwork.TryParse((string?)(subnet?["subnet"] ?? subnet?["Subnet"]), out var addresses)
+                && IPAddress.TryParse((string?)(subnet?["gateway"] ?? subnet?["Gateway"]), out var gateway)
+                && gateway.AddressFamily == AddressFamily.InterNetwork)
+            {
+                return new ContainerSubnet(addresses, gateway);
+            }
+        }
+
+        return null;
     }
 }

@@ -100,7 +100,7 @@ internal sealed partial class ContainerSession : IAsyncDisposable
         }
 
         await Network.DisposeAsync().ConfigureAwait(false);
-        Engines.Dispose();
+        await Engines.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task RemoveAsync(ContainerEngine engine, CancellationToken cancellationToken)

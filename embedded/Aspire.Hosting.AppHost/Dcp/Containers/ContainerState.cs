@@ -7,11 +7,21 @@ namespace Aspire.Hosting.Dcp.Containers;
 /// <summary>What the engine knows of a container; <paramref name="PublishedPorts"/>: its port -> the one on this machine.</summary>
 internal sealed record ContainerState(string Name, string Id, bool IsRunning, DateTime StartedAt, IReadOnlyDictionary<string, string> Labels, ImmutableDictionary<int, int> PublishedPorts)
 {
-    /// <summary>The container of this name; null where there is none.</summary>
+    // "Error: inspecting object: no such container web" (podman), "Error response from daemon: No such container: web" (docker)
+    private const string NoSuchContainer = "no such container";
+
+    /// <summary>The container of this name; null where there is none, which only an engine that says so knows.</summary>
     public static async Task<ContainerState?> FindAsync(ContainerEngine engine, string name, CancellationToken cancellationToken)
     {
         var answer = await engine.TryAsync(["container", "inspect", name], cancellationToken).ConfigureAwait(false);
-        return answer.IsSuccess ? Parse(name, answer.Output) : null;
+        if (answer.IsSuccess)
+        {
+            return Parse(name, answer.Output);
+        }
+
+        return answer.Complaint.Contains(NoSuchContainer, StringComparison.OrdinalIgnoreCase)
+            ? null
+            : throw new ContainerEngineException($"{engine.Name} does not tell whether there is a container '{name}': {answer.Complaint}");
     }
 
     internal static ContainerState Parse(string name, string inspected)

@@ -97,14 +97,25 @@ internal sealed class OwnedContainer : ILaunched
                 return exitCode;
             }
 
-            // An engine that was restarted does not end a container's life; only its absence does.
-            if (await _engine.ComplaintAsync(letGo).ConfigureAwait(false) is null
-                && await ContainerState.FindAsync(_engine, _name, letGo).ConfigureAwait(false) is null)
+            if (await IsGoneAsync(letGo).ConfigureAwait(false))
             {
                 return UnknownExitCode;
             }
 
             await Task.Delay(Pause, letGo).ConfigureAwait(false);
+        }
+    }
+
+    // An engine that is busy or being restarted does not end a container's life; only its absence does.
+    private async Task<bool> IsGoneAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ContainerState.FindAsync(_engine, _name, cancellationToken).ConfigureAwait(false) is null;
+        }
+        catch (ContainerEngineException)
+        {
+            return false;
         }
     }
 }

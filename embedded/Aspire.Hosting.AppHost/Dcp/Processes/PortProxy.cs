@@ -14,13 +14,15 @@ internal sealed class PortProxy : IAsyncDisposable
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
     private readonly Func<IPEndPoint> _backend;
+    private readonly Func<IPAddress, bool>? _mayConnect;
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentDictionary<Task, byte> _connections = new();
     private readonly Task _accepting;
 
-    private PortProxy(List<Socket> listeners, Func<IPEndPoint> backend)
+    private PortProxy(List<Socket> listeners, Func<IPEndPoint> backend, Func<IPAddress, bool>? mayConnect = null)
     {
         _backend = backend;
+        _mayConnect = mayConnect;
         Port = PortOf(listeners[0]);
         _accepting = Task.WhenAll(listeners.Select(listener => Task.Run(() => AcceptAsync(listener))));
     }
@@ -32,8 +34,9 @@ internal sealed class PortProxy : IAsyncDisposable
 
     public static PortProxy Listen(IPAddress address, int port, Func<IPEndPoint> backend) => Listen([address], port, backend);
 
-    /// <summary>Listens on an address that the machine may not have yet, such as that of a network which comes with its first container.</summary>
-    public static PortProxy ListenAhead(IPAddress address, int port, Func<IPEndPoint> backend) => new([Bind(address, port, isAhead: true)], backend);
+    /// <summary>Listens on an address that the machine may not have yet, such as that of a network which comes with its first container; the connection of a peer that may not is closed.</summary>
+    public static PortProxy ListenAhead(IPAddress address, int port, Func<IPEndPoint> backend, Func<IPAddress, bool> mayConnect) =>
+        new([Bind(address, port, isAhead: true)], backend, mayConnect);
 
     /// <summary>Listens on each address; port 0 is any that is free on all of them. <paramref name="backend"/> is asked before each try to dial. Throws <see cref="SocketException"/> (AddressAlreadyInUse) when the port is taken.</summary>
     public static PortProxy Listen(IReadOnlyList<IPAddress> addresses, int port, Func<IPEndPoint> backend)
@@ -76,7 +79,14 @@ internal sealed class PortProxy : IAsyncDisposable
             {
                 try
                 {
-                    var connection = new ProxiedConnection(await listener.AcceptAsync(_ending.Token), _backend).RunAsync(_ending.Token);
+                    var client = await listener.AcceptAsync(_ending.Token);
+                    if (!MayConnect(client))
+                    {
+                        client.Dispose();
+                        continue;
+                    }
+
+                    var connection = new ProxiedConnection(client, _backend).RunAsync(_ending.Token);
                     _connections.TryAdd(connection, default);
                     _ = connection.ContinueWith(ended => _connections.TryRemove(ended, out _), TaskScheduler.Default);
                 }
@@ -90,6 +100,18 @@ internal sealed class PortProxy : IAsyncDisposable
                     await Task.Delay(AcceptPause);
                 }
             }
+        }
+    }
+
+    private bool MayConnect(Socket client)
+    {
+        try
+        {
+            return _mayConnect is null || (client.RemoteEndPoint is IPEndPoint peer && _mayConnect(peer.Address));
+        }
+        catch (SocketException)
+        {
+            return false; // It has left already.
         }
     }
 
