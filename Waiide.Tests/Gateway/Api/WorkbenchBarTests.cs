@@ -205,7 +205,7 @@ public sealed partial class WorkbenchBarTests(Chromium chromium)
         var page = await Open(gateway, fed: false);
         var other = await page.Context.NewPageAsync();
         await other.RunAndWaitForResponseAsync(() => other.GotoAsync(gateway.Url.ToString()), answer => answer.Url.EndsWith("/api/notices", StringComparison.Ordinal));
-        await Connect(other, "/?reconnectionToken=the-others&reconnection=false");
+        await Connect(other, "/socket?reconnectionToken=the-others&reconnection=false");
         await Connect(page, "/cuts?reconnectionToken=the-ones&reconnection=false");
 
         await page.EvaluateAsync("() => socket.send('x')");
@@ -221,7 +221,7 @@ public sealed partial class WorkbenchBarTests(Chromium chromium)
         await Look(other);
         await Expect(other.GetByRole(AriaRole.Paragraph)).ToHaveCountAsync(0);
 
-        await Connect(page, "/?reconnectionToken=the-ones&reconnection=false");
+        await Connect(page, "/socket?reconnectionToken=the-ones&reconnection=false");
         await Look(page);
         await Expect(told).ToHaveCountAsync(0);
     }
