@@ -38,7 +38,7 @@ internal sealed class TelemetryStore
                 return known;
             }
 
-            var resource = new TelemetryResource(name, instance, _resources.Count, attributes);
+            var resource = new TelemetryResource(name, instance, _resources.Count, attributes.Within(Limits.ResourceBytes));
             foreach (var (_, other) in _resources.Where(entry => entry.Key.Name == name))
             {
                 other.IsOneOfSeveral = resource.IsOneOfSeveral = true;
