@@ -3,8 +3,10 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using AngleSharp;
 using AngleSharp.Dom;
+using Aspire.Dashboard.Application;
 using Aspire.Dashboard.Otlp.Protocol;
 using Google.Protobuf;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Aspire.Dashboard.Tests;
@@ -29,10 +31,10 @@ internal sealed class TestDashboard : IAsyncDisposable
 
     public HttpClient Pages { get; }
 
-    public static async Task<TestDashboard> StartAsync() => new(await DashboardServer.StartAsync(
-        new DashboardOptions { FrontendUrl = new Uri("http://localhost:0"), OtlpHttpUrl = new Uri("http://localhost:0"), BrowserToken = "token", OtlpApiKey = OtlpKey, ApiKey = ApiKey },
-        null,
-        NullLoggerFactory.Instance,
+    public static async Task<TestDashboard> StartAsync(IApplication? application = null, ILoggerFactory? logs = null, string token = "token") => new(await DashboardServer.StartAsync(
+        new DashboardOptions { FrontendUrl = new Uri("http://localhost:0"), OtlpHttpUrl = new Uri("http://localhost:0"), BrowserToken = token, OtlpApiKey = OtlpKey, ApiKey = ApiKey },
+        application,
+        logs ?? NullLoggerFactory.Instance,
         CancellationToken.None));
 
     public Task<HttpResponseMessage> PostAsync(string signal, byte[] body, string type = "application/x-protobuf", string? encoding = null)

@@ -93,10 +93,13 @@ internal sealed class DashboardServer : IAsyncDisposable
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton(application ?? NoApplication.Instance);
+        builder.Services.AddSingleton(new Sessions(TimeProvider.System));
+        builder.Services.AddSingleton(new Guesses(TimeProvider.System));
 
         var app = builder.Build();
         app.UseOwnHostOnly();
         app.UseSecurityHeaders();
+        app.UseFailures();
         app.UseLogin();
         app.MapAssets();
         app.MapLogin();

@@ -12,8 +12,8 @@ internal interface IApplication
     /// <summary>Every resource as it is now, then each change, until cancelled.</summary>
     IAsyncEnumerable<ResourceView> WatchAsync(CancellationToken cancellationToken);
 
-    /// <summary>The kept console lines of the resource with this id from the one after number <paramref name="after"/>, oldest first.</summary>
-    IReadOnlyList<ConsoleLine> ConsoleOf(string resourceId, int after = 0);
+    /// <summary>The kept console lines of the resource with this id from the one after number <paramref name="after"/>, oldest first, each made when it is asked for: there may be many megabytes.</summary>
+    IEnumerable<ConsoleLine> ConsoleOf(string resourceId, int after = 0);
 
     /// <summary>The kept console lines from the one after number <paramref name="after"/>, then what follows, in batches of some hundred, until cancelled. Who reads slowly costs nothing, and misses what is no longer kept.</summary>
     IAsyncEnumerable<IReadOnlyList<ConsoleLine>> WatchConsoleAsync(string resourceId, int after, CancellationToken cancellationToken);

@@ -19,7 +19,7 @@ internal sealed class NoApplication : IApplication
         yield break;
     }
 
-    public IReadOnlyList<ConsoleLine> ConsoleOf(string resourceId, int after = 0) => [];
+    public IEnumerable<ConsoleLine> ConsoleOf(string resourceId, int after = 0) => [];
 
     public async IAsyncEnumerable<IReadOnlyList<ConsoleLine>> WatchConsoleAsync(string resourceId, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

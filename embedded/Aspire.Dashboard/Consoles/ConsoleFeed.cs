@@ -22,8 +22,29 @@ internal static class ConsoleFeed
         : application.Resource(name) is { } one ? [one] : [];
 
     /// <summary>What is kept after <paramref name="cursor"/>, in the order of time.</summary>
-    public static IReadOnlyList<Printed> Kept(IApplication application, IReadOnlyList<ResourceView> resources, ConsoleCursor cursor) =>
-        [.. resources.SelectMany(resource => Of(resource, application.ConsoleOf(resource.Id, cursor.Of(resource.Id)))).OrderBy(printed => printed.At)];
+    public static IEnumerable<Printed> Kept(IApplication application, IReadOnlyList<ResourceView> resources, ConsoleCursor cursor)
+    {
+        // The next line of each: sorting all would hold all.
+        var next = new PriorityQueue<IEnumerator<Printed>, (DateTime? At, int Place)>();
+        foreach (var (place, resource) in resources.Index())
+        {
+            Wait(Of(resource, application.ConsoleOf(resource.Id, cursor.Of(resource.Id))).GetEnumerator(), place);
+        }
+
+        while (next.TryDequeue(out var lines, out var turn))
+        {
+            yield return lines.Current;
+            Wait(lines, turn.Place);
+        }
+
+        void Wait(IEnumerator<Printed> lines, int place)
+        {
+            if (lines.MoveNext())
+            {
+                next.Enqueue(lines, (lines.Current.At, place));
+            }
+        }
+    }
 
     public static async IAsyncEnumerable<SseItem<object>> Follow(IApplication application, string? name, ConsoleCursor cursor, bool once, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -31,7 +52,7 @@ internal static class ConsoleFeed
 
         var resources = Watched(application, name);
         var colours = new Colours(application);
-        var kept = Kept(application, resources, cursor);
+        Printed[] kept = [.. Kept(application, resources, cursor)];
         foreach (var older in kept.SkipLast(LinesKept))
         {
             cursor = cursor.After(older.Resource.Id, older.Line.Number);

@@ -25,14 +25,21 @@ internal static class ConsolePage
                 return Answer.NoResource(resource, application);
             }
 
-            var lines = ConsoleFeed.Kept(application, ConsoleFeed.Watched(application, resource), ConsoleCursor.Start);
-            var text = string.Concat(lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Line.At:O} {(resource is null ? $"[{line.Resource.Name}] " : "")}{Ansi.Plain(line.Line.Text)}\n")));
-            return Results.File(System.Text.Encoding.UTF8.GetBytes(text), "text/plain; charset=utf-8", $"{resource ?? "all"}-{DateTime.Now:yyyyMMdd-HHmmss}.txt");
+            return Results.Stream(body => WriteAsync(body, application, resource), "text/plain; charset=utf-8", $"{resource ?? "all"}-{DateTime.Now:yyyyMMdd-HHmmss}.txt");
         });
         routes.MapGet("/live/console", (HttpContext context, IApplication application, string? resource, string? after, bool once = false) =>
             TypedResults.ServerSentEvents(ConsoleFeed.Follow(application, resource, ConsoleCursor.Parse(after), once, context.RequestAborted)));
         routes.MapGet("/live/console/state", (HttpContext context, IApplication application, string resource, bool once = false) => TypedResults.ServerSentEvents(
             Live.Parts(application.WatchAsync(context.RequestAborted), () => application.Resource(resource) is { } known ? [("state", State(known))] : [], once, context.RequestAborted)));
+    }
+
+    private static async Task WriteAsync(Stream body, IApplication application, string? resource)
+    {
+        await using var text = new StreamWriter(body, leaveOpen: true);
+        foreach (var (from, line, _) in ConsoleFeed.Kept(application, ConsoleFeed.Watched(application, resource), ConsoleCursor.Start))
+        {
+            await text.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{line.At:O} {(resource is null ? $"[{from.Name}] " : "")}{Ansi.Plain(line.Text)}\n")).ConfigureAwait(false);
+        }
     }
 
     private static IResult Page(IApplication application, string? name)

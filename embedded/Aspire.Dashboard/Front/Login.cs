@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,7 +12,7 @@ internal sealed class Open
     public static Open ToAll { get; } = new();
 }
 
-/// <summary>Who may see the pages: whoever came with the token of the printed link, and keeps a cookie since.</summary>
+/// <summary>Who may see the pages: whoever came with the token of the printed link, and keeps a cookie of this run since.</summary>
 internal static class Login
 {
     public static void UseLogin(this WebApplication app)
@@ -22,7 +21,7 @@ internal static class Login
         app.Use((context, next) =>
         {
             var options = context.RequestServices.GetRequiredService<DashboardOptions>();
-            if (options.BrowserToken is null || context.GetEndpoint()?.Metadata.GetMetadata<Open>() is not null || IsSignedIn(context, options) || HasApiKey(context, options))
+            if (options.BrowserToken is null || context.GetEndpoint()?.Metadata.GetMetadata<Open>() is not null || IsSignedIn(context) || HasApiKey(context, options))
             {
                 return next(context);
             }
@@ -40,36 +39,45 @@ internal static class Login
 
     public static void MapLogin(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/login", (HttpContext context, DashboardOptions options, string? t, string? returnUrl) => Enter(context, options, t, returnUrl)).WithMetadata(Open.ToAll);
-        routes.MapPost("/login", async (HttpContext context, DashboardOptions options) =>
+        routes.MapGet("/login", (HttpContext context, DashboardOptions options, Guesses guesses, string? t, string? returnUrl) => Enter(context, options, guesses, t, returnUrl)).WithMetadata(Open.ToAll);
+        routes.MapPost("/login", async (HttpContext context, DashboardOptions options, Guesses guesses) =>
         {
             var form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
-            return Enter(context, options, form["t"], form["returnUrl"]);
+            return Enter(context, options, guesses, form["t"], form["returnUrl"]);
         }).WithMetadata(Open.ToAll);
     }
 
-    private static IResult Enter(HttpContext context, DashboardOptions options, string? token, string? returnUrl)
+    private static IResult Enter(HttpContext context, DashboardOptions options, Guesses guesses, string? token, string? returnUrl)
     {
-        if (options.BrowserToken is null || IsSignedIn(context, options))
+        if (options.BrowserToken is null || IsSignedIn(context))
         {
             return Results.LocalRedirect(Local(returnUrl));
         }
 
         if (string.IsNullOrEmpty(token))
         {
-            return Page(returnUrl, null);
+            return Page(returnUrl, null, StatusCodes.Status200OK);
         }
 
-        if (!Equal(token, options.BrowserToken))
+        var (isRight, wait) = guesses.Try(token, options.BrowserToken);
+        if (wait is { } pause)
         {
-            return Page(returnUrl, "That is not the token of this run. The AppHost prints a link with it at each start.");
+            var seconds = Math.Ceiling(pause.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = seconds;
+            return Page(returnUrl, $"Too many wrong tokens came from this machine. Try again in {seconds} s.", StatusCodes.Status429TooManyRequests);
         }
 
-        context.Response.Cookies.Append(CookieName(context), CookieValue(options), new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, IsEssential = true, MaxAge = TimeSpan.FromDays(3) });
+        if (!isRight)
+        {
+            return Page(returnUrl, "That is not the token of this run. The AppHost prints a link with it at each start.", StatusCodes.Status401Unauthorized);
+        }
+
+        var sessions = context.RequestServices.GetRequiredService<Sessions>();
+        context.Response.Cookies.Append(CookieName(context), sessions.New(), new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, IsEssential = true, MaxAge = Sessions.Length });
         return Results.LocalRedirect(Local(returnUrl));
     }
 
-    private static IResult Page(string? returnUrl, string? problem) => Layout.Bare("Log in", Html.Of($"""
+    private static IResult Page(string? returnUrl, string? problem, int status) => Layout.Bare("Log in", Html.Of($"""
         <form class="card" method="post" action="/login">
         <h1>{Icons.Brand}Log in to the dashboard</h1>
         <p>The AppHost prints a link at its start: <code>Login to the dashboard at …/login?t=</code>. Open it, or enter what follows <code>t=</code> here.</p>
@@ -79,23 +87,17 @@ internal static class Login
         <input type="hidden" name="returnUrl" value="{Local(returnUrl)}">
         <button class="primary">Log in</button>
         </form>
-        """), problem is null ? StatusCodes.Status200OK : StatusCodes.Status401Unauthorized);
+        """), status);
 
     private static string Local(string? returnUrl) =>
         returnUrl is ['/', ..] && !returnUrl.StartsWith("//", StringComparison.Ordinal) && !returnUrl.StartsWith("/\\", StringComparison.Ordinal) && !returnUrl.Any(char.IsControl) ? returnUrl : "/";
 
-    private static bool IsSignedIn(HttpContext context, DashboardOptions options) =>
-        context.Request.Cookies[CookieName(context)] is { } cookie && Equal(cookie, CookieValue(options));
+    private static bool IsSignedIn(HttpContext context) =>
+        context.Request.Cookies[CookieName(context)] is { } cookie && context.RequestServices.GetRequiredService<Sessions>().IsValid(cookie);
 
     private static bool HasApiKey(HttpContext context, DashboardOptions options) =>
-        options.ApiKey is { } key && context.Request.Headers["x-api-key"] is [{ } given] && Equal(given, key);
+        options.ApiKey is { } key && context.Request.Headers["x-api-key"] is [{ } given] && Guesses.Equal(given, key);
 
     // Cookies ignore ports: two dashboards of one machine must not sign each other out.
     private static string CookieName(HttpContext context) => $".Aspire.Dashboard.{context.Connection.LocalPort}";
-
-    // Not the token itself, which opens the link; from this nobody gets back to it.
-    private static string CookieValue(DashboardOptions options) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("dashboard session of " + options.BrowserToken)));
-
-    private static bool Equal(string given, string expected) =>
-        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
 }

@@ -15,7 +15,7 @@ internal static class OtlpBody
     public const int MaxSize = 16 * 1024 * 1024;
 
     /// <summary>Bytes after decompression: a kilobyte can claim to be a gigabyte.</summary>
-    public const int MaxDecompressedSize = 32 * 1024 * 1024;
+    public const int MaxDecompressedSize = 16 * 1024 * 1024;
 
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
     private static readonly StreamPipeReaderOptions s_buffers = new(bufferSize: 64 * 1024);
@@ -45,7 +45,7 @@ internal static class OtlpBody
         try
         {
             var whole = await WholeAsync(reader, limit.Token).ConfigureAwait(false);
-            return isJson ? OtlpJsonReader.Read<T>(whole) : new MessageParser<T>(() => new T()).ParseFrom(whole);
+            return isJson ? OtlpJsonReader.Read<T>(whole) : ReadProtobuf<T>(whole);
         }
         catch (BadHttpRequestException tooLarge) when (tooLarge.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -67,6 +67,15 @@ internal static class OtlpBody
         {
             await reader.CompleteAsync().ConfigureAwait(false);
         }
+    }
+
+    private static T ReadProtobuf<T>(ReadOnlySequence<byte> whole)
+        where T : IMessage<T>, new()
+    {
+        var parser = new MessageParser<T>(() => new T());
+        new OtlpBudget().TakeAll(whole, new T().Descriptor);
+        // What this version of the protocol does not know is not looked at, so it is not to be kept either.
+        return parser.WithDiscardUnknownFields(true).ParseFrom(whole);
     }
 
     private static async Task<ReadOnlySequence<byte>> WholeAsync(PipeReader reader, CancellationToken cancellationToken)

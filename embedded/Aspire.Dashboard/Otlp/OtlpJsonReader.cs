@@ -18,10 +18,11 @@ internal static class OtlpJsonReader
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = OtlpJson.MaxDepth });
         var message = new T();
+        var budget = new OtlpBudget();
         try
         {
             reader.Read();
-            ReadMessage(ref reader, message);
+            ReadMessage(ref reader, message, budget);
             if (reader.Read())
             {
                 throw new JsonException("There is more than one value.");
@@ -35,8 +36,9 @@ internal static class OtlpJsonReader
         return message;
     }
 
-    private static void ReadMessage(ref Utf8JsonReader reader, IMessage message)
+    private static void ReadMessage(ref Utf8JsonReader reader, IMessage message, OtlpBudget budget)
     {
+        budget.TakeMessage(message.Descriptor);
         Expect(ref reader, JsonTokenType.StartObject, message.Descriptor.Name);
         var fields = s_fields.GetOrAdd(message.Descriptor, descriptor => descriptor.Fields.InFieldNumberOrder().ToDictionary(field => field.JsonName, StringComparer.Ordinal));
         while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
@@ -49,16 +51,16 @@ internal static class OtlpJsonReader
             }
             else if (reader.TokenType is not JsonTokenType.Null)
             {
-                ReadField(ref reader, message, field!);
+                ReadField(ref reader, message, field!, budget);
             }
         }
     }
 
-    private static void ReadField(ref Utf8JsonReader reader, IMessage message, FieldDescriptor field)
+    private static void ReadField(ref Utf8JsonReader reader, IMessage message, FieldDescriptor field, OtlpBudget budget)
     {
         if (!field.IsRepeated)
         {
-            field.Accessor.SetValue(message, ReadValue(ref reader, field));
+            field.Accessor.SetValue(message, ReadValue(ref reader, field, budget));
             return;
         }
 
@@ -66,17 +68,26 @@ internal static class OtlpJsonReader
         var list = (IList)field.Accessor.GetValue(message);
         while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
         {
-            list.Add(ReadValue(ref reader, field));
+            list.Add(ReadValue(ref reader, field, budget));
         }
     }
 
-    private static object ReadValue(ref Utf8JsonReader reader, FieldDescriptor field)
+    private static object ReadValue(ref Utf8JsonReader reader, FieldDescriptor field, OtlpBudget budget)
     {
+        if (field.FieldType is FieldType.String or FieldType.Bytes)
+        {
+            budget.TakeText(reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length);
+        }
+        else if (field.IsRepeated && field.FieldType is not FieldType.Message)
+        {
+            budget.TakeNumber();
+        }
+
         switch (field.FieldType)
         {
             case FieldType.Message:
                 var message = field.MessageType.Parser.ParseFrom(ReadOnlySpan<byte>.Empty);
-                ReadMessage(ref reader, message);
+                ReadMessage(ref reader, message, budget);
                 return message;
             case FieldType.String:
                 return String(ref reader, field);

@@ -72,6 +72,9 @@ internal static class Attributes
         return null;
     }
 
+    /// <summary>The first of them, as many as take no more than <paramref name="bytes"/>.</summary>
+    public static Attribute[] Within(this Attribute[] attributes, int bytes) => [.. attributes.TakeWhile(attribute => (bytes -= attribute.Bytes) >= 0)];
+
     public static int Bytes(this Attribute[] attributes)
     {
         var bytes = 0;

@@ -25,5 +25,8 @@ internal static class Limits
     /// <summary>About what all logs may take, all spans, and all metrics; the oldest go first.</summary>
     public const long Bytes = 128 * 1024 * 1024;
 
+    /// <summary>About what the attributes of a resource may take; those that come after are dropped.</summary>
+    public const int ResourceBytes = 64 * 1024;
+
     public static string Cut(string text, int length = ValueLength) => text.Length <= length ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length), "…");
 }

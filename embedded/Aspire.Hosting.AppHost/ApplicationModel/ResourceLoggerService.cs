@@ -14,6 +14,9 @@ public class ResourceLoggerService
     private const int LinesKept = 10_000;
     private const int LinesAtOnce = 500;
 
+    // A line may have 64 K characters, so that the number alone bounds nothing.
+    private const long BytesKept = 16 * 1024 * 1024;
+
     private readonly ConcurrentDictionary<string, ResourceLog> _logs = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A logger that writes into a resource's log.</summary>
@@ -59,6 +62,8 @@ public class ResourceLoggerService
         private readonly List<LogLine> _ring = []; // Line n is at (n - 1) modulo its size.
         private TaskCompletionSource? _grown;
         private int _count;
+        private int _dropped;
+        private long _bytes;
 
         public IReadOnlyList<LogLine> Lines => After(0, LinesKept).Lines;
 
@@ -68,6 +73,13 @@ public class ResourceLoggerService
             lock (_sync)
             {
                 var line = new LogLine(_count + 1, content, isError);
+                _bytes += BytesOf(line);
+                while (_count > _dropped && (_count - _dropped == LinesKept || _bytes > BytesKept))
+                {
+                    _bytes -= BytesOf(_ring[_dropped % LinesKept]);
+                    _ring[_dropped++ % LinesKept] = default;
+                }
+
                 if (_ring.Count < LinesKept)
                 {
                     _ring.Add(line);
@@ -90,7 +102,7 @@ public class ResourceLoggerService
             {
                 if (after < _count)
                 {
-                    var first = Math.Max(after, _count - _ring.Count);
+                    var first = Math.Max(after, _dropped);
                     return ([.. Enumerable.Range(first, Math.Min(atMost, _count - first)).Select(index => _ring[index % LinesKept])], Task.CompletedTask);
                 }
 
@@ -113,6 +125,9 @@ public class ResourceLoggerService
                 await next.Grown.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
+
+        // Strings have two bytes a character; the rest is the line itself.
+        private static long BytesOf(LogLine line) => 48 + (2L * line.Content.Length);
 
         private void Wake()
         {

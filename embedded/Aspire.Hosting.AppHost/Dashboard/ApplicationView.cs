@@ -33,7 +33,7 @@ internal sealed class ApplicationView(
         }
     }
 
-    public IReadOnlyList<ConsoleLine> ConsoleOf(string resourceId, int after = 0) => [.. logs.LinesOf(resourceId, after).Select(LineOf)];
+    public IEnumerable<ConsoleLine> ConsoleOf(string resourceId, int after = 0) => logs.LinesOf(resourceId, after).Select(LineOf);
 
     public async IAsyncEnumerable<IReadOnlyList<ConsoleLine>> WatchConsoleAsync(string resourceId, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -62,10 +62,11 @@ internal static class MetricIntake
     private static void Take(InstrumentSet set, Instrument instrument, Metric metric, Refused refused)
     {
         var isDelta = (metric.Sum?.AggregationTemporality ?? metric.Histogram?.AggregationTemporality ?? metric.ExponentialHistogram?.AggregationTemporality) is AggregationTemporality.Delta;
-        foreach (var (dimensions, point) in Points(metric))
+        foreach (var (dimensions, point, problem) in Points(metric))
         {
-            if (point is null)
+            if (point is null || problem is not null)
             {
+                refused.Add(point is null ? 0 : 1, $"{instrument.Name}: {problem}");
                 continue;
             }
 
@@ -89,7 +90,7 @@ internal static class MetricIntake
     };
 
     // No point: one that says that there is no value.
-    private static IEnumerable<(Attribute[] Dimensions, MetricPoint? Point)> Points(Metric metric) => metric.DataCase switch
+    private static IEnumerable<(Attribute[] Dimensions, MetricPoint? Point, string? Problem)> Points(Metric metric) => metric.DataCase switch
     {
         Metric.DataOneofCase.Gauge => metric.Gauge.DataPoints.Select(Of),
         Metric.DataOneofCase.Sum => metric.Sum.DataPoints.Select(Of),
@@ -98,36 +99,36 @@ internal static class MetricIntake
         _ => [],
     };
 
-    private static (Attribute[], MetricPoint?) Of(NumberDataPoint point)
+    private static (Attribute[], MetricPoint?, string?) Of(NumberDataPoint point)
     {
         var isInteger = point.ValueCase is NumberDataPoint.ValueOneofCase.AsInt;
         var value = isInteger ? point.AsInt : point.AsDouble;
-        return (Attribute.Of(point.Attributes, out _), (point.Flags & NoValue) != 0 || !double.IsFinite(value) ? null
-            : new MetricPoint(point.StartTimeUnixNano, point.TimeUnixNano, value) { IsInteger = isInteger, Exemplars = Of(point.Exemplars) });
+        return (Attribute.Of(point.Attributes, out _), (point.Flags & NoValue) != 0 ? null
+            : new MetricPoint(point.StartTimeUnixNano, point.TimeUnixNano, value) { IsInteger = isInteger, Exemplars = Of(point.Exemplars) }, PointProblem.Of(point));
     }
 
-    private static (Attribute[], MetricPoint?) Of(HistogramDataPoint point)
+    private static (Attribute[], MetricPoint?, string?) Of(HistogramDataPoint point)
     {
         var isWhole = point.BucketCounts.Count == point.ExplicitBounds.Count + 1 && point.BucketCounts.Count <= Limits.BucketsOfAPoint;
         var distribution = isWhole ? new Distribution([.. point.ExplicitBounds], [.. point.BucketCounts.Select(count => (double)count)]) : new Distribution([], [point.Count]);
-        return (Attribute.Of(point.Attributes, out _), (point.Flags & NoValue) != 0 ? null : new MetricPoint(point.StartTimeUnixNano, point.TimeUnixNano, Finite(point.Sum))
+        return (Attribute.Of(point.Attributes, out _), (point.Flags & NoValue) != 0 ? null : new MetricPoint(point.StartTimeUnixNano, point.TimeUnixNano, point.Sum)
         {
             Histogram = new HistogramValue(point.Count, distribution, point.HasMin ? point.Min : null, point.HasMax ? point.Max : null),
             Exemplars = Of(point.Exemplars),
-        });
+        }, PointProblem.Of(point));
     }
 
-    private static (Attribute[], MetricPoint?) Of(ExponentialHistogramDataPoint point)
+    private static (Attribute[], MetricPoint?, string?) Of(ExponentialHistogramDataPoint point)
     {
         var isWhole = (point.Positive?.BucketCounts.Count ?? 0) + (point.Negative?.BucketCounts.Count ?? 0) <= Limits.BucketsOfAPoint;
         var distribution = isWhole
             ? Distribution.OfExponential(Math.Clamp(point.Scale, -10, 20), point.ZeroCount, point.Positive?.Offset ?? 0, point.Positive?.BucketCounts ?? [], point.Negative?.Offset ?? 0, point.Negative?.BucketCounts ?? [])
             : new Distribution([], [point.Count]);
-        return (Attribute.Of(point.Attributes, out _), (point.Flags & NoValue) != 0 ? null : new MetricPoint(point.StartTimeUnixNano, point.TimeUnixNano, Finite(point.Sum))
+        return (Attribute.Of(point.Attributes, out _), (point.Flags & NoValue) != 0 ? null : new MetricPoint(point.StartTimeUnixNano, point.TimeUnixNano, point.Sum)
         {
             Histogram = new HistogramValue(point.Count, distribution, point.HasMin ? point.Min : null, point.HasMax ? point.Max : null),
             Exemplars = Of(point.Exemplars),
-        });
+        }, PointProblem.Of(point));
     }
 
     private static Exemplar[] Of(IEnumerable<Protocol.Exemplar> exemplars) =>

@@ -14,17 +14,22 @@ internal static class ChartSvg
     private const int Top = 10;
     private const int Bottom = 24;
 
+    // Larger ones have differences that are not numbers, smaller ones have no power of ten.
+    private const double Largest = 1e300, Smallest = 1e-300;
+
     public static Html Of(string name, string unit, ChartLine[] lines, IEnumerable<Exemplar> exemplars, ulong from, ulong until)
     {
-        var dots = exemplars.Where(one => one.Time >= from && one.Time <= until).ToArray();
-        var most = Math.Max(lines.SelectMany(line => line.Values).Max() ?? 0, dots.Select(dot => dot.Value).DefaultIfEmpty().Max());
-        var least = Math.Min(0, lines.SelectMany(line => line.Values).Min() ?? 0);
-        var (low, high) = (Nice(least), Nice(most) is var top && top > least ? top : least + 1);
+        var dots = exemplars.Where(one => one.Time >= from && one.Time <= until && double.IsFinite(one.Value)).ToArray();
+        var drawn = lines.Select(line => line with { Values = [.. line.Values.Select(Drawn)] }).ToArray();
+        var most = Math.Max(drawn.SelectMany(line => line.Values).Max() ?? 0, dots.Select(dot => dot.Value).DefaultIfEmpty().Max());
+        var least = Math.Min(0, drawn.SelectMany(line => line.Values).Min() ?? 0);
+        var low = Nice(least);
+        var high = Nice(most) is var top && top > low ? top : low < 0 ? 0 : 1;
         return Html.Of($"""
             <svg class="chart" viewBox="0 0 {Width} {Height}" role="img" aria-label="{name}, {unit}">
             {Enumerable.Range(0, 5).Select(tick => Across(low + ((high - low) * tick / 4)))}
             {Enumerable.Range(0, 5).Select(tick => Along(from + ((until - from) / 4 * (ulong)tick), tick))}
-            {lines.Select((line, index) => Html.Of($"""<path class="line s{index % 8}" d="{Path(line.Values)}"><title>{line.Name}</title></path>"""))}
+            {drawn.Select((line, index) => Html.Of($"""<path class="line s{index % 8}" d="{Path(line.Values)}"><title>{line.Name}</title></path>"""))}
             {dots.Select(dot => Html.Of($"""<a href="/traces/detail/{dot.TraceId.ToString()}?span={dot.SpanId.ToString()}"><circle class="exemplar" cx="{N(X((double)(dot.Time - from) / (until - from)))}" cy="{N(Y(dot.Value))}" r="4"><title>{Parts.Number(dot.Value)} {unit}: open the trace</title></circle></a>"""))}
             </svg>
             """);
@@ -56,6 +61,8 @@ internal static class ChartSvg
         }
     }
 
+    private static double? Drawn(double? value) => value is { } number && double.IsFinite(number) ? Math.Clamp(number, -Largest, Largest) : null;
+
     private static double X(double share) => Left + ((Width - Left) * share);
 
     private static string N(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
@@ -63,11 +70,12 @@ internal static class ChartSvg
     /// <summary>1, 2, 2.5 or 5 times a power of ten, away from zero.</summary>
     private static double Nice(double value)
     {
-        if (value == 0)
+        if (Math.Abs(value) < Smallest)
         {
             return 0;
         }
 
+        value = Math.Clamp(value, -Largest, Largest);
         var power = Math.Pow(10, Math.Floor(Math.Log10(Math.Abs(value))));
         double[] steps = [1, 2, 2.5, 5, 10];
         return Math.Sign(value) * power * steps.First(step => step * power >= Math.Abs(value) * 0.9999999);
