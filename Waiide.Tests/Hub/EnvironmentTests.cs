@@ -82,7 +82,7 @@ public sealed class EnvironmentTests
 
         Assert.Equal(hasTelemetry, given.ContainsKey("OTEL_EXPORTER_OTLP_ENDPOINT"));
         Assert.Equal(hasTelemetry, given.ContainsKey("WAIIDE_TRUST_TRACEPARENT"));
-        Assert.Equal(handsOn, given.Values.Contains("x-otlp-api-key=the-hubs-own"));
+        Assert.Equal(handsOn, given.ContainsValue("x-otlp-api-key=the-hubs-own"));
         Assert.EndsWith(",15100,15102", given["WAIIDE_DENIED_PORTS"], StringComparison.Ordinal);
     }
 
