@@ -2,6 +2,7 @@ using Waiide.AppHost;
 
 JupyterHubServer.ForgetInheritedVariables();
 var builder = DistributedApplication.CreateBuilder(args);
+var inherited = InheritedVariables.Take();
 if (Settings.Read(builder) is not { } settings)
 {
     return 1;
@@ -29,6 +30,7 @@ var gateway = builder.AddProject<Projects.Waiide_Gateway>("gateway")
     .WithHttpHealthCheck("/health", endpointName: "http")
     .WaitFor(ide)
     .AsGateway(settings);
+inherited.GiveToGateway(gateway);
 
 // ---- who may come in: the users of a hub, or whoever has the token ---------------------------------------
 if (settings.Mode == Mode.JupyterHub)
@@ -48,11 +50,13 @@ if (settings.Mode == Mode.JupyterHub)
         .WithUrlForEndpoint("api", url => url.DisplayText = "Hub API")
         .WithEndpoint("front", endpoint => endpoint.IsExternal = true)
         .AsHub(settings);
+    inherited.GiveToHub(hub);
 
     var door = builder.AddDoor(settings, hub.GetEndpoint("front"), gateway);
     gateway
         .WithJupyterHub(hub, door.Url, user, serverToken)
-        .WithEnvironment("WAIIDE_TRUST_TRACEPARENT", "1") // Its front is this hub, which lets nobody else say what belongs to which trace.
+        // Its front is this hub, which lets nobody else say what belongs to which trace; published it collects none at first, and hands on what a browser says.
+        .WithEnvironment("WAIIDE_TRUST_TRACEPARENT", settings.IsPublished ? "0" : "1")
         .WithUrlForEndpoint("http", url => url.DisplayText = "Gateway (come in through the hub)")
         .WaitFor(hub);
     Welcome.WhenReady(

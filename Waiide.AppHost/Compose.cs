@@ -16,7 +16,14 @@ internal static class Compose
             // The dashboard's image is of a nightly build, and who sees its pages sees what happens here. Telemetry goes where OTEL_EXPORTER_OTLP_ENDPOINT says.
             builder.AddDockerComposeEnvironment("compose")
                 .WithDashboard(enabled: false)
-                .ConfigureComposeFile(file => Array.ForEach(homes, volume => file.AddVolume(new Volume { Name = volume, Driver = "local" })));
+                .ConfigureComposeFile(file =>
+                {
+                    Array.ForEach(homes, volume => file.AddVolume(new Volume { Name = volume, Driver = "local" }));
+                    if (settings.Mode == Mode.JupyterHub)
+                    {
+                        file.AddNetwork(new Network { Name = Published.IdeNetwork, Driver = "bridge" });
+                    }
+                });
         }
     }
 

@@ -8,8 +8,8 @@ internal static class GatewayResource
         // The port that people see is the engine's, of which the gateway does not know that it leads back to itself.
         : gateway.WithDeniedPorts();
 
-    /// <summary>Ports of this machine that are no dev servers: the gateway's own, <paramref name="others"/>, and those that somebody has named.</summary>
-    public static IResourceBuilder<ProjectResource> WithDeniedPorts(this IResourceBuilder<ProjectResource> gateway, params EndpointReference[] others)
+    /// <summary>Ports of this machine that are no dev servers: the gateway's own, <paramref name="others"/>, the dashboard's, and those that somebody has named.</summary>
+    public static IResourceBuilder<ProjectResource> WithDeniedPorts(this IResourceBuilder<ProjectResource> gateway, params EndpointReference[] others) => gateway.WithEnvironment(context =>
     {
         var ports = new ReferenceExpressionBuilder();
         foreach (var endpoint in others.Prepend(gateway.GetEndpoint("http")))
@@ -18,9 +18,9 @@ internal static class GatewayResource
             ports.AppendLiteral(",");
         }
 
-        ports.AppendLiteral(gateway.ApplicationBuilder.Configuration["WAIIDE_DENIED_PORTS"] ?? "");
-        return gateway.WithEnvironment("WAIIDE_DENIED_PORTS", ports.Build());
-    }
+        ports.AppendLiteral(DeniedPorts.For(gateway.ApplicationBuilder.Configuration));
+        context.EnvironmentVariables["WAIIDE_DENIED_PORTS"] = ports.Build();
+    });
 
     private static IResourceBuilder<ProjectResource> AsContainer(this IResourceBuilder<ProjectResource> gateway, Settings settings)
     {
@@ -42,7 +42,7 @@ internal static class GatewayResource
                 }
                 else
                 {
-                    service.WithRequired("JUPYTERHUB_API_TOKEN");
+                    service.WithRequired("JUPYTERHUB_API_TOKEN").Networks.Add(Published.IdeNetwork);
                 }
             });
     }

@@ -11,7 +11,7 @@ internal static class IdeResource
 
     public static IResourceBuilder<IResourceWithEndpoints> AddIde(this IDistributedApplicationBuilder builder, Settings settings, IResourceBuilder<ParameterResource> key) => settings switch
     {
-        { IsPublished: true } => builder.AddIdeImage(key),
+        { IsPublished: true } => builder.AddIdeImage(settings, key),
         { IdeImage: not null } => builder.AddIdeContainer(settings, key),
         _ => builder.AddIdeProcess(settings, key),
     };
@@ -55,17 +55,23 @@ internal static class IdeResource
         return ide.WithContainerRuntimeArgs(ContainerUser.RuntimeArguments(settings.Engine.Value)).WithVersionCheck(key);
     }
 
-    /// <summary>An image of the same, on a network of its own with the gateway: whoever publishes it gives nobody else a way there.</summary>
-    private static IResourceBuilder<IResourceWithEndpoints> AddIdeImage(this IDistributedApplicationBuilder builder, IResourceBuilder<ParameterResource> key) =>
+    /// <summary>An image of the same, on a network with the gateway and nobody else: whoever publishes it gives nobody else a way there.</summary>
+    private static IResourceBuilder<IResourceWithEndpoints> AddIdeImage(this IDistributedApplicationBuilder builder, Settings settings, IResourceBuilder<ParameterResource> key) =>
         // azd knows no stages and builds the last one, which therefore is this one.
         builder.AddDockerfile("ide", "..", "deploy/Containerfile", "ide")
             .WithHttpEndpoint(targetPort: Published.IdePort, name: "http")
             .WithEnvironment(KeyVariable, key)
             .WithIdeArguments($"0.0.0.0:{Published.IdePort}", Published.IdeData, Published.Workspace)
             .WithVolume("ide-home", Published.IdeHome)
-            .WithComposeService(service => service
-                .WithRequired(KeyVariable)
-                .WithHealthCheck("/opt/waiide/health.mjs"));
+            .WithComposeService(service =>
+            {
+                service.WithRequired(KeyVariable).WithHealthCheck("/opt/waiide/health.mjs");
+                if (settings.Mode == Mode.JupyterHub)
+                {
+                    // Else who has a terminal there would come to the hub's API, and around what stands before its front.
+                    service.Networks = [Published.IdeNetwork];
+                }
+            });
 
     // code-server's own /healthz answers before VS Code is loaded, and without a password: it would prove nothing.
     private static IResourceBuilder<T> WithVersionCheck<T>(this IResourceBuilder<T> ide, IResourceBuilder<ParameterResource> key)

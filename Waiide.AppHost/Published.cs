@@ -8,6 +8,9 @@ internal static class Published
     public const int HubPort = 8000;
     public const int HubApiPort = 8081;
 
+    /// <summary>The network that a hub is not on: of the IDE and its gateway.</summary>
+    public const string IdeNetwork = "ide";
+
     /// <summary>The home of the gateway and of the hub, as in Microsoft's images for .NET.</summary>
     public const string AppHome = "/home/app";
 

@@ -90,7 +90,7 @@ internal sealed record GatewayOptions
     /// <summary>Where logs, metrics and traces go: OTEL_EXPORTER_OTLP_ENDPOINT, and those of the single signals.</summary>
     public IReadOnlyList<Uri> TelemetryUrls { get; init; } = [];
 
-    /// <summary>True where the traceparent of every request is believed, not only of <see cref="TrustedProxies"/>: WAIIDE_TRUST_TRACEPARENT=1.</summary>
+    /// <summary>True where the traceparent of every request is believed; else none is: WAIIDE_TRUST_TRACEPARENT=1.</summary>
     public bool TrustTraceparent { get; init; }
 
     /// <summary>True where pages of a user's dev servers are shown in a sandbox, as of an origin of their own: WAIIDE_SANDBOX_PORTS=1.</summary>

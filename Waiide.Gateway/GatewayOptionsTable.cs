@@ -29,7 +29,7 @@ internal static class GatewayOptionsTable
         new("WAIIDE_SANDBOX_PORTS", "0", "1: pages of dev servers under /proxy/ run in a sandbox, without this site's cookies and storage."),
         new("LOG_LEVEL", "INFO", "TRACE, DEBUG, INFO, WARNING, ERROR or CRITICAL."),
         new("OTEL_EXPORTER_OTLP_ENDPOINT", "none", "Where logs, metrics and traces go (OTLP); the other OTEL_* variables hold too."),
-        new("WAIIDE_TRUST_TRACEPARENT", "0", "1: every request's traceparent is believed, because what stands before this server writes its own; else that of WAIIDE_TRUSTED_PROXIES only."),
+        new("WAIIDE_TRUST_TRACEPARENT", "0", "1: every request's traceparent is believed, because what stands before this server writes its own; else nobody's is."),
         new("USE_ALL_COMPONENTS", "true", "Accepted for older templates; has no effect."),
     ];
 

@@ -14,8 +14,8 @@ internal static class Traces
     internal static void AddTraces(this WebApplicationBuilder builder)
     {
         var options = builder.Options();
-        builder.AddTraceBoundary(new TraceBoundary(
-            options.Prefix, request => options.TrustTraceparent || PublicScheme.IsTrusted(options.TrustedProxies, request.Connection.RemoteIpAddress)));
+        // A proxy that may say where somebody comes from hands their traceparent on all the same, as most do.
+        builder.AddTraceBoundary(new TraceBoundary(options.Prefix, _ => options.TrustTraceparent));
     }
 
     internal static Span? Begin(string name) => Source.StartActivity(name);

@@ -16,6 +16,8 @@ internal static partial class HubSettings
             Args = [.. Words(section.GetSection("Args"))],
             Environment = section.GetSection("Environment").GetChildren().ToDictionary(entry => entry.Key, entry => entry.Value ?? "", StringComparer.Ordinal),
             EnvKeep = section.GetSection("EnvKeep") is var keep && keep.Exists() ? [.. Names(keep)] : defaults.EnvKeep,
+            DeniedPorts = Ports(section, "DeniedPorts", mistakes),
+            TelemetryHeaders = Flag(section, "TelemetryHeaders", defaults.TelemetryHeaders, mistakes),
             Ip = section["Ip"] ?? defaults.Ip,
             HubConnectUrl = Url(section, "HubConnectUrl", "set where servers reach the hub's API port, such as http://127.0.0.1:8081", mistakes),
             Folder = Folder(section, "Folder", mistakes) ?? Path.Combine(UserFolders.Data, "waiide", "hub"),
@@ -52,6 +54,17 @@ internal static partial class HubSettings
         }
 
         return path;
+    }
+
+    private static string[] Ports(IConfigurationSection section, string name, List<string> mistakes)
+    {
+        var ports = Names(section.GetSection(name)).ToArray();
+        foreach (var wrong in ports.Where(text => !ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0))
+        {
+            mistakes.Add($"{section.Path}:{name} has '{wrong}'; set numbers from 1 to 65535, separated by commas, such as 5432,6379.");
+        }
+
+        return ports;
     }
 
     // Hub:Spawner:Cmd:0=python3, :1=server.py; or one word for a program without arguments. A comma may be part of an argument.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Waiide.Hub.Mock.Auth;
 using Waiide.ServiceDefaults;
 
 namespace Waiide.Hub.Mock;
@@ -12,8 +13,10 @@ internal static class HubTraces
     {
         var options = (HubOptions)builder.Services.Single(service => service.ServiceType == typeof(HubOptions)).ImplementationInstance!;
 
-        // The API's port is for servers, whose questions are part of what somebody asked them; the front's is for everybody.
-        builder.AddTraceBoundary(new TraceBoundary(options.BaseUrl, context => context.Connection.LocalPort == options.ApiPort && options.ApiPort != options.FrontPort));
+        // The API's port is for servers, whose questions are part of what somebody asked them, and who show a token with each; the front's is for everybody.
+        builder.AddTraceBoundary(new TraceBoundary(
+            options.BaseUrl,
+            context => context.Connection.LocalPort == options.ApiPort && options.ApiPort != options.FrontPort && context.RequestServices.GetRequiredService<Callers>().HasToken(context)));
     }
 
     public static Activity? Begin(string name) => Source.StartActivity(name);

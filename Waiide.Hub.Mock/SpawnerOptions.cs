@@ -15,6 +15,12 @@ internal sealed record SpawnerOptions
     /// <summary>Hub:Spawner:EnvKeep: the hub's own variables that servers inherit.</summary>
     public IReadOnlyList<string> EnvKeep { get; init; } = ["PATH", "PYTHONPATH", "CONDA_ROOT", "CONDA_DEFAULT_ENV", "VIRTUAL_ENV", "LANG", "LC_ALL", "JUPYTERHUB_SINGLEUSER_APP"];
 
+    /// <summary>Hub:Spawner:DeniedPorts: ports of this machine, besides the hub's own, that a gateway which the hub starts refuses at /proxy/.</summary>
+    public IReadOnlyList<string> DeniedPorts { get; init; } = [];
+
+    /// <summary>Hub:Spawner:TelemetryHeaders: whether a gateway that the hub starts gets the OTEL_*_HEADERS of the hub, and with them the key to the receiver of telemetry, which its user can read and send anything with. Without, where there are such, it sends nothing.</summary>
+    public bool TelemetryHeaders { get; init; }
+
     /// <summary>Hub:Spawner:Ip: the address that servers are told to listen on.</summary>
     public string Ip { get; init; } = "127.0.0.1";
 

@@ -24,7 +24,7 @@ internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddr
             report["ide"] = new { detail = ide.Now.Detail, restarts = ide.Now.Restarts, attached = options.IdeUrl is not null, address = address.Now?.ToString() };
             report["memory"] = Memory();
             report["cpu"] = new { limit = options.CpuLimit, processors = Environment.ProcessorCount };
-            report["connections"] = ConnectionsNow();
+            report["connections"] = ConnectionsNow(context.User.Identity?.Name);
             report["proxy"] = Proxy(context);
             report["version"] = CommandLine.Version;
         }
@@ -54,8 +54,8 @@ internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddr
         };
     }
 
-    // Of whom a connection is, is nobody else's business; where one leads and why it ended is what somebody wants to know who looks for a fault.
-    private object ConnectionsNow() => new
+    // Of whom a connection is, is nobody else's business, and so is what a program said in its close frame; where one leads and why it ended is what somebody wants to know who looks for a fault.
+    private object ConnectionsNow(string? reader) => new
     {
         open = connections.Open.Select(open => new
         {
@@ -79,7 +79,7 @@ internal sealed class StatusReport(GatewayOptions options, IdeState ide, IdeAddr
             received = ended.BytesIn,
             sent = ended.BytesOut,
             reason = ended.Reason.Entry().Name,
-            sentence = ended.Sentence,
+            sentence = ended.User == reader ? ended.Sentence : new Ending(ended.Reason).Sentence(new Upstream(ended.Kind, ended.Port).Name),
             trace = ended.Trace,
         }),
     };

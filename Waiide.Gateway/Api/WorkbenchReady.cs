@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Waiide.ServiceDefaults;
 
 namespace Waiide.Gateway.Api;
@@ -10,6 +12,9 @@ internal static class WorkbenchReady
     // A page that takes longer has been left alone, or lies.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
+    // Each is told once: whoever has a page could else have as many spans made as they like. What is too old to be told again is forgotten.
+    private static readonly ConcurrentDictionary<ActivitySpanId, DateTimeOffset> Told = new();
+
     /// <summary>Milliseconds of the browser's own clock, by the page's own time: when it asked for the document, had it, had run the scripts, and was ready.</summary>
     internal sealed record Times(string Journey, double Request, double Response, double Scripts, double Workbench)
     {
@@ -19,7 +24,7 @@ internal static class WorkbenchReady
     internal static IResult Tell(HttpContext context, Times times)
     {
         context.Response.Headers.CacheControl = "no-store";
-        if (times.Journey is null || !times.AreInOrder || !Journey.TryOpen(times.Journey, Longest, out var request, out var came))
+        if (times.Journey is null || !times.AreInOrder || !Journey.TryOpen(times.Journey, Longest, out var request, out var came) || !IsNews(request.SpanId, came))
         {
             return Refusal.Of(context.Request, StatusCodes.Status400BadRequest, "Not a journey", "This address is for the page of VS Code, once, while the gateway that gave it out still runs.");
         }
@@ -42,5 +47,15 @@ internal static class WorkbenchReady
 
         Journey.End(context);
         return TypedResults.NoContent();
+    }
+
+    private static bool IsNews(ActivitySpanId request, DateTimeOffset came)
+    {
+        foreach (var (old, _) in Told.Where(entry => DateTimeOffset.UtcNow - entry.Value > Longest))
+        {
+            Told.TryRemove(old, out DateTimeOffset _);
+        }
+
+        return Told.TryAdd(request, came);
     }
 }

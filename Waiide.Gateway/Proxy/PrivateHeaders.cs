@@ -12,8 +12,8 @@ internal sealed class PrivateHeaders(GatewayOptions options)
     private static readonly HashSet<string> Headers =
         ["forwarded", "remote-user", "remote-groups", "remote-email", "remote-name", "x-remote-user", "x-real-ip", "x-original-url", "x-rewrite-url", "x-authenticated-user"];
 
-    // Of the hub, of the gateway, and the IDE server's session, which is the gateway's to give.
-    private readonly string[] _cookiePrefixes = ["jupyterhub-", "waiide-", ".AspNetCore.Correlation.", IdeSession.CookieName, .. options.Hub is { } hub ? new[] { hub.ClientId } : []];
+    // Of the hub, of the gateway, of the Aspire dashboard of the same machine, to whose every port a browser sends it, and the IDE server's session, which is the gateway's to give.
+    private readonly string[] _cookiePrefixes = ["jupyterhub-", "waiide-", ".AspNetCore.Correlation.", ".Aspire.Dashboard.", IdeSession.CookieName, .. options.Hub is { } hub ? new[] { hub.ClientId } : []];
 
     /// <summary>
     /// Removes from the request what no upstream may see, and what RFC 9110, section 7.6.1, gives to one connection only: the fields that Connection names.

@@ -48,11 +48,12 @@ internal sealed class Callers(HubState state, Permissions permissions, Sessions 
         return Of(session.User, permissions.Of(session.User, IsSpared(context)), token: null, session);
     }
 
+    /// <summary>Whether they show a token that is valid, whatever it is for.</summary>
+    public bool HasToken(HttpContext context) => TokenOf(context) is not null;
+
     public Caller? ByToken(HttpContext context)
     {
-        // "token x" or "Bearer x", in any case. Anything else is not for us.
-        var parts = context.Request.Headers.Authorization.ToString().Split(' ', 2, StringSplitOptions.TrimEntries);
-        if (parts.Length != 2 || parts[0].ToUpperInvariant() is not ("TOKEN" or "BEARER") || state.Tokens.Find(parts[1]) is not { } token)
+        if (TokenOf(context) is not { } token)
         {
             return null;
         }
@@ -65,6 +66,13 @@ internal sealed class Callers(HubState state, Permissions permissions, Sessions 
         }
 
         return Of(token.Owner, permissions.Of(token, IsSpared(context)), token, session: null);
+    }
+
+    // "token x" or "Bearer x", in any case. Anything else is not for us.
+    private Token? TokenOf(HttpContext context)
+    {
+        var parts = context.Request.Headers.Authorization.ToString().Split(' ', 2, StringSplitOptions.TrimEntries);
+        return parts.Length == 2 && parts[0].ToUpperInvariant() is ("TOKEN" or "BEARER") ? state.Tokens.Find(parts[1]) : null;
     }
 
     private Caller Of(Owner owner, IReadOnlySet<string> granted, Token? token, Session? session) =>

@@ -25,7 +25,7 @@ internal static class GatewayServer
         {
             ["PORT"] = port.ToString(CultureInfo.InvariantCulture), // Else it would listen on its own default port too, which is one for all.
             ["WAIIDE_DATA_DIR"] = ServerFolders.Data(server, options.Spawner),
-            ["WAIIDE_DENIED_PORTS"] = string.Join(',', Listeners.Of(options).Select(listener => listener.Port)),
+            ["WAIIDE_DENIED_PORTS"] = string.Join(',', [.. Listeners.Of(options).Select(listener => listener.Port.ToString(CultureInfo.InvariantCulture)), .. options.Spawner.DeniedPorts]),
             ["WAIIDE_IDE_CACHE"] = IdeCache(hub), // The hub's own: below the server's home it would be installed once for each user.
         };
         if (HubTraces.Traceparent is { } traceparent)
@@ -33,8 +33,8 @@ internal static class GatewayServer
             environment["TRACEPARENT"] = traceparent;
         }
 
-        // Its telemetry goes where the hub's goes, and its front is the hub, which lets nobody else say what belongs to which trace.
-        if (hub.GetValueOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 })
+        // Its telemetry goes where the hub's goes, unless that takes a key which is not for the server's user; its front is the hub, which lets nobody else say what belongs to which trace.
+        if (hub.GetValueOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 } && (options.Spawner.TelemetryHeaders || !hub.Any(IsHeaders)))
         {
             foreach (var (name, value) in hub.Where(variable => variable.Key.StartsWith("OTEL_", StringComparison.Ordinal)))
             {
@@ -53,6 +53,10 @@ internal static class GatewayServer
 
         return environment;
     }
+
+    // OTEL_EXPORTER_OTLP_HEADERS, and one for each signal.
+    private static bool IsHeaders(KeyValuePair<string, string> variable) =>
+        variable.Key.StartsWith("OTEL_", StringComparison.Ordinal) && variable.Key.EndsWith("_HEADERS", StringComparison.Ordinal) && variable.Value.Length > 0;
 
     private static string IdeCache(IReadOnlyDictionary<string, string> hub) => hub.GetValueOrDefault("WAIIDE_IDE_CACHE") is { Length: > 0 } said
         ? said

@@ -70,6 +70,21 @@ public sealed class LoginTests(SampleApplication app, Chromium chromium)
     }
 
     [Theory]
+    [InlineData("X-Forwarded-For", "127.0.0.1")]
+    [InlineData("X-Forwarded-Host", "localhost")]
+    [InlineData("x-forwarded-prefix", "/proxy/15100")]
+    [InlineData("Forwarded", "for=127.0.0.1")]
+    [InlineData("Via", "1.1 somebody")]
+    public async Task Nothing_is_told_through_a_proxy(string header, string value)
+    {
+        using var script = app.Script();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/resources");
+        request.Headers.TryAddWithoutValidation(header, value);
+        using var refused = await script.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+    }
+
+    [Theory]
     [InlineData("//evil.example/")]
     [InlineData("/\\evil.example/")]
     [InlineData("http://evil.example/")]

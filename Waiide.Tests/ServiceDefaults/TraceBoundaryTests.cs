@@ -15,9 +15,8 @@ public sealed class TraceBoundaryTests
 
     [Theory]
     [InlineData("WAIIDE_TRUST_TRACEPARENT", "1", true)]
-    [InlineData("WAIIDE_TRUSTED_PROXIES", "127.0.0.1", true)]
-    [InlineData("WAIIDE_TRUSTED_PROXIES", "10.0.0.0/8", false)]
-    public async Task The_gateway_joins_the_trace_of_whom_it_trusts_and_its_IDE_gets_the_gateways_own(string setting, string value, bool joins)
+    [InlineData("WAIIDE_TRUSTED_PROXIES", "127.0.0.1", false)]
+    public async Task The_gateway_joins_a_trace_only_where_it_is_told_to_and_its_IDE_gets_the_gateways_own(string setting, string value, bool joins)
     {
         await using var collector = await OtlpReceiver.StartAsync();
         await using var gateway = await RunningGateway.StandaloneAsync([("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url), (setting, value), .. Quick]);
@@ -92,6 +91,34 @@ public sealed class TraceBoundaryTests
     }
 
     [Fact]
+    public async Task A_page_tells_of_its_journey_once()
+    {
+        await using var collector = await OtlpReceiver.StartAsync();
+        await using var gateway = await RunningGateway.StandaloneAsync([("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url), .. Quick]);
+        gateway.Ide.When("/", context =>
+        {
+            context.Response.ContentType = "text/html";
+            return context.Response.WriteAsync("<html><head></head></html>");
+        });
+        using var browser = gateway.Browser();
+        using var login = await browser.OpenAsync("/login?token=" + RunningGateway.Token);
+        using var page = await browser.OpenAsync("/");
+        var journey = (await page.Content.ReadAsStringAsync()).Split("data-journey=\"")[1].Split('"')[0];
+
+        Assert.Equal(HttpStatusCode.NoContent, await Tell());
+        Assert.Equal(HttpStatusCode.BadRequest, await Tell());
+        await Eventually.Is(() => collector.Spans.Values.Any(span => span.Name == "browser"), "the browser's span arrives");
+        Assert.Single(collector.Spans.Values, span => span.Name == "browser");
+
+        async Task<HttpStatusCode> Tell()
+        {
+            var times = System.Net.Http.Json.JsonContent.Create(new { journey, request = 1, response = 2, scripts = 3, workbench = 4 });
+            using var answer = await browser.SendAsync(HttpMethod.Post, "/api/journey", times, ("Origin", gateway.Url.GetLeftPart(UriPartial.Authority)));
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Where_nothing_is_collected_there_is_no_cookie_and_the_IDE_gets_the_clients_own_headers()
     {
         await using var gateway = await RunningGateway.StandaloneAsync(("WAIIDE_TRUST_TRACEPARENT", "1"));
@@ -125,14 +152,20 @@ public sealed class TraceBoundaryTests
         var (forged, traceparent) = NewTrace();
         using var page = await browser.GetAsync("/user/ada/lab", Says(traceparent));
         var (believed, another) = NewTrace();
+        var (claimed, strangers) = NewTrace();
         using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null });
-        using var question = new HttpRequestMessage(HttpMethod.Get, new Uri(hub.Api, "/hub/api/"));
-        question.Headers.Add("traceparent", another);
-        using var answer = await client.SendAsync(question);
+        foreach (var (place, authorization) in ((string, string?)[])[(strangers, null), (strangers, "token guessed"), (another, "token 0123456789abcdef0123456789abcdef")])
+        {
+            using var question = new HttpRequestMessage(HttpMethod.Get, new Uri(hub.Api, "/hub/api/"));
+            question.Headers.Add("traceparent", place);
+            question.Headers.TryAddWithoutValidation("Authorization", authorization);
+            using var answer = await client.SendAsync(question);
+        }
 
         await Eventually.Is(() => collector.In(believed).Any(), "the hub's API joins the trace");
         await Eventually.Is(() => collector.Spans.Values.Any(span => span.Name == "GET /user/ada/"), "the front's span arrives, named by its route");
         Assert.Empty(collector.In(forged));
+        Assert.Empty(collector.In(claimed));
         var front = collector.Spans.Values.Single(span => span.Name == "GET /user/ada/");
         var seen = server.Requests.Single(request => request.Target == "/user/ada/lab").Headers;
         Assert.StartsWith($"00-{front.TraceId}-", seen["traceparent"], StringComparison.Ordinal);

@@ -121,6 +121,7 @@ public sealed class FrontTests(FrontRun front) : IClassFixture<FrontRun>
     [SkippableFact]
     public async Task What_a_client_says_of_itself_counts_nowhere()
     {
+        const string Forged = "0af7651916cd43dd8448eb211c80319c";
         await front.BootAsync();
         await using var server = await UserServer.StartAsync();
         using var http = front.Client();
@@ -131,11 +132,15 @@ public sealed class FrontTests(FrontRun front) : IClassFixture<FrontRun>
         }
 
         request.Headers.Add("X-Forwarded-Proto", "http");
+        request.Headers.TryAddWithoutValidation("traceparent", $"00-{Forged}-b7ad6b7169203331-01");
+        request.Headers.TryAddWithoutValidation("tracestate", "forged.example");
+        request.Headers.TryAddWithoutValidation("baggage", "forged.example");
         using var answer = await http.SendAsync(request);
         var seen = new Dictionary<string, string>(
             JsonSerializer.Deserialize<Dictionary<string, string>>(await answer.Content.ReadAsStringAsync())!, StringComparer.OrdinalIgnoreCase);
 
         Assert.DoesNotContain("forged.example", seen.Values);
+        Assert.DoesNotContain(Forged, seen.GetValueOrDefault("traceparent", ""), StringComparison.Ordinal);
         Assert.Equal(front.Site.Authority, seen["X-Forwarded-Host"]);
         Assert.StartsWith("https", seen["X-Forwarded-Proto"], StringComparison.Ordinal);
         Assert.StartsWith("127.0.0.1", seen["X-Forwarded-For"], StringComparison.Ordinal);

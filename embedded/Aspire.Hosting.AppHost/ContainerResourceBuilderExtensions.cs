@@ -30,15 +30,18 @@ public static partial class ContainerResourceBuilderExtensions
     public static IResourceBuilder<T> WithBuildArg<T>(this IResourceBuilder<T> builder, string name, object? value)
         where T : ContainerResource
     {
+        if (SecretIn(value) is { } secret)
+        {
+            throw new InvalidOperationException($"Parameter '{secret.Name}' is a secret, and a build argument stays in the image. Use WithBuildSecret.");
+        }
+
         builder.Build().BuildArguments[name] = value;
         return builder;
     }
 
     /// <summary>Gives the Dockerfile's ARG the value of a parameter.</summary>
     public static IResourceBuilder<T> WithBuildArg<T>(this IResourceBuilder<T> builder, string name, IResourceBuilder<ParameterResource> value)
-        where T : ContainerResource => value.Resource.Secret
-            ? throw new InvalidOperationException($"Parameter '{value.Resource.Name}' is a secret, and a build argument stays in the image. Use WithBuildSecret.")
-            : builder.WithBuildArg(name, (object)value.Resource);
+        where T : ContainerResource => builder.WithBuildArg(name, (object)value.Resource);
 
     /// <summary>Lets the build read a parameter at <c>/run/secrets</c> with <c>RUN --mount=type=secret</c>; the image does not keep it.</summary>
     public static IResourceBuilder<T> WithBuildSecret<T>(this IResourceBuilder<T> builder, string name, IResourceBuilder<ParameterResource> value)
@@ -105,6 +108,14 @@ public static partial class ContainerResourceBuilderExtensions
     /// <summary>Sets the container's name in its engine.</summary>
     public static IResourceBuilder<T> WithContainerName<T>(this IResourceBuilder<T> builder, string name)
         where T : ContainerResource => builder.WithAnnotation(new ContainerNameAnnotation { Name = name }, ResourceAnnotationMutationBehavior.Replace);
+
+    private static ParameterResource? SecretIn(object? value) => value switch
+    {
+        ParameterResource { Secret: true } secret => secret,
+        IResourceBuilder<ParameterResource> parameter => SecretIn(parameter.Resource),
+        ReferenceExpression expression => expression.ValueProviders.Select(SecretIn).FirstOrDefault(secret => secret is not null),
+        _ => null,
+    };
 
     private static (string Before, string? After) Cut(string text, int at) => at < 0 ? (text, null) : (text[..at], text[(at + 1)..]);
 

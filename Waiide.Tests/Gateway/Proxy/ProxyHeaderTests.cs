@@ -16,6 +16,7 @@ public class ProxyHeaderTests(ProxyFixture proxy) : IClassFixture<ProxyFixture>
     [InlineData("waiide-0a1b2c3d=secret")]
     [InlineData("__Host-waiide-0a1b2c3d=secret")]
     [InlineData(".AspNetCore.Correlation.x=secret")]
+    [InlineData(".Aspire.Dashboard.15100=secret")]
     [InlineData("code-server-session=secret")]
     public async Task Private_cookies_stay_here(string cookie)
     {

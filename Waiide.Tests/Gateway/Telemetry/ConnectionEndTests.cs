@@ -127,6 +127,33 @@ public sealed class ConnectionEndTests
         Assert.Contains("ended-connections.json cannot be read", gateway.Process.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_a_program_says_as_it_closes_is_told_to_whose_connection_it_was_and_to_nobody_else()
+    {
+        await using var gateway = await RunningGateway.StartAsync(await StubHub.StartAsync());
+        gateway.Hub!.Users["carol"] = ["access:servers!server=ada/"];
+        gateway.Ide.When("/user/ada/closes", Closes);
+        gateway.Ide.When("/closes", Closes);
+        using var browser = gateway.Browser();
+        (string, string) ada = ("Authorization", "token " + gateway.Hub.TokenOf("ada")), carol = ("Authorization", "token " + gateway.Hub.TokenOf("carol"));
+        using (var closed = await OpenAsync(browser, gateway, "/user/ada/closes", ada))
+        {
+            Assert.Equal((WebSocketCloseStatus)4001, await closed.CloseCode(AMinute));
+        }
+
+        var own = await EndedAsync(browser, 1, "/user/ada/api/status", ada, all: true);
+        var others = await EndedAsync(browser, 1, "/user/ada/api/status", carol, all: true);
+
+        Assert.Equal(("upstream_closed", "The IDE server closed it (code 4001, \"enough\")."), Told(own[0]!));
+        Assert.Equal(("upstream_closed", "The IDE server closed it."), Told(others[0]!));
+
+        static async Task Closes(Microsoft.AspNetCore.Http.HttpContext context)
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            await socket.CloseAsync((WebSocketCloseStatus)4001, "enough", context.RequestAborted);
+        }
+    }
+
     // One wait for all of them, because none can be shorter than the hub's answer is remembered.
     [Fact]
     public async Task What_the_hub_or_the_person_takes_back_has_its_own_reason_each()

@@ -9,14 +9,14 @@ internal static class Guard
     // 'unsafe-inline' is for neither: every style and script is ours and a file.
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-    /// <summary>Refuses names that anybody may point at this machine (DNS rebinding), and changes that another page asks for.</summary>
+    /// <summary>Refuses names that anybody may point at this machine (DNS rebinding), changes that another page asks for, and what comes through a proxy: that changes Host and Origin, so the two prove nothing.</summary>
     public static void UseOwnHostOnly(this WebApplication app) => app.Use((context, next) =>
     {
         var host = context.Request.Host;
         var isOwn = host.Host is "localhost" or "127.0.0.1" or "[::1]" || host.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
         var origin = context.Request.Headers.Origin.ToString();
         var isForeign = origin.Length > 0 && origin != $"{context.Request.Scheme}://{host}";
-        if (isOwn && !isForeign)
+        if (isOwn && !isForeign && !context.Request.Headers.Keys.Any(IsOfAProxy))
         {
             return next(context);
         }
@@ -24,6 +24,9 @@ internal static class Guard
         context.Response.StatusCode = isOwn ? StatusCodes.Status403Forbidden : StatusCodes.Status421MisdirectedRequest;
         return Task.CompletedTask;
     });
+
+    private static bool IsOfAProxy(string header) =>
+        header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) || header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase) || header.Equals("Via", StringComparison.OrdinalIgnoreCase);
 
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((context, next) =>
     {

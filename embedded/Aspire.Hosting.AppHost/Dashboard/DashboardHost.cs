@@ -48,6 +48,8 @@ internal sealed partial class DashboardHost(
         {
             _server = server;
             execution.Dashboard = this;
+            SayWhere(PagesSetting, pages, server.FrontendUrl);
+            SayWhere(OtlpSetting, settings.OtlpHttpUrl, server.OtlpHttpUrl);
             Log.Listening(logger, server.FrontendUrl);
             Log.Login(logger, server.LoginUrl);
         }
@@ -110,6 +112,15 @@ internal sealed partial class DashboardHost(
 
         Log.NoAddress(logger, setting, given);
         return null;
+    }
+
+    // Whoever has to know where the dashboard is finds it in the settings, which say nothing where any port was asked for.
+    private void SayWhere(string setting, Uri? asked, string? listening)
+    {
+        if (asked is { Port: 0 } && listening is not null)
+        {
+            configuration[setting] = listening;
+        }
     }
 
     // The same from run to run, so that what was given it once keeps it.

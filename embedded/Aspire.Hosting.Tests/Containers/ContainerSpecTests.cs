@@ -127,6 +127,12 @@ public sealed class ContainerSpecTests
             "WithBuildSecret",
             Assert.Throws<InvalidOperationException>(() => builder.AddDockerfile("own", ".").WithBuildArg("KEY", builder.AddParameter("key", secret: true))).Message,
             StringComparison.Ordinal);
+        var pin = builder.AddParameter("pin", secret: true);
+        foreach (var value in (object[])[pin, pin.Resource, ReferenceExpression.Create($"x{pin}")])
+        {
+            Assert.Contains("'pin' is a secret", Assert.Throws<InvalidOperationException>(() => builder.AddDockerfile($"own{Guid.NewGuid():N}", ".").WithBuildArg("PIN", value)).Message, StringComparison.Ordinal);
+        }
+
         Assert.Throws<ArgumentException>(() => new ContainerFile { Name = "../escape" });
     }
 
