@@ -31,6 +31,7 @@ internal sealed class TelemetryStore
             return known;
         }
 
+        attributes = attributes.Within(Limits.ResourceBytes);
         lock (_writing)
         {
             if (_resources.TryGetValue((name, instance), out known) || _resources.Count >= Limits.Resources)
@@ -38,7 +39,7 @@ internal sealed class TelemetryStore
                 return known;
             }
 
-            var resource = new TelemetryResource(name, instance, _resources.Count, attributes.Within(Limits.ResourceBytes));
+            var resource = new TelemetryResource(name, instance, _resources.Count, attributes);
             foreach (var (_, other) in _resources.Where(entry => entry.Key.Name == name))
             {
                 other.IsOneOfSeveral = resource.IsOneOfSeveral = true;
