@@ -36,6 +36,7 @@ internal sealed class TelemetryStore(Colours colours)
             return known;
         }
 
+        attributes = attributes.Within(Limits.ResourceBytes);
         lock (_writing)
         {
             if (_resources.TryGetValue((name, instance), out known) || _resources.Count >= Limits.Resources)
@@ -43,7 +44,7 @@ internal sealed class TelemetryStore(Colours colours)
                 return known;
             }
 
-            var resource = new TelemetryResource(name, instance, _resources.Count, colours.Of(name), attributes.Within(Limits.ResourceBytes)) { Metrics = _metrics.NewSet() };
+            var resource = new TelemetryResource(name, instance, _resources.Count, colours.Of(name), attributes) { Metrics = _metrics.NewSet() };
             foreach (var (_, other) in _resources.Where(entry => entry.Key.Name == name))
             {
                 other.IsOneOfSeveral = resource.IsOneOfSeveral = true;
