@@ -1,10 +1,12 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using Aspire.Dashboard.Application;
+using Aspire.Dashboard.Front;
 using Aspire.Dashboard.Otlp.Protocol;
-using Aspire.Dashboard.Telemetry;
 using Aspire.Dashboard.Telemetry.Metrics;
 using Aspire.Dashboard.Telemetry.Pages;
+using Aspire.Dashboard.Telemetry;
 using Google.Protobuf;
 
 namespace Aspire.Dashboard.Tests;
@@ -61,7 +63,7 @@ public sealed class HostileSenderTests : IAsyncLifetime
     [Fact]
     public void Of_what_a_resource_says_of_itself_64_KiB_are_kept()
     {
-        var store = new TelemetryStore();
+        var store = new TelemetryStore(new Colours(NoApplication.Instance));
         var resource = store.ResourceOf([new("service.name", "wordy"), .. Enumerable.Range(0, 127).Select(number => new Telemetry.Attribute($"key{number}", new string('v', 16_000)))])!;
 
         Assert.Equal("wordy", resource.Name);
