@@ -8,7 +8,7 @@ public sealed class FillEnvTests
 {
     [SkippableTheory]
     [InlineData("pa$HOME-x #secret tail")]
-    [InlineData("${GATEWAY_TOKEN} \"x\" `id` = é")]
+    [InlineData("$GATEWAY_TOKEN \"x\" `id` = é")]
     [InlineData("plain-1.2_3/4:5@6")]
     public async Task Compose_reads_the_value_that_was_given(string value)
     {
@@ -31,6 +31,7 @@ public sealed class FillEnvTests
     [InlineData("it's")]
     [InlineData("back\\slash")]
     [InlineData("a\tb c")]
+    [InlineData("x ${HOME}")]
     public async Task What_a_file_cannot_say_is_refused_and_nothing_is_written(string value)
     {
         using var folder = new TempDirectory();
@@ -39,7 +40,7 @@ public sealed class FillEnvTests
         var (code, said) = await RunAsync("GATEWAY_TOKEN=" + value, "deploy/fill-env", file, "-");
 
         Assert.Equal(1, code);
-        Assert.StartsWith("fill-env: The value of GATEWAY_TOKEN has a single quote, a backslash or a control character in it", said, StringComparison.Ordinal);
+        Assert.StartsWith("fill-env: The value of GATEWAY_TOKEN has a single quote, a backslash, ${ or a control character in it", said, StringComparison.Ordinal);
         Assert.DoesNotContain(value, said, StringComparison.Ordinal);
         Assert.Contains("GATEWAY_TOKEN=\n", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
     }
