@@ -12,6 +12,7 @@ using Google.Protobuf;
 namespace Aspire.Dashboard.Tests;
 
 /// <summary>What a sender can do with few bytes, or with one odd number.</summary>
+[Collection(nameof(Alone))]
 public sealed class HostileSenderTests : IAsyncLifetime
 {
     private const ulong Hour = 3_600_000_000_000;
