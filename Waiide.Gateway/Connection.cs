@@ -1,14 +1,26 @@
 namespace Waiide.Gateway;
 
-/// <summary>One WebSocket through this gateway, as its book keeps it: what it is, and what has passed so far.</summary>
-/// <param name="Id">Of the log lines, the spans and /api/status.</param>
-/// <param name="User">Whose it is.</param>
-/// <param name="Upstream">What it leads to.</param>
-/// <param name="IsReconnection">VS Code says that it comes back after a loss, to what it had before.</param>
-/// <param name="Window">By what a window of VS Code knows it for its own (<see cref="Windows"/>); null where it is none of VS Code's.</param>
-/// <param name="Since">When it was asked for.</param>
-internal sealed record Connection(string Id, string User, Upstream Upstream, bool IsReconnection, string? Window, DateTimeOffset Since)
+/// <summary>One WebSocket through this gateway, as its book keeps it: what it is, and what has passed so far. No record: it changes while it is a key of the open ones.</summary>
+internal sealed class Connection(string id, string user, Upstream upstream, bool isReconnection, string? window, DateTimeOffset since)
 {
+    /// <summary>Of the log lines, the spans and /api/status.</summary>
+    internal string Id => id;
+
+    /// <summary>Whose it is.</summary>
+    internal string User => user;
+
+    /// <summary>What it leads to.</summary>
+    internal Upstream Upstream => upstream;
+
+    /// <summary>VS Code says that it comes back after a loss, to what it had before.</summary>
+    internal bool IsReconnection => isReconnection;
+
+    /// <summary>By what a window of VS Code knows it for its own (<see cref="Windows"/>); null where it is none of VS Code's.</summary>
+    internal string? Window => window;
+
+    /// <summary>When it was asked for.</summary>
+    internal DateTimeOffset Since => since;
+
     private long _bytesIn, _bytesOut, _framesIn, _framesOut;
     private volatile bool _isOpen;
 

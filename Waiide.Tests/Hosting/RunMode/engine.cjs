@@ -30,7 +30,11 @@ const commands = {
   container() {
     if (second !== 'inspect') return;
     const it = read(last);
-    if (!it) process.exit(1);
+    if (!it) {
+      console.error('Error: inspecting object: no such container ' + last);
+      process.exit(1);
+    }
+
     console.log(JSON.stringify([{
       Id: last, State: { Running: lives(it.pid ?? 0), StartedAt: it.startedAt ?? '0001-01-01T00:00:00Z' }, Config: { Labels: {} },
       NetworkSettings: { Ports: { [it.target + '/tcp']: [{ HostPort: String(it.hostPort ?? '') }] } },
