@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Playwright;
 using Waiide.Tests.Hosting;
 using Waiide.Tests.Support;
 using static Microsoft.Playwright.Assertions;
@@ -28,6 +29,10 @@ public sealed class RunTests(Chromium chromium)
         await using var second = Describe(address.AbsoluteUri);
         second.AddShell("after", "exec sleep 1000");
         await second.StartAsync();
+
+        // Each run has sessions of its own, whatever its token.
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Log in to the dashboard" })).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await page.GotoAsync(new Uri(address, $"/login?t={SampleApplication.Token}").AbsoluteUri);
         await Expect(page.Row("after")).ToContainTextAsync("Running");
         await Expect(page.Row("before")).ToHaveCountAsync(0);
     }

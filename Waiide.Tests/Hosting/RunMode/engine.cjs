@@ -41,7 +41,7 @@ const commands = {
     }]));
   },
   image() { console.log('sha256:recorded'); },
-  network() { if (second === 'inspect') console.log('[{"subnets":[{"gateway":"127.0.0.2"}]}]'); },
+  network() { if (second === 'inspect') console.log('[{"subnets":[{"subnet":"127.0.0.0/24","gateway":"127.0.0.2"}]}]'); },
   logs() { return ended(last); },
   wait() { return ended(last, () => console.log(137)); },
   stop() { process.kill(read(last).pid); return ended(last); },
