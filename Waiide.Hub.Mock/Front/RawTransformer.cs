@@ -39,14 +39,14 @@ internal sealed class RawTransformer(string target, FrontRoute route) : HttpTran
 
         if (route.IsBelowUser && headers.SetCookie.Count > 0)
         {
-            headers.SetCookie = headers.SetCookie.OfType<string>().Select(Withheld).OfType<string>().ToArray();
+            headers.SetCookie = headers.SetCookie.OfType<string>().Select(ForBrowser).OfType<string>().ToArray();
         }
 
         return hasBody;
     }
 
     /// <summary>The cookie as the browser gets it; null: not at all.</summary>
-    private string? Withheld(string cookie)
+    private string? ForBrowser(string cookie)
     {
         var parts = cookie.Split(';');
         switch (parts[0].Split('=')[0].Trim())
@@ -56,8 +56,8 @@ internal sealed class RawTransformer(string target, FrontRoute route) : HttpTran
 
             // Jupyter's own servers set theirs for the whole origin, and look for it below their prefix only.
             case "_xsrf":
-                var paths = parts.Where(part => part.TrimStart().StartsWith("path=", StringComparison.OrdinalIgnoreCase)).ToArray();
-                return paths is [var only] && only.TrimStart()["path=".Length..].StartsWith(route.RouteSpec, StringComparison.Ordinal)
+                var paths = parts.Where(part => part.Split('=')[0].Trim().Equals("path", StringComparison.OrdinalIgnoreCase)).ToArray(); // "Path =/" counts, too.
+                return paths is [var only] && only[(only.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim().StartsWith(route.RouteSpec, StringComparison.Ordinal)
                     ? cookie
                     : $"{string.Join(';', parts.Except(paths))}; Path={route.RouteSpec}";
 

@@ -41,7 +41,7 @@ public sealed class HostilePageTests(Chromium chromium)
         await using var hub = await StartAsync();
         using var browser = hub.NewBrowser();
         using var answer = await browser.GetAsync("/user/bob/cookies");
-        Assert.Equal(["_xsrf=tossed; Path=/user/bob/", "_xsrf=own; Path=/user/bob/", "other=own; Path=/"], answer.Headers.GetValues("Set-Cookie"));
+        Assert.Equal(["_xsrf=tossed; Path=/user/bob/", "_xsrf=twice; Path=/user/bob/", "_xsrf=own; Path=/user/bob/", "other=own; Path=/"], answer.Headers.GetValues("Set-Cookie"));
     }
 
     private static async Task<RunningHub> StartAsync(params (string, string)[] settings)

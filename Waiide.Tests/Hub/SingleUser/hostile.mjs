@@ -71,7 +71,7 @@ createServer((request, response) => {
     response.setHeader('Service-Worker-Allowed', '/');
     response.end(worker);
   } else if (request.url === prefix + 'cookies') {
-    response.setHeader('Set-Cookie', ['jupyterhub-hub-login=tossed; Path=/hub/', 'jupyterhub-session-id=tossed; Path=/', '_xsrf=tossed; path=/hub/', `_xsrf=own; Path=${prefix}`, 'other=own; Path=/']);
+    response.setHeader('Set-Cookie', ['jupyterhub-hub-login=tossed; Path=/hub/', 'jupyterhub-session-id=tossed; Path=/', '_xsrf=tossed; path=/hub/', `_xsrf=twice; Path=${prefix}; Path =/`, `_xsrf=own; Path=${prefix}`, 'other=own; Path=/']);
     response.end('cookies');
   } else {
     response.end('{"version": "hostile"}');
