@@ -147,7 +147,6 @@ public sealed class RealRun : IAsyncLifetime
         {
             if (_run is null)
             {
-                SetDefaultExpectTimeout(20_000); // As Eventually has it: five seconds are short on a machine that does much else.
                 _run = AppHostRun.Start($"--Parameters:demo-password={Password}");
                 await _run.IsReady();
                 await WorkAsync(await chromium.NewPageAsync());

@@ -29,7 +29,6 @@ public sealed partial class SampleApplication : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Assertions.SetDefaultExpectTimeout(20_000); // As Eventually has it: five seconds are short on a machine that does much else.
         var key = _host.Builder.AddParameter("shop-key", Secret, secret: true);
         var missing = _host.Builder.AddParameter("payment-key", secret: true).WithDescription("What the bank asks for.");
         _host.Builder.Services.AddHealthChecks().AddCheck("shop-open", () => HealthCheckResult.Unhealthy("It is closed.", new InvalidOperationException("no <keys> here")));

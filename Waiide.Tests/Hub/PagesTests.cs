@@ -10,9 +10,6 @@ namespace Waiide.Tests.Hub;
 [Collection("browser")]
 public sealed class PagesTests(Chromium chromium)
 {
-    // The slow server takes five seconds, which is all that an expectation waits otherwise.
-    static PagesTests() => SetDefaultExpectTimeout(30_000);
-
     private static Task<RunningHub> StartHub(params (string, string)[] settings) => RunningHub.StartAsync(
         [("Users:ada", "pw"), ("Users:bob", "pw"), ("Admins", "ada"), ("Groups:team", "bob"), ("Spawner:SlowSpawnTimeout", "1"), ("Spawner:HttpTimeout", "20"), .. settings]);
 
