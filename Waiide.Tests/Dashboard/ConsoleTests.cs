@@ -9,12 +9,12 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Dashboard;
 
 [Collection("dashboard")]
-public sealed partial class ConsoleTests(SampleApplication app, Chromium chromium)
+public sealed partial class ConsoleTests(SampleApplication app, Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
     public async Task Lines_have_their_colours_and_their_own_text_and_are_searched()
     {
-        var page = await app.OpenAsync(chromium, "/consolelogs/resource/shop");
+        var page = await app.OpenAsync(Chromium, "/consolelogs/resource/shop");
         var lines = page.GetByRole(AriaRole.Log);
 
         await Expect(lines.Locator(".ink2")).ToHaveTextAsync("green");
@@ -29,7 +29,7 @@ public sealed partial class ConsoleTests(SampleApplication app, Chromium chromiu
     [SkippableFact]
     public async Task Ten_thousand_lines_are_as_quick_as_ten()
     {
-        var page = await app.OpenAsync(chromium, "/consolelogs/resource/flood");
+        var page = await app.OpenAsync(Chromium, "/consolelogs/resource/flood");
         await Expect(page.Locator("#count")).ToHaveTextAsync("10000 lines");
         await Expect(page.GetByText("12000", new() { Exact = true })).ToBeInViewportAsync();
 
@@ -43,7 +43,7 @@ public sealed partial class ConsoleTests(SampleApplication app, Chromium chromiu
     [SkippableFact]
     public async Task A_pause_loses_nothing_and_doubles_nothing_and_what_was_cleared_stays_away()
     {
-        var page = await app.OpenAsync(chromium, "/consolelogs/resource/counter");
+        var page = await app.OpenAsync(Chromium, "/consolelogs/resource/counter");
         await Expect(page.GetByText("count 1", new() { Exact = true })).ToBeAttachedAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
         var seen = (await Counted(page)).Max();
@@ -75,7 +75,7 @@ public sealed partial class ConsoleTests(SampleApplication app, Chromium chromiu
     [SkippableFact]
     public async Task All_consoles_together_say_whose_each_line_is()
     {
-        var page = await app.OpenAsync(chromium, "/consolelogs");
+        var page = await app.OpenAsync(Chromium, "/consolelogs");
 
         await Expect(page.Locator(".line", new() { HasText = "count " }).Locator("b").First).ToHaveTextAsync("counter");
         await page.GetByLabel("Resource").SelectOptionAsync("seed");

@@ -7,14 +7,14 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Dashboard;
 
 [Collection("dashboard")]
-public sealed class LoginTests(SampleApplication app, Chromium chromium)
+public sealed class LoginTests(SampleApplication app, Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
     public async Task The_printed_link_lets_a_person_in_and_leaves_no_token_in_the_address()
     {
         Assert.Contains(app.Logged, line => line.EndsWith($"Login to the dashboard at {app.Address.GetLeftPart(UriPartial.Authority)}/login?t={SampleApplication.Token}", StringComparison.Ordinal));
 
-        var page = await app.OpenAsync(chromium, "/");
+        var page = await app.OpenAsync(Chromium, "/");
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Resources" })).ToBeVisibleAsync();
         Assert.DoesNotContain(SampleApplication.Token, page.Url, StringComparison.Ordinal);
@@ -27,7 +27,7 @@ public sealed class LoginTests(SampleApplication app, Chromium chromium)
     [SkippableFact]
     public async Task Whoever_comes_without_the_link_is_asked_for_the_token_and_gets_where_they_wanted()
     {
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await page.GotoAsync(new Uri(app.Address, "/?resource=seed").AbsoluteUri);
 
         await page.GetByLabel("Token").FillAsync("guessed");

@@ -8,12 +8,12 @@ namespace Waiide.Tests.Dashboard;
 
 /// <summary>The dashboard of `dotnet run --project Waiide.AppHost`, by the link that it prints, after a person has come in through the hub. docs/images/dashboard-pages keeps the pictures; without it there are none.</summary>
 [Collection("browser")]
-public sealed partial class RealRunTests(Chromium chromium, RealRun run) : IClassFixture<RealRun>
+public sealed partial class RealRunTests(Chromium chromium, RealRun run) : BrowserTests(chromium), IClassFixture<RealRun>
 {
     [SkippableFact]
     public async Task The_trace_of_a_login_tells_its_story_from_the_click_to_the_cursor()
     {
-        var page = await run.OpenAsync(chromium, "/traces");
+        var page = await run.OpenAsync(Chromium, "/traces");
         var found = page.GetByRole(AriaRole.Row).Filter(new() { HasText = "hub: POST /hub/login" });
         await Expect(found).ToContainTextAsync("gateway (");
         await found.GetByRole(AriaRole.Link).ClickAsync();
@@ -55,7 +55,7 @@ public sealed partial class RealRunTests(Chromium chromium, RealRun run) : IClas
     [SkippableFact]
     public async Task Structured_logs_of_all_are_searched_and_a_link_shows_one_resource()
     {
-        var page = await run.OpenAsync(chromium, "/?resource=hub");
+        var page = await run.OpenAsync(Chromium, "/?resource=hub");
         await page.GetByRole(AriaRole.Navigation, new() { Name = "More of hub" }).GetByRole(AriaRole.Link, new() { Name = "Structured logs" }).ClickAsync();
         await Expect(page.Locator("tbody tr .sender").First).ToBeVisibleAsync();
         Assert.Equal(["hub"], (await page.Locator("tbody tr .sender").AllInnerTextsAsync()).Distinct());
@@ -76,7 +76,7 @@ public sealed partial class RealRunTests(Chromium chromium, RealRun run) : IClas
     [SkippableFact]
     public async Task The_metrics_of_the_gateway_have_charts()
     {
-        var page = await run.OpenAsync(chromium, "/metrics?resource=gateway");
+        var page = await run.OpenAsync(Chromium, "/metrics?resource=gateway");
         await page.GetByRole(AriaRole.Link, new() { Name = "waiide.websocket.opened" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "waiide.websocket.opened" })).ToBeVisibleAsync();
         await Expect(page.Locator(".chart .line").First).ToBeAttachedAsync();
@@ -87,7 +87,7 @@ public sealed partial class RealRunTests(Chromium chromium, RealRun run) : IClas
     [SkippableFact]
     public async Task The_gateway_is_stopped_and_started_in_the_table_and_its_lines_are_found()
     {
-        var page = await run.OpenAsync(chromium, "/");
+        var page = await run.OpenAsync(Chromium, "/");
         var gateway = page.Row("gateway");
         await Expect(gateway).ToContainTextAsync("Running");
         await RealRun.Picture(page, "dashboard-resources");
@@ -149,7 +149,7 @@ public sealed class RealRun : IAsyncLifetime
             {
                 _run = AppHostRun.Start($"--Parameters:demo-password={Password}");
                 await _run.IsReady();
-                await WorkAsync(await chromium.NewPageAsync());
+                await WorkAsync(await chromium.NewPageAsync(shared: true));
             }
         }
         finally

@@ -8,12 +8,12 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Dashboard;
 
 [Collection("dashboard")]
-public sealed class ResourcesTests(SampleApplication app, Chromium chromium)
+public sealed class ResourcesTests(SampleApplication app, Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
     public async Task A_resource_is_stopped_and_started_and_the_page_follows()
     {
-        var page = await app.OpenAsync(chromium, "/");
+        var page = await app.OpenAsync(Chromium, "/");
         var till = page.Row("till");
         await Expect(till).ToContainTextAsync("Running");
 
@@ -29,7 +29,7 @@ public sealed class ResourcesTests(SampleApplication app, Chromium chromium)
     [SkippableFact]
     public async Task A_command_is_done_only_after_its_question_was_answered()
     {
-        var page = await app.OpenAsync(chromium, "/");
+        var page = await app.OpenAsync(Chromium, "/");
         var button = page.Row("till").GetByRole(AriaRole.Button, new() { Name = "Empty till" });
 
         await button.ClickAsync();
@@ -46,7 +46,7 @@ public sealed class ResourcesTests(SampleApplication app, Chromium chromium)
     [SkippableFact]
     public async Task A_command_that_fails_says_why_in_its_own_words()
     {
-        var page = await app.OpenAsync(chromium, "/");
+        var page = await app.OpenAsync(Chromium, "/");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "More of till" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Break till" }).ClickAsync();
@@ -57,7 +57,7 @@ public sealed class ResourcesTests(SampleApplication app, Chromium chromium)
     [SkippableFact]
     public async Task Details_tell_what_it_is_why_it_is_not_healthy_and_show_a_secret_only_when_asked()
     {
-        var page = await app.OpenAsync(chromium, "/");
+        var page = await app.OpenAsync(Chromium, "/");
         await page.Row("shop").ClickAsync();
         var details = page.GetByRole(AriaRole.Complementary, new() { Name = "Details of shop" });
 
@@ -83,7 +83,7 @@ public sealed class ResourcesTests(SampleApplication app, Chromium chromium)
     [SkippableFact]
     public async Task Children_stand_under_their_parents_and_filters_narrow_the_table()
     {
-        var page = await app.OpenAsync(chromium, "/");
+        var page = await app.OpenAsync(Chromium, "/");
         var names = page.Locator("tr[data-row] .name a");
         await Expect(names).ToHaveTextAsync(["seed", "shop", "clerk", "till", "payments", "flood", "counter", "spare"]);
 
@@ -102,7 +102,7 @@ public sealed class ResourcesTests(SampleApplication app, Chromium chromium)
     [SkippableFact]
     public async Task A_missing_parameter_is_reported_and_given_and_what_failed_for_it_can_start()
     {
-        var page = await app.OpenAsync(chromium, "/");
+        var page = await app.OpenAsync(Chromium, "/");
         var notice = page.GetByRole(AriaRole.Region, new() { Name = "Missing parameter" });
         await Expect(notice).ToContainTextAsync("Parameter payment-key has no value. What the bank asks for.");
         await Expect(page.Row("payments")).ToContainTextAsync("Failed to start");
@@ -120,7 +120,7 @@ public sealed class ResourcesTests(SampleApplication app, Chromium chromium)
     [SkippableFact]
     public async Task The_page_is_used_without_a_mouse()
     {
-        var page = await app.OpenAsync(chromium, "/");
+        var page = await app.OpenAsync(Chromium, "/");
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("ArrowDown");
         await page.Keyboard.PressAsync("k");
@@ -142,7 +142,7 @@ public sealed class ResourcesTests(SampleApplication app, Chromium chromium)
     [SkippableFact]
     public async Task A_graph_shows_who_needs_whom_and_leads_to_the_details()
     {
-        var page = await app.OpenAsync(chromium, "/?view=Graph");
+        var page = await app.OpenAsync(Chromium, "/?view=Graph");
         await Expect(page.Locator(".edge title").Filter(new() { HasText = "shop: WaitFor seed" })).ToHaveCountAsync(1);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "seed: Finished" }).ClickAsync();
@@ -153,7 +153,7 @@ public sealed class ResourcesTests(SampleApplication app, Chromium chromium)
     [SkippableFact]
     public async Task Without_a_script_the_page_works_and_stands_still()
     {
-        var page = await app.OpenAsync(chromium, "/", scripts: false);
+        var page = await app.OpenAsync(Chromium, "/", scripts: false);
 
         await page.Row("clerk").GetByRole(AriaRole.Button, new() { Name = "Stop clerk" }).ClickAsync();
 
@@ -163,7 +163,7 @@ public sealed class ResourcesTests(SampleApplication app, Chromium chromium)
     [SkippableFact]
     public async Task More_windows_than_a_browser_has_connections_all_follow()
     {
-        var first = await app.OpenAsync(chromium, "/");
+        var first = await app.OpenAsync(Chromium, "/");
         var pages = new List<IPage> { first };
         while (pages.Count < 8)
         {

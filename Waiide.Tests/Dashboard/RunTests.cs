@@ -10,7 +10,7 @@ namespace Waiide.Tests.Dashboard;
 
 /// <summary>A dashboard begins and ends with its application.</summary>
 [Collection("browser")]
-public sealed class RunTests(Chromium chromium)
+public sealed class RunTests(Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
     public async Task A_page_says_that_its_application_has_ended_and_follows_the_next_run()
@@ -19,7 +19,7 @@ public sealed class RunTests(Chromium chromium)
         first.AddShell("before", "exec sleep 1000");
         await first.StartAsync();
         var address = SampleApplication.AddressIn(first);
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await page.GotoAsync(new Uri(address, $"/login?t={SampleApplication.Token}").AbsoluteUri);
         await Expect(page.Row("before")).ToContainTextAsync("Running");
 

@@ -4,7 +4,7 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Deploy;
 
 /// <summary>What is published works as it is: the compose file, carried unedited by a real engine up to a person who works in the IDE.</summary>
-public sealed class ComposeTests(Chromium chromium) : IClassFixture<Chromium>
+public sealed class ComposeTests(Chromium chromium) : BrowserTests(chromium), IClassFixture<Chromium>
 {
     private const string Letter = "/home/calliope/workspace/letter.txt";
 
@@ -20,7 +20,7 @@ public sealed class ComposeTests(Chromium chromium) : IClassFixture<Chromium>
         await NobodyComesInWithoutTheToken(run);
         await TheContainersHaveNoRightsThatTheyDoNotNeed(run);
 
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await page.GotoAsync(link.AbsoluteUri);
         var workbench = new Workbench(page);
         await workbench.IsOpen();

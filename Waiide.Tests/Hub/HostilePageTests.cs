@@ -7,7 +7,7 @@ namespace Waiide.Tests.Hub;
 
 /// <summary>Pages of one user's server that another user opens: they are of the hub's origin, and try to act as whoever opened them.</summary>
 [Collection("browser")]
-public sealed class HostilePageTests(Chromium chromium)
+public sealed class HostilePageTests(Chromium chromium) : BrowserTests(chromium)
 {
     private static readonly string Server = Path.Combine(Path.GetDirectoryName(RunningHub.SingleUserServer)!, "hostile.mjs");
 
@@ -19,7 +19,7 @@ public sealed class HostilePageTests(Chromium chromium)
     {
         Prerequisites.Need("chromium", "node");
         await using var hub = await StartAsync(("Profile", profile));
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         await watched.SignInAsync("root", "/hub/token");
 
         await watched.GoAsync("/user/bob/page");

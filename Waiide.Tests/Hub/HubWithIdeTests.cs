@@ -7,7 +7,7 @@ namespace Waiide.Tests.Hub;
 
 /// <summary>The way that every new user goes: from the login through home into VS Code, with the real gateway and the real IDE.</summary>
 [Collection("browser")]
-public sealed class HubWithIdeTests(Chromium chromium)
+public sealed class HubWithIdeTests(Chromium chromium) : BrowserTests(chromium)
 {
     // An IDE that was never there before is fetched first.
     private static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = 120_000 };
@@ -18,7 +18,7 @@ public sealed class HubWithIdeTests(Chromium chromium)
         Prerequisites.Need("chromium", "node", "npm", "setsid");
         await using var hub = await RunningHub.StartAsync(
             ("Users:ada", "pw"), ("Spawner:Cmd", ""), ("Spawner:HttpTimeout", "110"), ("Spawner:Environment:WAIIDE_IDE_COMMAND", Path.Combine(Repository.Root, "ide", "code-server")));
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         var page = watched.Page;
         var home = new Uri(hub.Front, "/hub/home").ToString();
         await watched.SignInAsync("ada");

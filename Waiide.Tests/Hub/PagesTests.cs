@@ -8,7 +8,7 @@ namespace Waiide.Tests.Hub;
 
 /// <summary>The hub's pages as people use them: in a real browser, by keyboard, and by those who would harm others through their names.</summary>
 [Collection("browser")]
-public sealed class PagesTests(Chromium chromium)
+public sealed class PagesTests(Chromium chromium) : BrowserTests(chromium)
 {
     private static Task<RunningHub> StartHub(params (string, string)[] settings) => RunningHub.StartAsync(
         [("Users:ada", "pw"), ("Users:bob", "pw"), ("Admins", "ada"), ("Groups:team", "bob"), ("Spawner:SlowSpawnTimeout", "1"), ("Spawner:HttpTimeout", "20"), .. settings]);
@@ -18,7 +18,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium");
         await using var hub = await StartHub(("Operator", "the <b>laboratory</b>"));
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         var (page, keys) = (watched.Page, watched.Page.Keyboard);
 
         await watched.GoAsync("/hub/token");
@@ -48,7 +48,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium");
         await using var hub = await StartHub();
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
 
         await watched.GoAsync("/hub/login");
         await Readable.IsAsync(watched.Page);
@@ -77,7 +77,7 @@ public sealed class PagesTests(Chromium chromium)
             ("Users:<img onerror>&\"'", "pw"),
             ("Groups:<b>group", "bob"),
             ("Servers:0:User", "ada"), ("Servers:0:Name", hostile), ("Servers:0:Url", "http://127.0.0.1:9"), ("Servers:0:ApiToken", "ada-hostile-server-0123456789"));
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         await watched.SignInAsync("ada", "/hub/token");
         await watched.Page.GetByLabel("What is it for?").FillAsync(hostile);
         await watched.Button("Make a token").ClickAsync();
@@ -101,7 +101,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium");
         await using var hub = await StartHub(("Profile", profile));
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         var page = watched.Page;
         await watched.SignInAsync("bob", "/hub/token");
 
@@ -143,7 +143,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium");
         await using var hub = await StartHub();
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         await watched.SignInAsync("bob", "/hub/token");
         var note = watched.Page.GetByLabel("What is it for?");
         await note.PressSequentiallyAsync("half a sen");
@@ -166,7 +166,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium", "node");
         await using var hub = await StartHub();
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         var page = watched.Page;
         await watched.SignInAsync("bob");
 
@@ -200,7 +200,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium", "node");
         await using var hub = await StartHub(("Spawner:HttpTimeout", "3"));
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         await watched.SignInAsync("bob");
 
         await watched.Page.GetByLabel("Name").FillAsync("never-1");
@@ -221,7 +221,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium");
         await using var hub = await StartHub(("Spawner:Cmd:0", "no-such-program"));
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         await watched.SignInAsync("bob");
 
         var answer = await watched.Page.GotoAsync(new Uri(hub.Front, "/hub/spawn/bob?next=%2Fuser%2Fbob%2Ffile").ToString());
@@ -240,7 +240,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium", "node");
         await using var hub = await StartHub(("Spawner:HttpTimeout", "3"));
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         await watched.SignInAsync("bob");
 
         await watched.GoAsync("/hub/spawn/bob/never-1");
@@ -256,7 +256,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium", "node");
         await using var hub = await StartHub();
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         var page = watched.Page;
         await watched.SignInAsync("bob");
         var asked = 0;
@@ -296,7 +296,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium", "node");
         await using var hub = await StartHub(("NamedServerLimitPerUser", "1"));
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         await watched.SignInAsync("bob");
         await watched.Page.GetByLabel("Name").FillAsync("one");
         await watched.Button("Add and start").ClickAsync();
@@ -319,7 +319,7 @@ public sealed class PagesTests(Chromium chromium)
         Prerequisites.Need("chromium");
         using var folder = new TempDirectory();
         await using var hub = await StartHub(("Database", Path.Combine(folder.Path, "hub.sqlite")));
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         await watched.SignInAsync("bob", "/hub/token");
         await watched.Page.GetByLabel("What is it for?").FillAsync("half a sentence");
 
@@ -339,7 +339,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium");
         await using var hub = await StartHub();
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         var idle = watched.Page;
         await watched.SignInAsync("bob");
         var typing = await idle.Context.NewPageAsync();
@@ -362,7 +362,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium", "node");
         await using var hub = await StartHub();
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         await watched.SignInAsync("bob");
 
         await watched.GoAsync("/user/bob/some/file?line=3");
@@ -379,7 +379,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium", "node");
         await using var hub = await StartHub();
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         await watched.SignInAsync("bob");
 
         await watched.GoAsync("/hub/spawn/bob/slow-1");
@@ -396,7 +396,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium", "node");
         await using var hub = await StartHub();
-        var watched = await WatchedPage.OpenAsync(chromium, hub, scripts: false);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub, scripts: false);
         await watched.SignInAsync("bob");
 
         await watched.Button("Start Default server").ClickAsync();
@@ -422,7 +422,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium", "node");
         await using var hub = await StartHub();
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         var page = watched.Page;
         await watched.SignInAsync("ada", "/hub/admin");
 
@@ -436,7 +436,7 @@ public sealed class PagesTests(Chromium chromium)
         await watched.ConfirmAsync("Done");
         Assert.Matches("^[a-z0-9]{5}(-[a-z0-9]{5}){3}$", password);
 
-        var other = await WatchedPage.OpenAsync(chromium, hub);
+        var other = await WatchedPage.OpenAsync(Chromium, hub);
         await other.SignInAsync("carol", password: password);
         await other.Button("Start Default server").ClickAsync();
         await Expect(other.Page.GetByRole(AriaRole.Link, new() { Name = "Open Default server" })).ToBeVisibleAsync();
@@ -465,7 +465,7 @@ public sealed class PagesTests(Chromium chromium)
     {
         Prerequisites.Need("chromium");
         await using var hub = await StartHub();
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         await watched.SignInAsync("ada", "/hub/admin");
         var group = watched.Page.Locator("#group-team");
 

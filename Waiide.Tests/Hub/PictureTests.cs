@@ -6,7 +6,7 @@ namespace Waiide.Tests.Hub;
 
 /// <summary>The pictures of the hub in docs/images. docs/images/hub-pages makes them; without it they only have to be possible.</summary>
 [Collection("browser")]
-public sealed class PictureTests(Chromium chromium)
+public sealed class PictureTests(Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
     public async Task The_pictures_of_the_documentation_can_be_made()
@@ -17,7 +17,7 @@ public sealed class PictureTests(Chromium chromium)
         await using var hub = await RunningHub.StartAsync(
             ("Users:ada", "pw"), ("Users:grace", "pw"), ("Users:katherine", "pw"), ("Users:barbara", "pw"), ("Admins", "ada"),
             ("Groups:laboratory", "grace,katherine"), ("Operator", "the laboratory"), ("Spawner:SlowSpawnTimeout", "1"));
-        var watched = await WatchedPage.OpenAsync(chromium, hub);
+        var watched = await WatchedPage.OpenAsync(Chromium, hub);
         var page = watched.Page;
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce });
         await page.SetViewportSizeAsync(1100, 760);

@@ -10,7 +10,7 @@ namespace Waiide.Tests.Hub;
 
 /// <summary>What was not made for this hub runs under it: the stock single-user server of JupyterHub 3.0.0, from its start to its end.</summary>
 [Collection("browser")]
-public sealed class StockSingleUserTests(Chromium chromium)
+public sealed class StockSingleUserTests(Chromium chromium) : BrowserTests(chromium)
 {
     private const string Contents = "/user/alice/api/contents";
 
@@ -86,7 +86,7 @@ public sealed class StockSingleUserTests(Chromium chromium)
         // Nothing runs yet: the notebook's address leads through the login to the page that starts its server, and then there.
         Directory.CreateDirectory(Path.Combine(home.Path, "alice"));
         await File.WriteAllTextAsync(Path.Combine(home.Path, "alice", "sum.ipynb"), Notebook);
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         var notebook = new Uri(proxy.Front, "/user/alice/notebooks/sum.ipynb").ToString();
         await page.GotoAsync(notebook);
         await page.GetByLabel("User name").FillAsync("alice");

@@ -6,7 +6,7 @@ namespace Waiide.Tests.RealHub;
 
 /// <summary>What is unusual and allowed, all at once: a hub below a path, whose spawner has no address and starts its servers with SIGINT ignored, with users of odd names.</summary>
 [Collection("odd hub")]
-public sealed class OddHubTests(OddHub hub, Chromium chromium)
+public sealed class OddHubTests(OddHub hub, Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableTheory]
     [InlineData("we+ird@ex.org", "/jhub/user/we%2Bird@ex.org/")]
@@ -36,7 +36,7 @@ public sealed class OddHubTests(OddHub hub, Chromium chromium)
     [SkippableFact]
     public Task A_person_of_an_odd_name_works_in_the_IDE() => hub.Test(async () =>
     {
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await page.GotoAsync(hub.Front.AbsoluteUri);
         await HubPages.SignIn(page, "odd+ñame@ex.org");
 

@@ -4,12 +4,12 @@ namespace Waiide.Tests.RealHub;
 
 /// <summary>Hub and proxy come and go; the servers and what runs in them stay.</summary>
 [Collection("real hub")]
-public sealed class RestartTests(PlainHub hub, Chromium chromium)
+public sealed class RestartTests(PlainHub hub, Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
     public Task A_terminal_outlives_the_hub_and_its_proxy_however_they_end() => hub.Test(async () =>
     {
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await page.GotoAsync(hub.Front.AbsoluteUri);
         await HubPages.SignIn(page, "staying");
         var workbench = new Workbench(page);

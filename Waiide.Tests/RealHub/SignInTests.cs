@@ -5,12 +5,12 @@ namespace Waiide.Tests.RealHub;
 
 /// <summary>From the hub's login to the IDE.</summary>
 [Collection("real hub")]
-public sealed class SignInTests(PlainHub hub, Chromium chromium)
+public sealed class SignInTests(PlainHub hub, Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
     public Task A_person_signs_in_at_the_hub_and_works_in_the_IDE() => hub.Test(async () =>
     {
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await page.GotoAsync(hub.Front.AbsoluteUri);
         await HubPages.SignIn(page, "ada");
 

@@ -7,7 +7,7 @@ namespace Waiide.Tests.RealHub;
 
 /// <summary>A server that the hub stops ends at once, completely, and not without a word.</summary>
 [Collection("real hub")]
-public sealed class StopTests(PlainHub hub, Chromium chromium)
+public sealed class StopTests(PlainHub hub, Chromium chromium) : BrowserTests(chromium)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
@@ -31,7 +31,7 @@ public sealed class StopTests(PlainHub hub, Chromium chromium)
     [SkippableFact]
     public Task An_IDE_with_an_open_window_and_a_terminal_leaves_nothing() => hub.Test(async () =>
     {
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await page.GotoAsync(hub.Front.AbsoluteUri);
         await HubPages.SignIn(page, "closed");
         var workbench = new Workbench(page);

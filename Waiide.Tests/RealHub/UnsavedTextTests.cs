@@ -12,7 +12,7 @@ namespace Waiide.Tests.RealHub;
 /// is turned off, so that nothing but its backups can bring the text back. Each test has a folder and words of its own.
 /// </summary>
 [Collection("real hub")]
-public sealed class UnsavedTextTests(PlainHub hub, Chromium chromium)
+public sealed class UnsavedTextTests(PlainHub hub, Chromium chromium) : BrowserTests(chromium)
 {
     private const string Writer = "writer";
     private const string Letter = "letter.txt";
@@ -135,7 +135,7 @@ public sealed class UnsavedTextTests(PlainHub hub, Chromium chromium)
             await File.WriteAllTextAsync(Path.Combine(path, Letter), "saved");
         }
 
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await page.GotoAsync(new Uri(hub.Front, $"/user/{user}/?folder={Uri.EscapeDataString(path)}").AbsoluteUri);
         await HubPages.SignIn(page, user);
         var workbench = new Workbench(page);

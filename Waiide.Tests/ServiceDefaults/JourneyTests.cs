@@ -6,7 +6,7 @@ namespace Waiide.Tests.ServiceDefaults;
 
 /// <summary>One click at the hub, up to the moment when somebody can type, is one trace: hub, front proxy, gateway, the IDE's start, OAuth and the browser, as children of what caused them.</summary>
 [Collection("browser")]
-public sealed class JourneyTests(Chromium chromium)
+public sealed class JourneyTests(Chromium chromium) : BrowserTests(chromium)
 {
     private const string Password = "adas-own-password";
 
@@ -18,7 +18,7 @@ public sealed class JourneyTests(Chromium chromium)
         await using var hub = await RunningHub.StartAsync(
             ("Users:ada", Password), ("Spawner:Cmd", ""),
             ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url), ("OTEL_SERVICE_NAME", "hub"), ("OTEL_BSP_SCHEDULE_DELAY", "200"), ("OTEL_TRACES_SAMPLER", "always_on"));
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         var queries = new System.Collections.Concurrent.ConcurrentQueue<string>();
         page.Request += (_, request) => queries.Enqueue(new Uri(request.Url).Query);
         await page.GotoAsync(new Uri(hub.Front, "/hub/login?next=%2Fhub%2Fspawn").AbsoluteUri);

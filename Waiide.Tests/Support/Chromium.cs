@@ -1,10 +1,12 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 
 namespace Waiide.Tests.Support;
 
-/// <summary>One headless Chromium for all browser tests; each test opens a context of its own, so no cookie is shared.</summary>
+/// <summary>One headless Chromium for the browser tests of a collection; each test opens a context of its own, so no cookie is shared.</summary>
 public sealed class Chromium : IAsyncLifetime, IAsyncDisposable
 {
+    private readonly ConcurrentBag<IBrowserContext> _opened = [];
     private readonly SemaphoreSlim _launching = new(1, 1);
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -14,8 +16,8 @@ public sealed class Chromium : IAsyncLifetime, IAsyncDisposable
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    /// <summary>A new, empty browser profile with one page. Skips the test where no Chromium is installed. The first one may give the browser a home directory with certificates that it trusts.</summary>
-    internal async Task<IPage> NewPageAsync(bool scripts = true, string? home = null)
+    /// <summary>A new, empty browser profile with one page. Skips the test where no Chromium is installed. The first one may give the browser a home directory with certificates that it trusts. A <paramref name="shared"/> one stays open for other tests.</summary>
+    internal async Task<IPage> NewPageAsync(bool scripts = true, string? home = null, bool shared = false)
     {
         Prerequisites.Need("chromium");
         await _launching.WaitAsync();
@@ -42,7 +44,21 @@ public sealed class Chromium : IAsyncLifetime, IAsyncDisposable
 
         var context = await _browser.NewContextAsync(new() { JavaScriptEnabled = scripts, ViewportSize = new() { Width = 1280, Height = 800 } });
         context.SetDefaultTimeout(60_000);
+        if (!shared)
+        {
+            _opened.Add(context);
+        }
+
         return await context.NewPageAsync();
+    }
+
+    /// <summary>Closes what the test that ends has opened. The tests that share a browser run one after the other.</summary>
+    internal async Task ClosePagesAsync()
+    {
+        while (_opened.TryTake(out var context))
+        {
+            await context.CloseAsync();
+        }
     }
 
     ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());

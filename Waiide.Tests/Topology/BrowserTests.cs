@@ -5,13 +5,13 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Topology;
 
 [Collection("hub topology")]
-public sealed class BrowserThroughTheHubTests(HubTopology topology, Chromium chromium)
+public sealed class BrowserThroughTheHubTests(HubTopology topology, Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
     public async Task A_person_signs_in_at_the_hub_and_works_in_the_IDE()
     {
         await topology.BootAsync();
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await page.GotoAsync(new Uri(topology.App.GetEndpoint("hub", "front"), "/user/demo/").AbsoluteUri);
         await HubPages.SignIn(page, "demo", HubTopology.Password);
 
@@ -23,7 +23,7 @@ public sealed class BrowserThroughTheHubTests(HubTopology topology, Chromium chr
     {
         await topology.BootAsync();
         await File.WriteAllTextAsync(Path.Combine(topology.Workspace, "letter.md"), "# Dear reader");
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await page.GotoAsync(new Uri(topology.App.GetEndpoint("hub", "front"), "/user/demo/").AbsoluteUri);
         await HubPages.SignIn(page, "demo", HubTopology.Password);
         var workbench = new Workbench(page);
@@ -39,7 +39,7 @@ public sealed class BrowserThroughTheHubTests(HubTopology topology, Chromium chr
     public async Task A_wrong_password_is_refused_with_a_sentence()
     {
         await topology.BootAsync();
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await page.GotoAsync(new Uri(topology.App.GetEndpoint("hub", "front"), "/user/demo/").AbsoluteUri);
         await HubPages.SignIn(page, "demo", "wrong");
 
@@ -49,13 +49,13 @@ public sealed class BrowserThroughTheHubTests(HubTopology topology, Chromium chr
 }
 
 [Collection("standalone topology")]
-public sealed class BrowserStandaloneTests(StandaloneTopology topology, Chromium chromium)
+public sealed class BrowserStandaloneTests(StandaloneTopology topology, Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
     public async Task A_person_opens_the_token_link_and_works_in_the_IDE()
     {
         await topology.BootAsync();
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await page.GotoAsync(new Uri(topology.App.GetEndpoint("gateway", "http"), $"/login?token={StandaloneTopology.Token}").AbsoluteUri);
 
         Assert.DoesNotContain(StandaloneTopology.Token, page.Url, StringComparison.Ordinal);

@@ -6,7 +6,7 @@ namespace Waiide.Tests.Topology;
 
 /// <summary>However a run ends, within ten seconds nothing of it is left.</summary>
 [Collection("kills")]
-public sealed class KillTests(Chromium chromium)
+public sealed class KillTests(Chromium chromium) : BrowserTests(chromium)
 {
     private static readonly TimeSpan TenSeconds = TimeSpan.FromSeconds(10);
 
@@ -39,7 +39,7 @@ public sealed class KillTests(Chromium chromium)
 
     private async Task<Workbench> OpenIde(AppHostRun run)
     {
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await page.GotoAsync(run.Link);
         var workbench = new Workbench(page);
         await workbench.IsOpen();

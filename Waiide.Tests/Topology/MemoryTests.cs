@@ -7,18 +7,18 @@ namespace Waiide.Tests.Topology;
 
 /// <summary>The real IDE within a limit that it has passed already.</summary>
 [Collection("browser")]
-public sealed class MemoryTests(Chromium chromium)
+public sealed class MemoryTests(Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
     public async Task The_extension_host_of_a_browser_that_has_gone_is_ended_and_nobody_elses()
     {
         await using var gateway = await GatewayWithIde.StartAsync(("MEM_LIMIT", "200M"));
-        var gone = await gateway.OpenAsync(chromium);
+        var gone = await gateway.OpenAsync(Chromium);
         await gone.OpenTerminal();
         var shell = int.Parse(await gone.RunInTerminal("echo $$", gateway.FileOf("shell")), CultureInfo.InvariantCulture);
         var stale = Assert.Single(ExtensionHosts(gateway));
         await Crash(gone.Page);
-        var here = await gateway.OpenAsync(chromium);
+        var here = await gateway.OpenAsync(Chromium);
         await Eventually.Is(() => ExtensionHosts(gateway).Length == 2, "the second browser has an extension host of its own");
 
         await gateway.Process.WaitForOutput($"Extension host {stale} is ended", TimeSpan.FromSeconds(90));

@@ -7,14 +7,14 @@ namespace Waiide.Tests.Topology;
 
 /// <summary>A link to a file of a repository, followed in a browser with the real IDE.</summary>
 [Collection("browser")]
-public sealed class OpenLinkTests(Chromium chromium)
+public sealed class OpenLinkTests(Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
     public async Task A_person_clicks_a_link_says_yes_and_sees_the_line()
     {
         await using var gateway = await GatewayWithIde.StartAsync();
         await using var server = await GitServer.StartAsync();
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
 
         await page.GotoAsync($"{gateway.Url}open?repo={Uri.EscapeDataString(server.Letters)}&ref=main&path=src/letter.txt&line=150");
         await page.GetByLabel("Token").FillAsync(GatewayWithIde.Token);

@@ -11,7 +11,7 @@ namespace Waiide.Tests.Topology;
 
 /// <summary>One process of a running topology is killed while a person has the IDE open.</summary>
 [Collection("resource kills")]
-public sealed class ResourceKillTests(ResourceKillTests.Booted topology, Chromium chromium)
+public sealed class ResourceKillTests(ResourceKillTests.Booted topology, Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
     public async Task A_killed_gateway_that_starts_again_finds_the_tab_and_its_terminal_as_they_were()
@@ -43,7 +43,7 @@ public sealed class ResourceKillTests(ResourceKillTests.Booted topology, Chromiu
         await topology.App.ResourceNotifications.WaitForResourceAsync("ide", KnownResourceStates.Finished).WaitAsync(TimeSpan.FromSeconds(10));
         await Eventually.Is(() => OfTheIde().Count == 0, "nothing of the IDE is left, the terminal's nohup included", TimeSpan.FromSeconds(10));
 
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await SignIn(page);
         await Expect(page.GetByText("IDE").First).ToBeVisibleAsync();
         await Expect(page.Locator(".monaco-workbench")).ToHaveCountAsync(0);
@@ -62,7 +62,7 @@ public sealed class ResourceKillTests(ResourceKillTests.Booted topology, Chromiu
 
     private async Task<Workbench> OpenIde()
     {
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await SignIn(page);
         var workbench = new Workbench(page);
         await workbench.IsOpen();

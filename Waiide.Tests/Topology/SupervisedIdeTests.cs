@@ -8,7 +8,7 @@ namespace Waiide.Tests.Topology;
 
 /// <summary>The gateway alone, as in the image: it starts the real IDE and brings it back.</summary>
 [Collection("browser")]
-public sealed class SupervisedIdeTests(Chromium chromium)
+public sealed class SupervisedIdeTests(Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
     public async Task A_killed_IDE_answers_within_five_seconds_and_after_a_reload_editors_and_typed_text_are_back()
@@ -16,7 +16,7 @@ public sealed class SupervisedIdeTests(Chromium chromium)
         await using var gateway = await GatewayWithIde.StartAsync();
         await File.WriteAllTextAsync(gateway.FileOf("letter.txt"), "");
         using var http = gateway.Program();
-        var workbench = await gateway.OpenAsync(chromium);
+        var workbench = await gateway.OpenAsync(Chromium);
         var page = workbench.Page;
         await workbench.OpenFile("letter.txt");
         await workbench.TypeInEditor("Dear reader");

@@ -7,7 +7,7 @@ namespace Waiide.Tests.Gateway.Activity;
 
 /// <summary>In a browser: what VS Code does not tell of a person, the script in its page does, and it says nothing where there is nobody.</summary>
 [Collection("browser")]
-public sealed class ReadingTests(Chromium chromium)
+public sealed class ReadingTests(Chromium chromium) : BrowserTests(chromium)
 {
     private const string Workbench = """
         <!DOCTYPE html><html><head></head><body style="height: 5000px"><div class="monaco-workbench"></div>
@@ -24,7 +24,7 @@ public sealed class ReadingTests(Chromium chromium)
         await using var gateway = await RunningGateway.StandaloneAsync(("WAIIDE_ACTIVITY", "input"), ("WAIIDE_IDLE_TIMEOUT", Limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)));
         gateway.Ide.When("/", context => Page(context, Workbench));
         gateway.Ide.When("/preview", context => Page(context, "<p>A preview.<script>setInterval(() => { document.open(); document.write('<p style=\"height: 5000px\">Anew.'); document.close(); }, 1500)</script>"));
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         var told = 0;
         page.Request += (_, request) => told += request.Url.EndsWith("/api/activity", StringComparison.Ordinal) ? 1 : 0;
         await page.GotoAsync(gateway.Url + "login?token=" + RunningGateway.Token);

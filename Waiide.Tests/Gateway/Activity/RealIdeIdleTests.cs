@@ -5,7 +5,7 @@ namespace Waiide.Tests.Gateway.Activity;
 
 /// <summary>Idle stop with the real IDE in a real browser: what a new version of either says is still understood.</summary>
 [Collection("browser")]
-public sealed class RealIdeIdleTests(Chromium chromium)
+public sealed class RealIdeIdleTests(Chromium chromium) : BrowserTests(chromium)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
@@ -13,7 +13,7 @@ public sealed class RealIdeIdleTests(Chromium chromium)
     public async Task A_tab_is_used_while_somebody_types_and_is_forgotten_when_nobody_does()
     {
         await using var gateway = await GatewayAsync();
-        var workbench = await OpenAsync(gateway, chromium);
+        var workbench = await OpenAsync(gateway);
         await workbench.OpenFile("letter.txt");
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < 2 * Limit)
@@ -35,7 +35,7 @@ public sealed class RealIdeIdleTests(Chromium chromium)
     public async Task A_computation_in_a_terminal_keeps_the_server_though_its_tab_is_closed()
     {
         await using var gateway = await GatewayAsync();
-        var workbench = await OpenAsync(gateway, chromium);
+        var workbench = await OpenAsync(gateway);
         await workbench.OpenTerminal();
         var (started, enough) = (gateway.FileOf("started"), gateway.FileOf("enough"));
         await workbench.RunInTerminal($"(while [ ! -e '{enough}' ]; do :; done) & echo yes", started);
@@ -56,10 +56,10 @@ public sealed class RealIdeIdleTests(Chromium chromium)
     }
 
     // However long a busy machine takes to draw the workbench.
-    private static async Task<Workbench> OpenAsync(GatewayWithIde gateway, Chromium chromium)
+    private async Task<Workbench> OpenAsync(GatewayWithIde gateway)
     {
         using var program = gateway.Program();
         using var stays = new Timer(_ => _ = program.PostAsync("api/activity", null), null, TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        return await gateway.OpenAsync(chromium);
+        return await gateway.OpenAsync(Chromium);
     }
 }

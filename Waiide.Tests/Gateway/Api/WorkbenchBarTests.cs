@@ -9,7 +9,7 @@ namespace Waiide.Tests.Gateway.Api;
 
 /// <summary>The bar in VS Code's page, in a browser: it says what VS Code does not know, and is in nobody's way.</summary>
 [Collection("browser")]
-public sealed partial class WorkbenchBarTests(Chromium chromium)
+public sealed partial class WorkbenchBarTests(Chromium chromium) : BrowserTests(chromium)
 {
     private const string Workbench = """
         <!DOCTYPE html><html><head></head><body><div class="monaco-workbench vs-dark"><input aria-label="editor" autofocus></div></body></html>
@@ -157,7 +157,7 @@ public sealed partial class WorkbenchBarTests(Chromium chromium)
         await File.WriteAllTextAsync(Path.Combine(workspace.Path, "letter.txt"), "");
         await using var gateway = await RunningGateway.StandaloneAsync(
             ("WAIIDE_IDE_URL", ""), ("WAIIDE_IDE_COMMAND", Path.Combine(Repository.Root, "ide", "code-server")), ("WAIIDE_WORKSPACE", workspace.Path));
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await Feed(page);
         await page.GotoAsync($"http://localhost:{gateway.Port}/login?token={RunningGateway.Token}");
         var workbench = new Workbench(page);
@@ -232,7 +232,7 @@ public sealed partial class WorkbenchBarTests(Chromium chromium)
         await using var gateway = await GatewayWithIde.StartAsync();
         using var program = gateway.Program();
         async Task<int> Count(string which) => JsonNode.Parse(await program.GetStringAsync("api/status"))!["connections"]![which]!.AsArray().Count;
-        var stays = (await gateway.OpenAsync(chromium)).Page;
+        var stays = (await gateway.OpenAsync(Chromium)).Page;
         var leaves = await stays.Context.NewPageAsync();
         await leaves.GotoAsync(gateway.Url.ToString());
         await new Workbench(leaves).IsOpen();
@@ -259,7 +259,7 @@ public sealed partial class WorkbenchBarTests(Chromium chromium)
             context.Response.ContentType = "text/html";
             return context.Response.WriteAsync(Workbench);
         });
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         if (fed)
         {
             await Feed(page);

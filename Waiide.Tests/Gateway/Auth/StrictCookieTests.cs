@@ -5,7 +5,7 @@ using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Gateway.Auth;
 
-public class StrictCookieTests(Chromium chromium) : IClassFixture<Chromium>
+public class StrictCookieTests(Chromium chromium) : BrowserTests(chromium), IClassFixture<Chromium>
 {
     [SkippableFact]
     public async Task A_person_who_comes_from_another_site_gets_in_with_cookies_that_no_other_site_makes_a_browser_send()
@@ -21,7 +21,7 @@ public class StrictCookieTests(Chromium chromium) : IClassFixture<Chromium>
             context.Response.ContentType = "text/html";
             return context.Response.WriteAsync($"<a href=\"{gateway.Url}user/ada/page?x=1\">to the IDE</a>");
         });
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await page.Context.AddCookiesAsync([new Cookie { Name = StubHub.UserCookie, Value = "ada", Domain = "127.0.0.1", Path = "/hub/" }]);
 
         await page.GotoAsync($"http://localhost:{gateway.Ide.Url.Port}/elsewhere"); // Another site than 127.0.0.1.

@@ -9,7 +9,7 @@ namespace Waiide.Tests.Gateway.Edge;
 
 /// <summary>The gateway's own pages in a browser: each says its thing, asks nobody else, and can be read by everybody.</summary>
 [Collection("browser")]
-public sealed class PageTests(Chromium chromium)
+public sealed class PageTests(Chromium chromium) : BrowserTests(chromium)
 {
     private const string Prefix = "/user/ada/ada-waiide-abc123/";
 
@@ -187,7 +187,7 @@ public sealed class PageTests(Chromium chromium)
     /// <summary>A page that tells when the browser complains, or asks anybody but the gateway.</summary>
     private async Task<IPage> Watched(RunningGateway gateway, bool scripts = true)
     {
-        var page = await chromium.NewPageAsync(scripts);
+        var page = await Chromium.NewPageAsync(scripts);
         page.Console += (_, message) =>
         {
             // That a page itself is a 401, 403 or 404 is what it is about.

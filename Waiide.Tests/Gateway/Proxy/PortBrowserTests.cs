@@ -9,7 +9,7 @@ namespace Waiide.Tests.Gateway.Proxy;
 
 /// <summary>Dev servers as a person sees them, below a prefix with characters that are spelled in more than one way. There is no IDE behind the gateway: none is needed.</summary>
 [Collection("browser")]
-public sealed class PortBrowserTests(Chromium chromium)
+public sealed class PortBrowserTests(Chromium chromium) : BrowserTests(chromium)
 {
     private static readonly (string, string) NoIde = ("WAIIDE_IDE_COMMAND", "/nowhere/code-server");
 
@@ -24,7 +24,7 @@ public sealed class PortBrowserTests(Chromium chromium)
         var port = Ports.Free();
         var place = new Uri(gateway.Url, $"proxy/{port}/").AbsoluteUri;
 
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         var answer = await page.GotoAsync(place);
         Assert.Equal(502, answer!.Status);
         await Expect(page.GetByRole(AriaRole.Heading)).ToHaveTextAsync($"Nothing listens on port {port}");
@@ -51,7 +51,7 @@ public sealed class PortBrowserTests(Chromium chromium)
         Prerequisites.Need("chromium", "node", "npm");
         await using var gateway = await BareGateway.StartAsync(PortFixture.Prefix, NoIde);
         await using var vite = await ViteServer.StartAsync(port => $"{PortFixture.Prefix}absproxy/{port}/");
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         var said = new List<string>();
         page.Console += (_, message) => said.Add(message.Text);
         await page.GotoAsync(new Uri(gateway.Url, $"absproxy/{vite.Port}/").ToString());
@@ -85,7 +85,7 @@ public sealed class PortBrowserTests(Chromium chromium)
         foreach (var (sandbox, origin, storage, reach) in new[] { ("0", "http://127.0.0.1", "open: 0", "reached"), ("1", "null", "SecurityError", "refused") })
         {
             await using var gateway = await BareGateway.StartAsync("/user/ada/", NoIde, ("WAIIDE_SANDBOX_PORTS", sandbox));
-            var page = await chromium.NewPageAsync();
+            var page = await Chromium.NewPageAsync();
             await Eventually.Is(
                 async () => (await page.GotoAsync(new Uri(gateway.Url, $"proxy/{port}/").ToString()))!.Status == 200, "python serves the page");
             await Expect(page.Locator("#origin")).ToContainTextAsync(origin);
@@ -104,7 +104,7 @@ public sealed class PortBrowserTests(Chromium chromium)
         await using var server = await StubIde.StartAsync();
         using var http = new HttpClient();
         await Eventually.Is(async () => (await http.GetAsync(new Uri(gateway.Url, "version"))).IsSuccessStatusCode, "the IDE has started", TimeSpan.FromMinutes(5));
-        var page = await chromium.NewPageAsync();
+        var page = await Chromium.NewPageAsync();
         await page.GotoAsync(gateway.Url.ToString());
         var workbench = new Workbench(page);
         await workbench.IsOpen();
