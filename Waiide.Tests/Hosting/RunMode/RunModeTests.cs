@@ -22,7 +22,7 @@ public sealed class RunModeTests
         await using var run = SampleRun.Start("AppHost", Variables);
 
         // The last one of all: it waits for the gateway, which waits for the others.
-        await Eventually.Is(() => run.Engine.Container("front") is not null || run.Process.HasExited, $"the front is made. {run.Process.Output}", Limit);
+        await Eventually.Is(() => run.Engine.Container("front") is not null || run.Process.HasExited, $"the front is started. {run.Process.Output}", Limit);
 
         var recorded = RecordedRun.Read();
         Assert.Equal(recorded.Process("seed-workspace"), Normal.Process(run, "seed-workspace", "mkdir"));

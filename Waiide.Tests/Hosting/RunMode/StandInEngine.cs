@@ -20,7 +20,7 @@ internal sealed class StandInEngine : IDisposable
     /// <summary>With this PATH programs find what is here first.</summary>
     public string SearchPath => $"{_folder.Path}:{Environment.GetEnvironmentVariable("PATH")}";
 
-    /// <summary>What was asked of the engine when it made the container of a resource; null: nothing yet.</summary>
+    /// <summary>What was asked of the engine when it made the container of a resource; null: it has not been started yet.</summary>
     public JsonNode? Container(string resource) =>
         Directory.EnumerateFiles(_folder.Path, $"{resource}-*.asked").Select(file => JsonNode.Parse(File.ReadAllText(file))).SingleOrDefault();
 
