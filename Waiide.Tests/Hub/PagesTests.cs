@@ -199,7 +199,7 @@ public sealed class PagesTests(Chromium chromium) : BrowserTests(chromium)
     public async Task A_start_that_fails_says_why_and_can_be_tried_again()
     {
         Prerequisites.Need("chromium", "node");
-        await using var hub = await StartHub(("Spawner:HttpTimeout", "3"));
+        await using var hub = await StartHub(("Spawner:HttpTimeout", "10"));
         var watched = await WatchedPage.OpenAsync(Chromium, hub);
         await watched.SignInAsync("bob");
 
@@ -207,12 +207,12 @@ public sealed class PagesTests(Chromium chromium) : BrowserTests(chromium)
         await watched.Button("Add and start").ClickAsync();
 
         var server = watched.Server("never-1");
-        await Expect(server.GetByRole(AriaRole.Alert)).ToContainTextAsync("didn't respond in 3 seconds");
+        await Expect(server.GetByRole(AriaRole.Alert)).ToContainTextAsync("didn't respond in 10 seconds");
         await Expect(server).ToContainTextAsync("not running");
         await server.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
         await Expect(server.GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
         await Expect(server).ToContainTextAsync("starting");
-        await Expect(server.GetByRole(AriaRole.Alert)).ToContainTextAsync("didn't respond in 3 seconds");
+        await Expect(server.GetByRole(AriaRole.Alert)).ToContainTextAsync("didn't respond in 10 seconds");
         watched.HasNoComplaints();
     }
 
