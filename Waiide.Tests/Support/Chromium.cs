@@ -26,15 +26,11 @@ public sealed class Chromium : IAsyncLifetime, IAsyncDisposable
             _playwright ??= await Playwright.CreateAsync();
             _browser ??= await _playwright.Chromium.LaunchAsync(new()
             {
-                ExecutablePath = "/usr/bin/chromium",
+                // The browser without its window: the same pages at half the cost.
+                ExecutablePath = "/usr/bin/chromium-headless-shell",
                 Env = home is null ? null : EnvironmentWith("HOME", home),
                 // A sandbox of its own needs rights that root in a container lacks; nothing but our own pages is opened.
-                // Pages are drawn as plainly as can be: Debian's start script asks for drawing by a graphics card, and to imitate one costs more than the page.
-                Args =
-                [
-                    "--no-sandbox", "--disable-gpu", "--disable-gpu-rasterization", "--disable-software-rasterizer", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                    "--disable-component-update", "--disable-sync",
-                ],
+                Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
             });
         }
         finally
