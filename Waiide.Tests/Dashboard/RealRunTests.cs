@@ -7,7 +7,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Dashboard;
 
 /// <summary>The dashboard of `dotnet run --project Waiide.AppHost`, by the link that it prints, after a person has come in through the hub. docs/images/dashboard-pages keeps the pictures; without it there are none.</summary>
-[Collection("browser")]
 public sealed partial class RealRunTests(Chromium chromium, RealRun run) : BrowserTests(chromium), IClassFixture<RealRun>
 {
     [SkippableFact]

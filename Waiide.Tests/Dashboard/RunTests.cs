@@ -9,7 +9,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Dashboard;
 
 /// <summary>A dashboard begins and ends with its application.</summary>
-[Collection("browser")]
 public sealed class RunTests(Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]

@@ -82,7 +82,7 @@ public sealed partial class SampleApplication : IAsyncLifetime
 }
 
 [CollectionDefinition("dashboard")]
-public sealed class DashboardCollection : ICollectionFixture<SampleApplication>, ICollectionFixture<Chromium>;
+public sealed class DashboardCollection : ICollectionFixture<SampleApplication>;
 
 internal static class Rows
 {

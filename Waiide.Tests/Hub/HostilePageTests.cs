@@ -6,7 +6,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Hub;
 
 /// <summary>Pages of one user's server that another user opens: they are of the hub's origin, and try to act as whoever opened them.</summary>
-[Collection("browser")]
 public sealed class HostilePageTests(Chromium chromium) : BrowserTests(chromium)
 {
     private static readonly string Server = Path.Combine(Path.GetDirectoryName(RunningHub.SingleUserServer)!, "hostile.mjs");

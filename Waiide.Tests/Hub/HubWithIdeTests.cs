@@ -6,7 +6,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Hub;
 
 /// <summary>The way that every new user goes: from the login through home into VS Code, with the real gateway and the real IDE.</summary>
-[Collection("browser")]
 public sealed class HubWithIdeTests(Chromium chromium) : BrowserTests(chromium)
 {
     // An IDE that was never there before is fetched first.

@@ -7,7 +7,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Hub;
 
 /// <summary>The hub's pages as people use them: in a real browser, by keyboard, and by those who would harm others through their names.</summary>
-[Collection("browser")]
 public sealed class PagesTests(Chromium chromium) : BrowserTests(chromium)
 {
     private static Task<RunningHub> StartHub(params (string, string)[] settings) => RunningHub.StartAsync(

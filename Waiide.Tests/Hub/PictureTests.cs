@@ -5,7 +5,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Hub;
 
 /// <summary>The pictures of the hub in docs/images. docs/images/hub-pages makes them; without it they only have to be possible.</summary>
-[Collection("browser")]
 public sealed class PictureTests(Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]

@@ -9,7 +9,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Hub;
 
 /// <summary>What was not made for this hub runs under it: the stock single-user server of JupyterHub 3.0.0, from its start to its end.</summary>
-[Collection("browser")]
 public sealed class StockSingleUserTests(Chromium chromium) : BrowserTests(chromium)
 {
     private const string Contents = "/user/alice/api/contents";

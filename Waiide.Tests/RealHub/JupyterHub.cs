@@ -223,4 +223,4 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
 public sealed class PlainHub() : JupyterHub;
 
 [CollectionDefinition("real hub")]
-public sealed class PlainHubCollection : ICollectionFixture<PlainHub>, ICollectionFixture<Chromium>;
+public sealed class PlainHubCollection : ICollectionFixture<PlainHub>;

@@ -58,4 +58,4 @@ public sealed class OddHubTests(OddHub hub, Chromium chromium) : BrowserTests(ch
 public sealed class OddHub() : JupyterHub(baseUrl: "/jhub/", spawnerIp: "", ignoresInterrupt: true);
 
 [CollectionDefinition("odd hub")]
-public sealed class OddHubCollection : ICollectionFixture<OddHub>, ICollectionFixture<Chromium>;
+public sealed class OddHubCollection : ICollectionFixture<OddHub>;

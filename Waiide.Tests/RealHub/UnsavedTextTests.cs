@@ -11,8 +11,7 @@ namespace Waiide.Tests.RealHub;
 /// "Never lose my work": whatever ends, what was typed and not saved is in the editor again, and still not saved. In browsers VS Code saves by itself a second after the last key; here that
 /// is turned off, so that nothing but its backups can bring the text back. Each test has a folder and words of its own.
 /// </summary>
-[Collection("real hub")]
-public sealed class UnsavedTextTests(PlainHub hub, Chromium chromium) : BrowserTests(chromium)
+public sealed class UnsavedTextTests(PlainHub hub, Chromium chromium) : BrowserTests(chromium), IClassFixture<PlainHub>
 {
     private const string Writer = "writer";
     private const string Letter = "letter.txt";

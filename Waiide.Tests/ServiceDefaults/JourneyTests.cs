@@ -5,7 +5,6 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.ServiceDefaults;
 
 /// <summary>One click at the hub, up to the moment when somebody can type, is one trace: hub, front proxy, gateway, the IDE's start, OAuth and the browser, as children of what caused them.</summary>
-[Collection("browser")]
 public sealed class JourneyTests(Chromium chromium) : BrowserTests(chromium)
 {
     private const string Password = "adas-own-password";

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Waiide.Tests.Support;
 
-/// <summary>One headless Chromium for the browser tests of a collection; each test opens a context of its own, so no cookie is shared.</summary>
+/// <summary>One headless Chromium for the tests of a class; each test opens a context of its own, so no cookie is shared.</summary>
 public sealed class Chromium : IAsyncLifetime, IAsyncDisposable
 {
     private readonly ConcurrentBag<IBrowserContext> _opened = [];
@@ -48,7 +48,7 @@ public sealed class Chromium : IAsyncLifetime, IAsyncDisposable
         return await context.NewPageAsync();
     }
 
-    /// <summary>Closes what the test that ends has opened. The tests that share a browser run one after the other.</summary>
+    /// <summary>Closes what the test that ends has opened. The tests of a class run one after the other.</summary>
     internal async Task ClosePagesAsync()
     {
         while (_opened.TryTake(out var context))

@@ -82,7 +82,7 @@ public sealed class StandaloneTopology() : BootedTopology("--Waiide:Mode=standal
 }
 
 [CollectionDefinition("hub topology")]
-public sealed class HubCollection : ICollectionFixture<HubTopology>, ICollectionFixture<Chromium>;
+public sealed class HubCollection : ICollectionFixture<HubTopology>;
 
 [CollectionDefinition("standalone topology")]
-public sealed class StandaloneCollection : ICollectionFixture<StandaloneTopology>, ICollectionFixture<Chromium>;
+public sealed class StandaloneCollection : ICollectionFixture<StandaloneTopology>;

@@ -52,4 +52,4 @@ public sealed class KillTests(Chromium chromium) : BrowserTests(chromium)
 
 // Alone on the machine: what is measured is how fast a run ends, not how busy other tests keep the processors.
 [CollectionDefinition("kills", DisableParallelization = true)]
-public sealed class KillCollection : ICollectionFixture<Chromium>;
+public sealed class KillCollection;

@@ -6,7 +6,6 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Topology;
 
 /// <summary>The real IDE within a limit that it has passed already.</summary>
-[Collection("browser")]
 public sealed class MemoryTests(Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]

@@ -6,7 +6,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Topology;
 
 /// <summary>A link to a file of a repository, followed in a browser with the real IDE.</summary>
-[Collection("browser")]
 public sealed class OpenLinkTests(Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]

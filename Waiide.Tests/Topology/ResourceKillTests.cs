@@ -91,4 +91,4 @@ public sealed class ResourceKillTests(ResourceKillTests.Booted topology, Chromiu
 }
 
 [CollectionDefinition("resource kills")]
-public sealed class ResourceKillCollection : ICollectionFixture<ResourceKillTests.Booted>, ICollectionFixture<Chromium>;
+public sealed class ResourceKillCollection : ICollectionFixture<ResourceKillTests.Booted>;

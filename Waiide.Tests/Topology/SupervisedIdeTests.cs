@@ -7,7 +7,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Topology;
 
 /// <summary>The gateway alone, as in the image: it starts the real IDE and brings it back.</summary>
-[Collection("browser")]
 public sealed class SupervisedIdeTests(Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
@@ -50,6 +49,3 @@ public sealed class SupervisedIdeTests(Chromium chromium) : BrowserTests(chromiu
         }
     }
 }
-
-[CollectionDefinition("browser")]
-public sealed class BrowserCollection : ICollectionFixture<Chromium>;

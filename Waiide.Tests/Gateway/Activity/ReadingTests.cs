@@ -6,7 +6,6 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Gateway.Activity;
 
 /// <summary>In a browser: what VS Code does not tell of a person, the script in its page does, and it says nothing where there is nobody.</summary>
-[Collection("browser")]
 public sealed class ReadingTests(Chromium chromium) : BrowserTests(chromium)
 {
     private const string Workbench = """

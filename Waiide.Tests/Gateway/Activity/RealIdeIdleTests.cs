@@ -4,7 +4,6 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Gateway.Activity;
 
 /// <summary>Idle stop with the real IDE in a real browser: what a new version of either says is still understood.</summary>
-[Collection("browser")]
 public sealed class RealIdeIdleTests(Chromium chromium) : BrowserTests(chromium)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);

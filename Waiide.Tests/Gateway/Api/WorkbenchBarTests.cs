@@ -8,7 +8,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Gateway.Api;
 
 /// <summary>The bar in VS Code's page, in a browser: it says what VS Code does not know, and is in nobody's way.</summary>
-[Collection("browser")]
 public sealed partial class WorkbenchBarTests(Chromium chromium) : BrowserTests(chromium)
 {
     private const string Workbench = """
@@ -238,6 +237,7 @@ public sealed partial class WorkbenchBarTests(Chromium chromium) : BrowserTests(
         await new Workbench(leaves).IsOpen();
         await Eventually.Is(async () => await Count("open") == 4, "each window has its two connections", TimeSpan.FromSeconds(60));
 
+        leaves.Dialog += (_, question) => _ = question.AcceptAsync(); // Yes, leave.
         await leaves.CloseAsync(new() { RunBeforeUnload = true });
         await Eventually.Is(async () => await Count("ended") == 2, "those of one have ended");
 

@@ -5,7 +5,7 @@ using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Gateway.Auth;
 
-public class StrictCookieTests(Chromium chromium) : BrowserTests(chromium), IClassFixture<Chromium>
+public class StrictCookieTests(Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
     public async Task A_person_who_comes_from_another_site_gets_in_with_cookies_that_no_other_site_makes_a_browser_send()

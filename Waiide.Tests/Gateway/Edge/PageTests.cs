@@ -8,7 +8,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Gateway.Edge;
 
 /// <summary>The gateway's own pages in a browser: each says its thing, asks nobody else, and can be read by everybody.</summary>
-[Collection("browser")]
 public sealed class PageTests(Chromium chromium) : BrowserTests(chromium)
 {
     private const string Prefix = "/user/ada/ada-waiide-abc123/";

@@ -8,7 +8,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Gateway.Proxy;
 
 /// <summary>Dev servers as a person sees them, below a prefix with characters that are spelled in more than one way. There is no IDE behind the gateway: none is needed.</summary>
-[Collection("browser")]
 public sealed class PortBrowserTests(Chromium chromium) : BrowserTests(chromium)
 {
     private static readonly (string, string) NoIde = ("WAIIDE_IDE_COMMAND", "/nowhere/code-server");
