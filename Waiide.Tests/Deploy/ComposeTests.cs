@@ -25,8 +25,7 @@ public sealed class ComposeTests(Chromium chromium) : BrowserTests(chromium)
         var workbench = new Workbench(page);
         await workbench.IsOpen();
         Assert.DoesNotContain("token", page.Url, StringComparison.Ordinal);
-        await run.ExecAsync("ide", "touch", Letter);
-        await workbench.ExplorerShows("letter.txt");
+        await workbench.ExplorerNotices("letter.txt", () => run.ExecAsync("ide", "sh", "-c", $"rm -f {Letter} && touch {Letter}"));
         await workbench.OpenFile("letter.txt");
         await workbench.TypeInEditor("Dear reader");
         await Eventually.Is(async () => await run.ExecAsync("ide", "cat", Letter) == "Dear reader", "what was typed is saved in the container");

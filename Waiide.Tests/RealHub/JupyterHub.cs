@@ -222,5 +222,8 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
 /// <summary>As an administrator would begin: at the root, on loopback.</summary>
 public sealed class PlainHub() : JupyterHub;
 
-[CollectionDefinition("real hub")]
-public sealed class PlainHubCollection : ICollectionFixture<PlainHub>;
+[CollectionDefinition(Name)]
+public sealed class PlainHubCollection : ICollectionFixture<PlainHub>
+{
+    public const string Name = "real hub";
+}

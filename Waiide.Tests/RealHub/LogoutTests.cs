@@ -4,7 +4,7 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.RealHub;
 
 /// <summary>Logging out anywhere ends the session in the browser at once.</summary>
-[Collection("real hub")]
+[Collection(PlainHubCollection.Name)]
 public sealed class LogoutTests(PlainHub hub)
 {
     [SkippableTheory]

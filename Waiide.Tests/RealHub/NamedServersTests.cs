@@ -4,7 +4,7 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.RealHub;
 
 /// <summary>Several servers of one user, as different servers as those of different users.</summary>
-[Collection("real hub")]
+[Collection(PlainHubCollection.Name)]
 public sealed class NamedServersTests(PlainHub hub)
 {
     private static readonly string[] Names = ["", "env-one", "env-two"];

@@ -6,7 +6,7 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.RealHub;
 
 /// <summary>Whom the hub lets in, and whom neither the hub nor the gateway does.</summary>
-[Collection("real hub")]
+[Collection(PlainHubCollection.Name)]
 public sealed class OtherUsersTests(PlainHub hub)
 {
     private static readonly TimeSpan RevocationLimit = TimeSpan.FromSeconds(60);

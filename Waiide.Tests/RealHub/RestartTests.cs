@@ -3,7 +3,7 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.RealHub;
 
 /// <summary>Hub and proxy come and go; the servers and what runs in them stay.</summary>
-[Collection("real hub")]
+[Collection(PlainHubCollection.Name)]
 public sealed class RestartTests(PlainHub hub, Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]

@@ -4,7 +4,7 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.RealHub;
 
 /// <summary>From the hub's login to the IDE.</summary>
-[Collection("real hub")]
+[Collection(PlainHubCollection.Name)]
 public sealed class SignInTests(PlainHub hub, Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]

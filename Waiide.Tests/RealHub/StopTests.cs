@@ -6,7 +6,7 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.RealHub;
 
 /// <summary>A server that the hub stops ends at once, completely, and not without a word.</summary>
-[Collection("real hub")]
+[Collection(PlainHubCollection.Name)]
 public sealed class StopTests(PlainHub hub, Chromium chromium) : BrowserTests(chromium)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);

@@ -11,8 +11,8 @@ internal sealed class Workbench(IPage page)
     /// <summary>Waits until the workbench is drawn and the explorer lists the workspace.</summary>
     public async Task IsOpen()
     {
-        await Expect(page.Locator(".monaco-workbench .part.statusbar")).ToBeVisibleAsync(new() { Timeout = 60_000 });
-        await Expect(page.Locator(".explorer-folders-view")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(page.Locator(".monaco-workbench .part.statusbar")).ToBeVisibleAsync();
+        await Expect(page.Locator(".explorer-folders-view")).ToBeVisibleAsync();
     }
 
     /// <summary>Runs a command of the palette by its full title.</summary>
@@ -52,7 +52,7 @@ internal sealed class Workbench(IPage page)
     }
 
     /// <summary>Waits for a terminal to be drawn, after a reload for example.</summary>
-    public Task HasTerminal() => Expect(page.Locator(".terminal-wrapper.active .xterm-screen")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+    public Task HasTerminal() => Expect(page.Locator(".terminal-wrapper.active .xterm-screen")).ToBeVisibleAsync();
 
     /// <summary>Runs a line in the active terminal and returns what it wrote to <paramref name="file"/>. A terminal that is drawn may not take input yet, so the line is typed until it does.</summary>
     public async Task<string> RunInTerminal(string line, string file)
@@ -75,15 +75,17 @@ internal sealed class Workbench(IPage page)
         return (await File.ReadAllTextAsync(file)).Trim();
     }
 
-    /// <summary>Opens a file from the explorer, to stay.</summary>
-    public async Task OpenFile(string name)
-    {
-        await page.Locator(".explorer-folders-view").GetByRole(AriaRole.Treeitem, new() { Name = name }).DblClickAsync();
-        await HasEditor(name);
-    }
+    /// <summary>Opens a file from the explorer, to stay. A workbench that is busy may forget a click, so it is clicked until the file is open.</summary>
+    public Task OpenFile(string name) => Eventually.Is(
+        async () =>
+        {
+            await InExplorer(name).DblClickAsync();
+            return await IsSoonVisible(Tab(name));
+        },
+        $"{name} is open");
 
     /// <summary>Waits for the tab of a file.</summary>
-    public Task HasEditor(string name) => Expect(page.Locator($".tab[data-resource-name=\"{name}\"]")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+    public Task HasEditor(string name) => Expect(Tab(name)).ToBeVisibleAsync();
 
     /// <summary>Waits until the browser has stored which editors are open. VS Code does that every few seconds, because a page that unloads may not write.</summary>
     public Task RemembersEditor(string name) => Eventually.Is(
@@ -113,11 +115,36 @@ internal sealed class Workbench(IPage page)
     /// <summary>Waits until the editor of a file is open with this word in it, and marked as not saved.</summary>
     public async Task HasUnsaved(string name, string word)
     {
-        await Expect(page.Locator($".tab.dirty[data-resource-name=\"{name}\"]")).ToBeVisibleAsync(new() { Timeout = 30_000 });
-        await Expect(page.Locator(".editor-group-container.active .view-lines")).ToContainTextAsync(word, new() { Timeout = 30_000 });
+        await Expect(page.Locator($".tab.dirty[data-resource-name=\"{name}\"]")).ToBeVisibleAsync();
+        await Expect(page.Locator(".editor-group-container.active .view-lines")).ToContainTextAsync(word);
     }
 
     /// <summary>Waits for a file in the explorer's tree.</summary>
-    public Task ExplorerShows(string name) =>
-        Expect(page.Locator(".explorer-folders-view").GetByRole(AriaRole.Treeitem, new() { Name = name })).ToBeVisibleAsync(new() { Timeout = 30_000 });
+    public Task ExplorerShows(string name) => Expect(InExplorer(name)).ToBeVisibleAsync();
+
+    /// <summary>Waits until the explorer shows what <paramref name="make"/> makes while the workbench is open: a workbench that has just begun may not watch the folder yet, so it is made again.</summary>
+    public Task ExplorerNotices(string name, Func<Task> make) => Eventually.Is(
+        async () =>
+        {
+            await make();
+            return await IsSoonVisible(InExplorer(name));
+        },
+        $"the explorer shows {name}");
+
+    private ILocator Tab(string name) => page.Locator($".tab[data-resource-name=\"{name}\"]");
+
+    private ILocator InExplorer(string name) => page.Locator(".explorer-folders-view").GetByRole(AriaRole.Treeitem, new() { Name = name });
+
+    private static async Task<bool> IsSoonVisible(ILocator element)
+    {
+        try
+        {
+            await Expect(element).ToBeVisibleAsync(new() { Timeout = 10_000 });
+            return true;
+        }
+        catch (PlaywrightException)
+        {
+            return false;
+        }
+    }
 }

@@ -1,0 +1,18 @@
+using Waiide.Tests.Hub;
+using Waiide.Tests.RealHub;
+using Waiide.Tests.Support;
+using Xunit.Abstractions;
+
+[assembly: TestCollectionOrderer("Waiide.Tests.Support." + nameof(LongestFirst), "Waiide.Tests")]
+
+namespace Waiide.Tests.Support;
+
+/// <summary>Collections run side by side: the longest come first, or everything would wait for one of them in the end. The rest is as it comes, so that what waits and what computes mix.</summary>
+public sealed class LongestFirst : ITestCollectionOrderer
+{
+    private static readonly string[] Longest = [typeof(UnsavedTextTests).FullName!, typeof(PagesTests).FullName!, PlainHubCollection.Name];
+
+    // The runner calls a class that is a collection of its own "Test collection for" and its name.
+    public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
+        testCollections.OrderBy(collection => Longest.Any(name => collection.DisplayName.EndsWith(name, StringComparison.Ordinal)) ? 0 : 1);
+}
