@@ -79,7 +79,7 @@ public sealed partial class ConsoleTests(SampleApplication app, Chromium chromiu
 
         await Expect(page.Locator(".line", new() { HasText = "count " }).Locator("b").First).ToHaveTextAsync("counter");
         await page.GetByLabel("Resource").SelectOptionAsync("seed");
-        await page.WaitForURLAsync("**/consolelogs/resource/seed");
+        await Expect(page).ToHaveURLAsync(new Regex("/consolelogs/resource/seed$"));
         await Expect(page.GetByRole(AriaRole.Log)).ToContainTextAsync("seeded");
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
+using System.Text.RegularExpressions;
 using Waiide.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 
@@ -145,7 +146,7 @@ public sealed partial class WorkbenchBarTests(Chromium chromium) : BrowserTests(
 
         await page.RouteAsync("**/api/notices", route => route.FulfillAsync(new() { Status = 424 }));
         await page.EvaluateAsync("() => { document.dispatchEvent(new Event('visibilitychange')); }");
-        await page.WaitForURLAsync("**/hub/spawn/ada/lab?next=%2Fuser%2Fada%2Flab%2F");
+        await Expect(page).ToHaveURLAsync(new Regex(@"/hub/spawn/ada/lab\?next=%2Fuser%2Fada%2Flab%2F$"));
     }
 
     [SkippableFact]

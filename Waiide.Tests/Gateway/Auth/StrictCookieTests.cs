@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
 using Waiide.Tests.Support;
+using static Microsoft.Playwright.Assertions;
 
 namespace Waiide.Tests.Gateway.Auth;
 
@@ -26,7 +27,7 @@ public class StrictCookieTests(Chromium chromium) : BrowserTests(chromium)
 
         await page.GotoAsync($"http://localhost:{gateway.Ide.Url.Port}/elsewhere"); // Another site than 127.0.0.1.
         await page.ClickAsync("a");
-        await page.WaitForURLAsync(new Uri(gateway.Url, "/user/ada/page?x=1").ToString());
+        await Expect(page).ToHaveURLAsync(new Uri(gateway.Url, "/user/ada/page?x=1").ToString());
 
         Assert.Contains("GET /page?x=1", await page.ContentAsync(), StringComparison.Ordinal);
         var session = Assert.Single(await page.Context.CookiesAsync(), cookie => cookie.Name == "jupyterhub-user-ada");
