@@ -44,6 +44,20 @@ internal sealed class RealProxy : IAsyncDisposable
         start.Environment["CONFIGPROXY_AUTH_TOKEN"] = Token;
         _process = ChildProcess.Start(start);
         await _process.WaitForOutput("Proxy API at");
+        // It says so before it listens.
+        await Eventually.Is(
+            async () =>
+            {
+                try
+                {
+                    return (await CallAsync(ApiPort, "GET", "/api/routes")).Status == 200;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            "the proxy's API answers");
     }
 
     /// <summary>Ends it; all its routes are lost.</summary>
