@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Waiide.Tests.Deploy;
 using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Topology;
@@ -52,12 +53,12 @@ public sealed class FrontBrowserTests
     public async Task With_a_container_engine_nginx_and_the_IDE_are_containers_and_files_belong_to_who_runs_it()
     {
         Prerequisites.Need("podman", "mmdebstrap", "chromium", "setsid", "certutil");
-        var ideImage = (await Output("sh", "deploy/images", "--without-registry", "ide")).Split("IDE_IMAGE=")[1].Trim();
-        var baseImage = (await Output("sh", "deploy/make-base")).Trim();
+        var ideImage = (await Podman.OutputAsync("sh", "deploy/images", "--without-registry", "ide")).Split("IDE_IMAGE=")[1].Trim();
+        var baseImage = (await Podman.OutputAsync("sh", "deploy/make-base")).Trim();
         const string FrontImage = "localhost/waiide-nginx-of-tests";
-        await Output("podman", "build", "--quiet", "--tag", FrontImage, "--build-arg", $"BASE={baseImage}", "deploy/nginx");
+        await Podman.OutputAsync("podman", "build", "--quiet", "--tag", FrontImage, "--build-arg", $"BASE={baseImage}", "deploy/nginx");
         await using var run = AppHostRun.StartWith(
-            [.. Engine.Select(variable => $"{variable.Key}={variable.Value}")], "--Waiide:Front=true", $"--Waiide:FrontImage={FrontImage}", $"--Ide:Image={ideImage}", "--Waiide:Mode=standalone");
+            [.. Podman.Environment.Select(variable => $"{variable.Key}={variable.Value}")], "--Waiide:Front=true", $"--Waiide:FrontImage={FrontImage}", $"--Ide:Image={ideImage}", "--Waiide:Mode=standalone");
         await run.IsReady();
         Assert.False(File.Exists(Path.Combine(run.DataDirectory, "front", "nginx.conf")), "nginx is no process of this machine");
         using var home = await HomeThatTrusts(FrontRun.AuthorityOf(run));
@@ -70,34 +71,12 @@ public sealed class FrontBrowserTests
         await workbench.OpenTerminal();
         var note = Path.Combine(run.Workspace, "note.txt");
         Assert.NotEqual("", await workbench.RunInTerminal("cat /opt/waiide/start", note)); // Which is in the image only.
-        Assert.Equal((await Output("id", "-u")).Trim(), (await Output("stat", "--format=%u", note)).Trim());
+        Assert.Equal((await Podman.OutputAsync("id", "-u")).Trim(), (await Podman.OutputAsync("stat", "--format=%u", note)).Trim());
         Assert.True(await page.EvaluateAsync<bool>("isSecureContext"));
 
         Process.Start("kill", ["-INT", "--", (-run.OuterId).ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
         await run.LeavesNothing(TimeSpan.FromSeconds(30));
-        Assert.DoesNotContain(run.Workspace, await Output("podman", "ps", "--all", "--format", "{{.Mounts}} {{.Command}}"), StringComparison.Ordinal);
-    }
-
-    // An engine in a container of its own may not do all that podman's defaults ask for.
-    private static readonly Dictionary<string, string> Engine = new()
-    {
-        ["ASPIRE_CONTAINER_RUNTIME"] = "podman",
-        ["CONTAINERS_CONF"] = Path.Combine(Repository.Root, "deploy", "podman", "containers.conf"),
-    };
-
-    private static async Task<string> Output(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true };
-        foreach (var (name, value) in Engine)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.Equal(0, process.ExitCode);
-        return output;
+        Assert.DoesNotContain(run.Workspace, await Podman.OutputAsync("podman", "ps", "--all", "--format", "{{.Mounts}} {{.Command}}"), StringComparison.Ordinal);
     }
 
     private static string FolderOfTheKey(AppHostRun run)

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using Waiide.Tests.Support;
+
+namespace Waiide.Tests.Deploy;
+
+/// <summary>A container of the waiide image, as "docker run" starts one. It is gone afterwards, and so are its volumes.</summary>
+internal sealed class WaiideContainer : IAsyncDisposable
+{
+    public const string Token = "token-of-the-tests-of-the-image";
+
+    private static readonly Lazy<Task<string>> Built = new(BuildAsync);
+
+    private WaiideContainer(string name, int port) => (Name, Port) = (name, port);
+
+    public string Name { get; }
+
+    /// <summary>The port of this machine that leads to the gateway.</summary>
+    public int Port { get; private set; }
+
+    public Uri Url => new($"http://127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}/");
+
+    /// <summary>The name of the image, which is built for the first that asks.</summary>
+    public static Task<string> ImageAsync()
+    {
+        Prerequisites.Need("podman", "runc", "netavark", "aardvark", "iptables", "mmdebstrap", "node", "npm");
+        return Built.Value;
+    }
+
+    /// <summary>Starts one whose gateway listens on <paramref name="inside"/>, and waits until its IDE can be used. Further options are those of "docker run".</summary>
+    public static async Task<WaiideContainer> StartAsync(int inside = 8070, params string[] options)
+    {
+        var port = Ports.Free();
+        var container = await CreateAsync(["--publish", $"127.0.0.1:{port}:{inside}", .. options]);
+        container.Port = port;
+        await container.IsHealthyAsync();
+        return container;
+    }
+
+    /// <summary>Starts one and does not wait for it.</summary>
+    public static async Task<WaiideContainer> CreateAsync(params string[] options)
+    {
+        var container = new WaiideContainer($"waiidetest{Guid.NewGuid():N}"[..20], 0);
+        await Podman.OutputAsync("podman", ["run", "--detach", "--name", container.Name, "--env", $"WAIIDE_TOKEN={Token}", .. options, await ImageAsync()]);
+        return container;
+    }
+
+    public Task IsHealthyAsync() => Eventually.Is(IsAnsweringAsync, $"{Name} is healthy");
+
+    public async Task<bool> IsAnsweringAsync()
+    {
+        using var http = new HttpClient();
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(Url, "health"));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // The container's network answers before its process does.
+        }
+    }
+
+    /// <summary>The answer to a person with the token.</summary>
+    public async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path)
+    {
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        using var request = new HttpRequestMessage(method, new Uri(Url, path));
+        request.Headers.Authorization = new AuthenticationHeaderValue("token", Token);
+        return await http.SendAsync(request);
+    }
+
+    /// <summary>The services of /api/status: name, status and port.</summary>
+    public async Task<JsonNode> ServicesAsync()
+    {
+        using var answer = await AskAsync(HttpMethod.Get, "api/status");
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["services"]!;
+    }
+
+    /// <summary>What a line of shell prints in the container.</summary>
+    public Task<string> ShellAsync(string line) => Podman.OutputAsync("podman", "exec", Name, "sh", "-c", line);
+
+    public async Task<string> LogsAsync()
+    {
+        var (_, output, error) = await Podman.RunAsync("podman", "logs", Name);
+        return output + error;
+    }
+
+    /// <summary>A field of "podman inspect", as a template of Go says it.</summary>
+    public async Task<string> InspectAsync(string template) => (await Podman.OutputAsync("podman", "inspect", "--format", template, Name)).Trim();
+
+    public async ValueTask DisposeAsync() => await Podman.RunAsync("podman", "rm", "--force", "--volumes", "--time", "0", Name);
+
+    private static async Task<string> BuildAsync() => (await Podman.OutputAsync("sh", "deploy/images", "--without-registry", "waiide")).Split("WAIIDE_IMAGE=")[1].Trim();
+}
