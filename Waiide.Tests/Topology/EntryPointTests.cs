@@ -80,18 +80,20 @@ public sealed class EntryPointTests
     [Fact]
     public async Task The_gateway_is_told_to_refuse_its_public_port()
     {
-        using var limit = new CancellationTokenSource(Limit);
-        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Waiide_AppHost>(["--WAIIDE_DENIED_PORTS=5432"], limit.Token);
-        var gateway = builder.Resources.Single(resource => resource.Name == "gateway");
-        var context = new EnvironmentCallbackContext(builder.ExecutionContext, gateway);
-        foreach (var variable in gateway.Annotations.OfType<EnvironmentCallbackAnnotation>().ToArray())
-        {
-            await variable.Callback(context);
-        }
+        var variables = await VariablesOf("gateway", "--WAIIDE_DENIED_PORTS=5432");
 
-        var denied = Assert.IsType<ReferenceExpression>(context.EnvironmentVariables["WAIIDE_DENIED_PORTS"]);
+        var denied = Assert.IsType<ReferenceExpression>(variables["WAIIDE_DENIED_PORTS"]);
         // Between them are the dashboard's, as the launch profile says.
         Assert.Matches(@"^\{gateway\.bindings\.http\.port\},(\d+,)*5432$", denied.ValueExpression);
+    }
+
+    /// <summary>Its users' gateways are on this machine too, and learn from the hub what they have to refuse.</summary>
+    [Fact]
+    public async Task The_hub_is_told_to_have_its_gateways_refuse_the_dashboards_ports()
+    {
+        var variables = await VariablesOf("hub", "--ASPNETCORE_URLS=http://localhost:15100", "--ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL=http://localhost:15101", "--WAIIDE_DENIED_PORTS=5432");
+
+        Assert.Matches(@"^15100,(\d+,)*15101,(\d+,)*5432$", Assert.IsType<string>(variables["Hub__Spawner__DeniedPorts"]));
     }
 
     [Fact]
@@ -161,6 +163,20 @@ public sealed class EntryPointTests
         var process = running.Snapshot.Properties.Single(property => property.Name == "executable.pid").Value;
         Assert.True(Directory.Exists($"/proc/{process}"));
         return (app, process);
+    }
+
+    private static async Task<Dictionary<string, object>> VariablesOf(string name, params string[] arguments)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Waiide_AppHost>(arguments, limit.Token);
+        var resource = builder.Resources.Single(resource => resource.Name == name);
+        var context = new EnvironmentCallbackContext(builder.ExecutionContext, resource);
+        foreach (var variable in resource.Annotations.OfType<EnvironmentCallbackAnnotation>().ToArray())
+        {
+            await variable.Callback(context);
+        }
+
+        return context.EnvironmentVariables;
     }
 
     private sealed class Stubborn(Task mayStop) : IHostedService
