@@ -50,7 +50,12 @@ internal static class Traces
 
     // ---- forwarding -----------------------------------------------------------------------------------
 
-    internal static Span? Forward(string peer) => Source.StartActivity("forward")?.SetTag("peer.service", peer);
+    internal static Span? Forward(string peer)
+    {
+        var span = Source.StartActivity("forward")?.SetTag("peer.service", peer);
+        ForwardedSpans.Below(span);
+        return span;
+    }
 
     internal static void Forwarded(this Span? span, HttpResponse response, string error)
     {

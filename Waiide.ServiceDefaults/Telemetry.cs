@@ -50,6 +50,7 @@ internal static class Telemetry
                 .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Yarp.*", "Waiide.*")
                 .AddProcessor(new QuietSpans())
                 .AddProcessor(new PeerSpans())
+                .AddProcessor(new ForwardedSpans())
                 .AddProcessor(new RedactedSpans()))
             .WithLogging(
                 logs => logs.AddProcessor(new RedactedLogs()),

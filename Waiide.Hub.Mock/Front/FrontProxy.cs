@@ -110,6 +110,7 @@ internal sealed partial class FrontProxy(
         LiftLimits(context);
         Journey.GoesOn(context); // Whether this is a page that waits for a person, its server knows.
         System.Diagnostics.Activity.Current?.SetTag("http.route", route.RouteSpec);
+        ForwardedSpans.Below(System.Diagnostics.Activity.Current);
         var error = await forwarder.SendAsync(context, route.Destination!, _client, Patient, new RawTransformer(target, route), lifetime.ApplicationStopping);
 
         // What the client did wrong is said already, and to one that is gone nothing can be said.

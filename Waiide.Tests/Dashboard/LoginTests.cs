@@ -42,18 +42,53 @@ public sealed class LoginTests(SampleApplication app, Chromium chromium) : Brows
     [Theory]
     [InlineData("/")]
     [InlineData("/api/resources")]
+    [InlineData("/api/resources/shop")]
+    [InlineData("/api/resources/shop/console")]
     [InlineData("/live/resources")]
     [InlineData("/live/console")]
+    [InlineData("/live/console/state?resource=shop")]
+    [InlineData("/consolelogs")]
+    [InlineData("/consolelogs/resource/shop")]
     [InlineData("/consolelogs/text")]
+    [InlineData("/telemetry/live/logs")]
+    [InlineData("/structuredlogs")]
+    [InlineData("/structuredlogs/entry/1")]
+    [InlineData("/traces")]
+    [InlineData("/traces/detail/0af7651916cd43dd8448eb211c80319c")]
+    [InlineData("/traces/detail/0af7651916cd43dd8448eb211c80319c/span/b7ad6b7169203331")]
+    [InlineData("/metrics")]
+    [InlineData("/api/telemetry/resources")]
+    [InlineData("/api/telemetry/logs")]
+    [InlineData("/api/telemetry/spans")]
+    [InlineData("/api/telemetry/traces")]
+    [InlineData("/api/telemetry/traces/0af7651916cd43dd8448eb211c80319c")]
+    [InlineData("/api/telemetry/export/logs")]
+    [InlineData("/api/telemetry/export/traces")]
+    [InlineData("/api/telemetry/export/metrics")]
     public async Task Nothing_is_told_to_a_stranger(string path)
     {
         using var stranger = app.Stranger();
-        using var answer = await stranger.GetAsync(path);
+        // A stream that was begun would not end.
+        using var answer = await stranger.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
 
         stranger.DefaultRequestHeaders.Add("x-api-key", "guessed");
-        using var again = await stranger.GetAsync(path);
+        using var again = await stranger.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(HttpStatusCode.Unauthorized, again.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/api/resources/counter/commands/stop")]
+    [InlineData("/api/parameters/payment-key")]
+    [InlineData("/structuredlogs/pause")]
+    [InlineData("/structuredlogs/clear")]
+    [InlineData("/traces/clear")]
+    [InlineData("/metrics/clear")]
+    public async Task Nothing_is_done_for_a_stranger(string path)
+    {
+        using var stranger = app.Stranger();
+        using var answer = await stranger.PostAsync(path, content: null);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 
     [Fact]
@@ -104,6 +139,9 @@ public sealed class LoginTests(SampleApplication app, Chromium chromium) : Brows
             using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Accept = { new MediaTypeWithQualityHeaderValue("text/html") } } };
             using var answer = await script.SendAsync(request);
             Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self';", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+            Assert.Equal(
+                ("nosniff", "same-origin", "same-origin", "no-store"),
+                (answer.Headers.GetValues("X-Content-Type-Options").Single(), answer.Headers.GetValues("Referrer-Policy").Single(), answer.Headers.GetValues("Cross-Origin-Resource-Policy").Single(), answer.Headers.CacheControl?.ToString()));
             var page = await answer.Content.ReadAsStringAsync();
             Assert.DoesNotMatch("""<script(?! src="/)|<style|\sstyle="|\son[a-z]+="|(?:src|href)="https?://(?!localhost)""", page);
         }

@@ -196,6 +196,18 @@ public sealed class ResourcesTests(SampleApplication app, Chromium chromium) : B
         Assert.Contains(SampleApplication.Secret, shown, StringComparison.Ordinal);
         Assert.DoesNotContain(SampleApplication.InTheOpen, shown, StringComparison.Ordinal);
 
+        // Neither in a list, nor as a parameter, nor among the arguments of a command, where many keep one.
+        foreach (var path in (string[])["/api/resources", "/api/resources/shop-key", "/?view=Parameters", "/?resource=shop"])
+        {
+            var told = await script.GetStringAsync(path);
+            Assert.DoesNotContain(SampleApplication.Secret, told, StringComparison.Ordinal);
+            Assert.DoesNotContain(SampleApplication.InTheOpen, told, StringComparison.Ordinal);
+            Assert.DoesNotContain("echo troubled", told, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("echo troubled", await script.GetStringAsync("/api/resources/shop?show=executable.args"), StringComparison.Ordinal);
+        Assert.Contains(SampleApplication.Secret, await script.GetStringAsync("/api/resources/shop-key?show=Value"), StringComparison.Ordinal);
+
         using var unknown = await script.GetAsync("/api/resources/shopp");
         Assert.Equal(System.Net.HttpStatusCode.NotFound, unknown.StatusCode);
         using var impossible = await script.PostAsync("/api/resources/seed/commands/stop", content: null);

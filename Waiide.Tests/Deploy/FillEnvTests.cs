@@ -45,17 +45,38 @@ public sealed class FillEnvTests
         Assert.Contains("GATEWAY_TOKEN=\n", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_secret_among_the_arguments_is_refused()
+    [Theory]
+    [InlineData("GATEWAY_TOKEN")]
+    [InlineData("IDE_KEY")]
+    [InlineData("ADMIN_PASSWORD")]
+    [InlineData("ADMIN_SERVER_TOKEN")]
+    public async Task A_secret_among_the_arguments_is_refused(string secret)
     {
         using var folder = new TempDirectory();
-        var file = await EmptyAsync(folder);
+        var file = Path.Combine(folder.Path, ".env");
+        await File.WriteAllTextAsync(file, secret + "=\n");
 
-        var (code, said) = await RunAsync("", "deploy/fill-env", file, "GATEWAY_TOKEN=seen-by-all");
+        var (code, said) = await RunAsync("", "deploy/fill-env", file, secret + "=seen-by-all");
 
         Assert.Equal(1, code);
-        Assert.Contains("GATEWAY_TOKEN=... to standard input", said, StringComparison.Ordinal);
-        Assert.DoesNotContain("seen-by-all", said + await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+        Assert.Contains(secret + "=... to standard input", said, StringComparison.Ordinal);
+        Assert.Equal(secret + "=\n", await File.ReadAllTextAsync(file));
+    }
+
+    [SkippableFact]
+    public async Task Secrets_are_made_where_there_are_none_and_nobody_else_on_the_machine_can_read_them()
+    {
+        Prerequisites.Need("openssl");
+        using var folder = new TempDirectory();
+        var file = Path.Combine(folder.Path, ".env");
+        await File.WriteAllTextAsync(file, "GATEWAY_TOKEN=kept\nIDE_KEY=\nADMIN_PASSWORD=\nADMIN_SERVER_TOKEN=\n");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+
+        Assert.Equal((0, ""), await RunAsync("", "deploy/fill-env", file));
+
+        Assert.Matches("^GATEWAY_TOKEN=kept\nIDE_KEY=([0-9a-f]{64})\nADMIN_PASSWORD=(?!\\1)([0-9a-f]{64})\nADMIN_SERVER_TOKEN=(?!\\1|\\2)[0-9a-f]{64}\n$", await File.ReadAllTextAsync(file));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Single(Directory.GetFiles(folder.Path));
     }
 
     private static async Task<string> EmptyAsync(TempDirectory folder)

@@ -10,7 +10,7 @@ namespace Waiide.Tests.Hosting;
 
 public sealed class EndpointTests
 {
-    private const string Server = "require('http').createServer((q, a) => { a.statusCode = q.url == '/bad' ? 503 : 200; a.end(q.method + ' ' + q.url) }).listen(process.env.PORT, '127.0.0.1')";
+    private const string Server = "require('http').createServer((q, a) => { console.log(q.method, q.url, q.headers.host); a.statusCode = q.url == '/bad' ? 503 : 200; a.end(q.method + ' ' + q.url) }).listen(process.env.PORT, '127.0.0.1')";
 
     [Fact]
     public async Task The_public_port_holds_a_client_until_the_process_listens()
@@ -27,6 +27,27 @@ public sealed class EndpointTests
         Assert.Equal("server_http_/_200_check", Assert.Single(healthy.Snapshot.HealthReports).Name);
         Assert.Equal(client.BaseAddress, host.App.GetEndpoint("server"));
         Assert.False(Assert.Single(healthy.Snapshot.Urls).IsInactive);
+    }
+
+    [Fact]
+    public async Task A_health_check_gets_a_path_at_the_public_port_and_expects_a_status()
+    {
+        await using var host = StubAppHost.Describe();
+        var server = host.Builder.AddExecutable("server", "node", ".", "-e", Server).WithHttpEndpoint(name: "http", env: "PORT")
+            .WithHttpHealthCheck()
+            .WithHttpHealthCheck("/bad")
+            .WithHttpHealthCheck("/bad", statusCode: 503);
+        await host.StartAsync();
+
+        var found = await host.States.WaitForResourceAsync("server", now => now.Snapshot.HealthReports.All(report => report.Status is not null), host.Deadline);
+        Assert.Equal(
+            [("server_http_/_200_check", HealthStatus.Healthy), ("server_http_/bad_200_check", HealthStatus.Unhealthy), ("server_http_/bad_503_check", HealthStatus.Healthy)],
+            found.Snapshot.HealthReports.Select(report => (report.Name, report.Status!.Value)));
+        Assert.Equal(HealthStatus.Unhealthy, found.Snapshot.HealthStatus);
+
+        var place = $"localhost:{server.GetEndpoint("http").Port}";
+        await Eventually.Is(async () => (await host.Printed(server)).Count >= 3, "each check has asked");
+        Assert.Equal([$"GET / {place}", $"GET /bad {place}"], (await host.Printed(server)).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -115,9 +115,27 @@ public sealed class EnvironmentTests
         Assert.Equal("other", host.Now("other").EnvironmentVariables.Single(variable => variable.Name == "FROM_PROFILE").Value);
 
         Assert.Contains(snapshot.Urls, url => url.Name == "http" && url.Url == $"{first.GetEndpoint("http").Url}/ide/");
-        var arguments = Assert.IsAssignableFrom<IEnumerable<string>>(snapshot.Properties.Single(property => property.Name == "executable.args").Value).ToArray();
+        var arguments = Assert.IsAssignableFrom<IEnumerable<string>>(Property("executable.args")).ToArray();
         Assert.Equal(["run", "--project", new StubProject().ProjectPath, "--no-build", "--configuration"], arguments[..5]);
         Assert.Equal(["--no-launch-profile", "--", "--greet", "good morning"], arguments[6..]);
+        Assert.Equal(["--greet", "good morning"], Assert.IsAssignableFrom<IEnumerable<string>>(Property("resource.appArgs")));
+        Assert.Equal("dotnet", Property("executable.path"));
+        Assert.Equal(Path.GetDirectoryName(new StubProject().ProjectPath), Property("executable.workDir"));
+        Assert.Equal(new StubProject().ProjectPath, Property("project.path"));
+        Assert.Equal("http", Property("project.launchProfile"));
+
+        object? Property(string name) => snapshot.Properties.Single(property => property.Name == name).Value;
+    }
+
+    [Fact]
+    public async Task A_project_takes_the_launch_profile_that_has_the_name_of_the_AppHosts_own()
+    {
+        await using var host = StubAppHost.Describe("DOTNET_LAUNCH_PROFILE=other");
+        host.Builder.AddProject<StubProject>("project");
+        await host.StartAsync();
+
+        await host.Ended("project");
+        Assert.Equal("other", host.Now("project").EnvironmentVariables.Single(variable => variable.Name == "FROM_PROFILE").Value);
     }
 
     [Fact]

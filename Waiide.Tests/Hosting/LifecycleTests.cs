@@ -59,6 +59,11 @@ public sealed class LifecycleTests
         host.AddShell("server", "exec sleep 100")
             .WithCommand("greet", "Greet", context => Task.FromResult(CommandResults.Success($"Hello {context.ResourceName}")))
             .WithCommand("fail", "Fail", _ => throw new InvalidOperationException("No such luck."), new CommandOptions { IsHighlighted = true, IconName = "Dismiss", ConfirmationMessage = "Sure?" })
+            .WithCommand("endless", "Endless", async context =>
+            {
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+                return CommandResults.Success();
+            })
             .WithCommand("healthy-only", "Healthy only", _ => Task.FromResult(CommandResults.Success()), new CommandOptions
             {
                 UpdateState = context => context.ResourceSnapshot.HealthStatus is HealthStatus.Healthy ? ResourceCommandState.Enabled : ResourceCommandState.Disabled,
@@ -71,12 +76,47 @@ public sealed class LifecycleTests
         Assert.Equal("No such luck.", (await host.Execute("server", "fail")).Message);
         Assert.Contains("'greet'", (await host.Execute("server", "missing")).Message, StringComparison.Ordinal);
         Assert.False((await host.Execute("nobody", "greet")).Success);
+        var givenUp = await host.App.ResourceCommands.ExecuteCommandAsync("server", "endless", new CancellationToken(canceled: true));
+        Assert.True(givenUp is { Canceled: true, Success: false });
 
         await host.Execute("server", "start");
         await host.States.WaitForResourceHealthyAsync("server", host.Deadline);
         Assert.Equal(ResourceCommandState.Enabled, State("healthy-only"));
 
         ResourceCommandState State(string command) => host.Now("server").Commands.Single(known => known.Name == command).State;
+    }
+
+    [Fact]
+    public async Task What_can_be_done_depends_on_the_state()
+    {
+        await using var host = StubAppHost.Describe();
+        var server = host.AddShell("server", "true").WithExplicitStart();
+        await host.StartAsync();
+
+        Assert.Equal("start:Disabled stop:Hidden restart:Disabled", await CommandsIn("Building"));
+        Assert.Equal("start:Enabled stop:Hidden restart:Disabled", await CommandsIn("Exited"));
+        Assert.Equal("start:Enabled stop:Hidden restart:Disabled", await CommandsIn("Unknown"));
+        Assert.Equal("start:Hidden stop:Hidden restart:Disabled", await CommandsIn("Stopping"));
+
+        async Task<string> CommandsIn(string state)
+        {
+            await host.States.PublishUpdateAsync(server.Resource, now => now with { State = state });
+            return string.Join(' ', host.Now("server").Commands.Select(command => $"{command.Name}:{command.State}"));
+        }
+    }
+
+    [Fact]
+    public async Task The_first_check_of_health_comes_with_the_start()
+    {
+        await using var host = StubAppHost.Describe();
+        host.Builder.Services.AddHealthChecks().AddCheck("always", () => HealthCheckResult.Healthy());
+        host.AddShell("server", "exec sleep 100").WithHealthCheck("always");
+        await host.StartAsync();
+
+        var healthy = (await host.States.WaitForResourceHealthyAsync("server", host.Deadline)).Snapshot;
+        var delay = Assert.Single(healthy.HealthReports).LastRunAt - healthy.StartTimeStamp;
+        // Far from the next check, which is 30 s after a good one, and wide for a machine that is busy.
+        Assert.InRange(delay!.Value.TotalSeconds, 0, 10);
     }
 
     [Fact]

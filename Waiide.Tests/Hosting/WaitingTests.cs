@@ -53,10 +53,70 @@ public sealed class WaitingTests
         Assert.Equal(KnownResourceStates.FailedToStart, host.Now("expects-zero").State?.Text);
         Assert.Equal(KnownResourceStates.FailedToStart, host.Now("expects-health").State?.Text);
         Assert.Equal(KnownResourceStates.Running, host.Now("expects-three").State?.Text);
-        await Assert.ThrowsAsync<DistributedApplicationException>(() => host.States.WaitForResourceHealthyAsync("expects-zero", host.Deadline));
+        var refusal = await Assert.ThrowsAsync<DistributedApplicationException>(() => host.States.WaitForResourceHealthyAsync("expects-zero", host.Deadline));
+        Assert.Equal("Stopped waiting for resource 'expects-zero' to be healthy: it is in state FailedToStart.", refusal.Message);
 
         // With nobody at a dashboard, the AppHost itself says what went wrong.
         Assert.Contains(host.Logged, line => line.Contains("'prepare' ended with exit code 3", StringComparison.Ordinal) && line.Contains("the disk is full", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_resource_of_ones_own_is_waited_for_by_the_state_that_it_shows()
+    {
+        await using var host = StubAppHost.Describe();
+        host.AddShell("wants-health", "exec sleep 100").WaitFor(AddOwn(host, "loud", "RUNNING"));
+        host.AddShell("wants-its-end", "exec sleep 100").WaitForCompletion(AddOwn(host, "ended", "Exited", exitCode: 0));
+        host.AddShell("wants-any-end", "exec sleep 100").WaitForCompletion(AddOwn(host, "ended-without-a-code", "finished"));
+        await host.StartAsync();
+
+        Assert.Equal("RUNNING", await host.States.WaitForResourceAsync("loud", ["running"], host.Deadline));
+        Assert.Equal(HealthStatus.Healthy, host.Now("loud").HealthStatus);
+        Assert.All(["wants-health", "wants-its-end", "wants-any-end"], name => Assert.Equal(KnownResourceStates.Running, host.Now(name).State?.Text));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_something_that_became_unavailable_fails_at_once()
+    {
+        await using var host = StubAppHost.Describe();
+        var never = host.AddShell("never", "true").WithExplicitStart();
+        IResourceBuilder<IResource>[] unavailable =
+        [
+            host.Builder.AddExecutable("missing", "no-such-program", "."),
+            .. new[] { "Finished", "Exited", "RuntimeUnhealthy" }.Select(state => AddOwn(host, $"own-{state}", state)),
+        ];
+        foreach (var dependency in unavailable)
+        {
+            host.AddShell($"{dependency.Resource.Name}-health", "exec sleep 100").WaitFor(never).WaitFor(dependency);
+            host.AddShell($"{dependency.Resource.Name}-start", "exec sleep 100").WaitForStart(dependency);
+        }
+
+        host.AddShell("missing-end", "exec sleep 100").WaitForCompletion(unavailable[0]);
+        await host.StartAsync();
+
+        Assert.False(host.Deadline.IsCancellationRequested, "Nobody waits for the one that never starts.");
+        Assert.All(
+            unavailable.SelectMany(dependency => new[] { $"{dependency.Resource.Name}-health", $"{dependency.Resource.Name}-start" }).Append("missing-end"),
+            name => Assert.Equal((name, KnownResourceStates.FailedToStart), (name, host.Now(name).State?.Text)));
+    }
+
+    [Fact]
+    public async Task Who_is_told_to_waits_on_for_something_that_became_unavailable()
+    {
+        await using var host = StubAppHost.Describe();
+        var server = AddOwn(host, "server", "Finished");
+        host.AddShell("patient", "exec sleep 100").WaitFor(server, WaitBehavior.WaitOnResourceUnavailable);
+        host.AddShell("starter", "exec sleep 100").WaitForStart(server, WaitBehavior.WaitOnResourceUnavailable);
+        host.AddShell("strict", "exec sleep 100").WaitFor(server, WaitBehavior.StopOnResourceUnavailable);
+        var started = host.StartAsync();
+        await Support.Eventually.Is(() => host.Logged.Any(line => line.Contains("starting", StringComparison.Ordinal)), "the application starts");
+        await host.States.WaitForResourceAsync("strict", KnownResourceStates.FailedToStart, host.Deadline);
+        Assert.Equal(KnownResourceStates.Waiting, host.Now("patient").State?.Text);
+        Assert.Equal(KnownResourceStates.Waiting, host.Now("starter").State?.Text);
+
+        await host.States.PublishUpdateAsync(server.Resource, now => now with { State = KnownResourceStates.Running });
+        await started;
+        Assert.Equal(KnownResourceStates.Running, host.Now("patient").State?.Text);
+        Assert.Equal(KnownResourceStates.Running, host.Now("starter").State?.Text);
     }
 
     [Fact]
@@ -111,4 +171,15 @@ public sealed class WaitingTests
         await host.StartAsync();
         await Assert.ThrowsAnyAsync<InvalidOperationException>(() => host.States.WaitForResourceHealthyAsync("nobody", host.Deadline));
     }
+
+    /// <summary>A resource of no known kind, in this state from the beginning.</summary>
+    private static IResourceBuilder<IResource> AddOwn(StubAppHost host, string name, string state, int? exitCode = null)
+    {
+        var own = host.Builder.AddResource(new Own(name));
+        host.Builder.Eventing.Subscribe<InitializeResourceEvent>(own.Resource, (initialize, _) =>
+            initialize.Notifications.PublishUpdateAsync(own.Resource, now => now with { State = state, ExitCode = exitCode }));
+        return own;
+    }
+
+    private sealed class Own(string name) : Resource(name);
 }

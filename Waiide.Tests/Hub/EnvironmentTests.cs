@@ -73,12 +73,13 @@ public sealed class EnvironmentTests
     [InlineData(false, "", true)]
     [InlineData(false, "x-otlp-api-key=the-hubs-own", false)]
     [InlineData(true, "x-otlp-api-key=the-hubs-own", true)]
-    public void A_gateway_gets_the_key_to_the_hubs_receiver_only_where_the_hub_is_told_to_hand_it_on(bool handsOn, string headers, bool hasTelemetry)
+    [InlineData(false, "x-otlp-api-key=the-hubs-own", false, "OTEL_EXPORTER_OTLP_TRACES_HEADERS")]
+    public void A_gateway_gets_the_key_to_the_hubs_receiver_only_where_the_hub_is_told_to_hand_it_on(bool handsOn, string headers, bool hasTelemetry, string variable = "OTEL_EXPORTER_OTLP_HEADERS")
     {
         var server = new Server(new User(1, "ada", isAdmin: false, default), "", "/", isAttached: false);
         var options = new HubOptions { Spawner = new SpawnerOptions { TelemetryHeaders = handsOn, DeniedPorts = ["15100", "15102"] } };
 
-        var given = GatewayServer.Environment(server, 1, options, new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://localhost:4318", ["OTEL_EXPORTER_OTLP_HEADERS"] = headers });
+        var given = GatewayServer.Environment(server, 1, options, new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://localhost:4318", [variable] = headers });
 
         Assert.Equal(hasTelemetry, given.ContainsKey("OTEL_EXPORTER_OTLP_ENDPOINT"));
         Assert.Equal(hasTelemetry, given.ContainsKey("WAIIDE_TRUST_TRACEPARENT"));

@@ -30,6 +30,7 @@ public sealed class SettingsTests
             ["Hub__Servers__1__Url"] = "http://localhost:8070",
             ["Hub__Servers__1__ApiToken"] = "token-of-ada-0123456789",
             ["Hub__Groups__team"] = "ada,..",
+            ["Hub__Spawner__DeniedPorts"] = "5432,0",
             ["Hub__Services__0__Name"] = "cull",
             ["Hub__Services__0__ApiToken"] = "token-of-cull-0123456789",
             ["Hub__Services__1__Name"] = "cull",
@@ -43,7 +44,7 @@ public sealed class SettingsTests
             "Hub:FrontPort is 'eighty'", "Hub:Address is 'localhost'", "Hub:BaseUrl is '/a b/'", "Hub:PublicUrl is 'hub.example.org'", "Hub:Profile is '2.0'; the versions to choose from are 3.0, 4.1, 5.5, 6.0.",
             "Hub:Database is 'hub.db'; set a full path, such as ", "Hub:Users:eve has no password", "Hub:Admins names 'mallory'", "Hub:Servers:0:User is 'nobody'", "Hub:Servers:0:Url is 'localhost:8070'", "Hub:Servers:0:ApiToken is missing or shorter",
             "Hub:Servers:1:Name 'a/b' contains a slash", "Hub:Groups:team names '..', which cannot be a segment of a path.",
-            "Hub:Services:1:Name is 'cull', as another service's", "Hub:Services:2:ApiToken is another service's too",
+            "Hub:Spawner:DeniedPorts has '0'; set numbers from 1 to 65535", "Hub:Services:1:Name is 'cull', as another service's", "Hub:Services:2:ApiToken is another service's too",
         })
         {
             Assert.Contains(setting, output, StringComparison.Ordinal);

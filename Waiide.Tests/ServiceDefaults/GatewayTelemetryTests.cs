@@ -42,4 +42,25 @@ public class GatewayTelemetryTests
         Assert.DoesNotContain("secret-query", gateway.Process.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(collector.Spans.Values, span => span.Attributes.GetValueOrDefault("url.path") is "/health" or "/version" || span.Attributes.GetValueOrDefault("url.full", "").EndsWith("/version", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData(404, 0)]
+    [InlineData(503, 2)]
+    public async Task What_the_IDE_does_not_have_is_no_failure_of_the_call_that_asked_it(int status, int failed)
+    {
+        await using var collector = await OtlpReceiver.StartAsync();
+        await using var gateway = await RunningGateway.StandaloneAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url), ("OTEL_BSP_SCHEDULE_DELAY", "100"));
+        gateway.Ide.When("/file", context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        });
+        using var browser = gateway.Browser();
+
+        using var file = await browser.SendAsync(HttpMethod.Get, "/file", null, ("Authorization", "token " + RunningGateway.Token));
+
+        OtlpReceiver.Span? Call() => collector.Spans.Values.SingleOrDefault(span => span.Kind == 3 && span.Attributes.GetValueOrDefault("url.full", "").EndsWith("/file", StringComparison.Ordinal));
+        await Eventually.Is(() => Call() is not null, "the span of the call arrives");
+        Assert.Equal(((ulong)failed, failed == 0), (Call()!.Status, !Call()!.Attributes.ContainsKey("error.type")));
+    }
 }

@@ -27,8 +27,7 @@ public sealed class JourneyTests(Chromium chromium) : BrowserTests(chromium)
         await new Workbench(page).IsOpen();
         await Eventually.Is(() => collector.Spans.Values.Any(span => span.Name == "browser"), "the browser tells that it is ready", TimeSpan.FromSeconds(60));
 
-        var spans = collector.Spans.Values;
-        OtlpReceiver.Span The(string name, string service) => spans.First(span => span.Name == name && span.Service == service);
+        OtlpReceiver.Span The(string name, string service) => collector.Spans.Values.First(span => span.Name == name && span.Service == service);
         string[] CausesOf(OtlpReceiver.Span span)
         {
             var causes = new List<string>();
@@ -43,19 +42,23 @@ public sealed class JourneyTests(Chromium chromium) : BrowserTests(chromium)
         // One trace, from the click on "Sign in": everything before it had waited for a person.
         var click = The("POST /hub/login", "hub");
         string[] own = ["spawn", "gateway start", "ide start", "authenticate", "scope check", "forward", "oauth authorize", "oauth code exchange", "oauth token", "oauth user", "browser", "browser document", "browser scripts", "browser workbench"];
-        await Eventually.Is(() => own.All(name => spans.Any(span => span.Name == name)), "all spans arrive");
+        await Eventually.Is(() => own.All(name => collector.Spans.Values.Any(span => span.Name == name)), "all spans arrive");
         Assert.Empty(own.Except(collector.In(click.TraceId).Select(span => span.Name)));
 
         // What VS Code asks for afterwards is nothing of the click's any more.
-        Assert.Single(spans.Where(span => own.Contains(span.Name) && span.Start < The("browser", "gateway").End).Select(span => span.TraceId).Distinct());
+        Assert.Single(collector.Spans.Values.Where(span => own.Contains(span.Name) && span.Start < The("browser", "gateway").End).Select(span => span.TraceId).Distinct());
 
-        // Each with its causes.
+        // Each with its causes, which end after it and arrive later.
+        OtlpReceiver.Span First() => collector.In(click.TraceId).OrderBy(span => span.Start).First(span => span.Name == "GET" && span.Attributes.GetValueOrDefault("peer.service") == "ide");
+        await Eventually.Is(
+            () => new[] { The("ide start", "gateway"), The("oauth authorize", "hub"), The("oauth token", "hub"), First(), The("browser workbench", "gateway") }.All(span => CausesOf(span)[^1] == "hub: POST /hub/login"),
+            "all causes arrive");
         Assert.Equal(["gateway: ide start", "gateway: gateway start", "hub: spawn", "hub: GET /hub/spawn", "hub: POST /hub/login"], CausesOf(The("ide start", "gateway")));
         Assert.Equal(["hub: oauth authorize", "hub: GET /hub/api/oauth2/authorize", "hub: POST /hub/login"], CausesOf(The("oauth authorize", "hub")));
         Assert.Equal(
             ["hub: oauth token", "hub: POST /hub/api/oauth2/token", "gateway: POST", "gateway: oauth code exchange", "gateway: GET /oauth_callback", "hub: GET", "hub: GET /user/ada/", "hub: POST /hub/login"],
             CausesOf(The("oauth token", "hub")));
-        Assert.Equal(["gateway: GET", "gateway: forward", "gateway: GET {**path}", "hub: GET", "hub: GET /user/ada/", "hub: POST /hub/login"], CausesOf(spans.First(span => span.Name == "GET" && span.Attributes.GetValueOrDefault("peer.service") == "ide")));
+        Assert.Equal(["gateway: GET", "gateway: forward", "gateway: GET {**path}", "hub: GET", "hub: GET /user/ada/", "hub: POST /hub/login"], CausesOf(First()));
         Assert.Equal(["gateway: browser workbench", "gateway: browser", "gateway: GET {**path}", "hub: GET", "hub: GET /user/ada/", "hub: POST /hub/login"], CausesOf(The("browser workbench", "gateway")));
 
         var spawn = The("spawn", "hub");

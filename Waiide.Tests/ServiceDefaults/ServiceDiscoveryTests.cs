@@ -24,6 +24,8 @@ public class ServiceDiscoveryTests
     [InlineData("http://bare", "f:6")]
     [InlineData("bare", "f:6")]
     [InlineData("http://address", "127.0.0.1:7")]
+    [InlineData("http://mixed", "http://a:1/")] // One section only, and "default" before the schemes.
+    [InlineData("http://kept", "f:6,http://c:3/")] // What has no scheme suits every query.
     public async Task A_configured_name_is_found_by_its_best_scheme(string query, string expected)
     {
         await using var services = Services(Hub);
@@ -38,7 +40,7 @@ public class ServiceDiscoveryTests
     [InlineData("unknown", "unknown")]
     [InlineData("http://10.0.0.1:82", "10.0.0.1:82")]
     [InlineData("http://secure", "secure:80")] // Only https is configured.
-    [InlineData("http://_missing.hub", "_missing.hub:80")]
+    [InlineData("http://_missing.hub", "hub:80")]
     public async Task A_name_that_the_configuration_does_not_know_is_a_host(string query, string expected)
     {
         await using var services = Services(Hub);
@@ -103,6 +105,7 @@ public class ServiceDiscoveryTests
             using var request = new HttpRequestMessage(HttpMethod.Get, "https+http://echo/a%2Fb?q=1");
             using var answer = await client.SendAsync(request);
             answers.Add(await answer.Content.ReadAsStringAsync());
+            Assert.Equal([new Uri((turn % 2 == 0 ? two : one).Urls.Single()).Authority], answer.Headers.GetValues("Seen-Host"));
             Assert.Equal(new Uri("https+http://echo/a%2Fb?q=1"), request.RequestUri);
         }
 
@@ -110,14 +113,15 @@ public class ServiceDiscoveryTests
     }
 
     [Fact]
-    public async Task An_http_client_still_reaches_an_address_that_is_no_service()
+    public async Task An_http_client_still_reaches_an_address_that_is_no_service_and_the_port_that_a_service_does_not_name()
     {
         await using var echo = await Echo("here");
-        await using var services = Services([]);
+        await using var services = Services(new() { ["Services:portless:default:0"] = "127.0.0.1" });
         using var client = services.GetRequiredService<IHttpClientFactory>().CreateClient();
 
         Assert.Equal("here /x", await client.GetStringAsync(new Uri(echo.Urls.Single() + "/x")));
         Assert.Equal("here /x", await client.GetStringAsync(new Uri(echo.Urls.Single().Replace("http://", "http+https://", StringComparison.Ordinal) + "/x")));
+        Assert.Equal("here /x", await client.GetStringAsync(new UriBuilder(echo.Urls.Single()) { Host = "portless", Path = "/x" }.Uri));
     }
 
     private static Dictionary<string, string?> Hub => new()
@@ -132,6 +136,11 @@ public class ServiceDiscoveryTests
         ["Services:single:http"] = "http://e:5",
         ["Services:bare:default:0"] = "f:6",
         ["Services:address:default:0"] = "127.0.0.1:7",
+        ["Services:mixed:default:0"] = "http://a:1",
+        ["Services:mixed:http:0"] = "http://b:2",
+        ["Services:kept:default:0"] = "f:6",
+        ["Services:kept:default:1"] = "https://a:1",
+        ["Services:kept:default:2"] = "http://c:3",
     };
 
     private static ServiceProvider Services(Dictionary<string, string?> settings) => new ServiceCollection()
@@ -152,7 +161,11 @@ public class ServiceDiscoveryTests
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        app.Run(context => context.Response.WriteAsync($"{name} {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}"));
+        app.Run(context =>
+        {
+            context.Response.Headers["Seen-Host"] = context.Request.Host.Value;
+            return context.Response.WriteAsync($"{name} {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}");
+        });
         await app.StartAsync();
         return app;
     }

@@ -15,7 +15,7 @@ public sealed class DashboardIsNoDevServerTests
         string[] secrets =
         [
             $"ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN={BrowserToken}", $"Parameters__gateway-token={Token}", "AppHost__OtlpApiKey=key-of-otlp", "OTEL_EXPORTER_OTLP_HEADERS=authorization=of-a-collector",
-            "DOTNET_DASHBOARD_UNUSED=of-older-versions", "HUB__DUMMYPASSWORD=of-the-hub",
+            "DOTNET_DASHBOARD_UNUSED=of-older-versions", "DASHBOARD__UNUSED=of-one-alone", "HUB__DUMMYPASSWORD=of-the-hub",
         ];
         await using var run = AppHostRun.StartWith(secrets, "--Waiide:Mode=standalone");
         await run.IsReady();

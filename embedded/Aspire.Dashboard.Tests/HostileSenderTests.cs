@@ -26,6 +26,8 @@ public sealed class HostileSenderTests : IAsyncLifetime
     [InlineData("empty messages")]
     [InlineData("numbers of a byte")]
     [InlineData("empty objects")]
+    [InlineData("short texts")]
+    [InlineData("short texts in objects")]
     public async Task Few_bytes_that_would_take_much_memory_are_refused_before_they_do(string kind)
     {
         var body = kind switch
@@ -33,9 +35,12 @@ public sealed class HostileSenderTests : IAsyncLifetime
             "empty messages" => Repeated([0x0a, 0x00], 6_000_000),
             // metric 10: exponential histogram, 1: point, 8: positive buckets, 2: their counts.
             "numbers of a byte" => new[] { 2, 8, 1, 10, 2, 2, 1 }.Aggregate(new byte[12_000_000], (content, field) => Field(field, content)),
+            // Attributes of a resource, which without their keys would be let through.
+            "short texts" => Field(1, Field(1, Repeated([0x0a, 3, 0x0a, 1, (byte)'k'], 1_200_000))),
+            "short texts in objects" => [.. """{"resourceMetrics":[{"resource":{"attributes":[{"key":"k"}"""u8, .. Repeated(",{\"key\":\"k\"}"u8, 1_100_000), .. "]}}]}"u8],
             _ => [.. Encoding.ASCII.GetBytes("""{"resourceMetrics":[{}"""), .. Repeated(",{}"u8, 4_000_000), .. "]}"u8],
         };
-        var type = kind == "empty objects" ? "application/json" : "application/x-protobuf";
+        var type = kind.EndsWith("objects", StringComparison.Ordinal) ? "application/json" : "application/x-protobuf";
         var compressed = Compressed(body);
         Assert.InRange(compressed.Length, 0, 64 * 1024);
 
@@ -45,6 +50,26 @@ public sealed class HostileSenderTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
         Assert.Contains("64 MiB of memory", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 150 * 1024 * 1024);
+    }
+
+    [Fact]
+    public async Task What_the_protocol_does_not_know_is_passed_over_and_not_kept_while_it_is_read()
+    {
+        using var unknown = new MemoryStream();
+        using (var output = new CodedOutputStream(unknown, leaveOpen: true))
+        {
+            for (var field = 1000; field < 1_001_000; field++)
+            {
+                output.WriteTag(field, WireFormat.WireType.Varint);
+                output.WriteUInt32(0);
+            }
+        }
+
+        var before = GC.GetTotalAllocatedBytes();
+        using var answer = await _dashboard.PostAsync("metrics", unknown.ToArray());
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 50 * 1024 * 1024);
     }
 
     [Fact]
@@ -81,6 +106,7 @@ public sealed class HostileSenderTests : IAsyncLifetime
         { "buckets beyond all numbers", "beyond what a number can be" },
         { "buckets below all numbers", "beyond what a number can be" },
         { "the end of time", "an hour ahead" },
+        { "a beginning at the end of time", "an hour ahead" },
     };
 
     [Theory]
@@ -98,6 +124,7 @@ public sealed class HostileSenderTests : IAsyncLifetime
             "a value that is no number" => Gauge(double.NaN, now),
             "buckets beyond all numbers" => Exponential(now, int.MaxValue),
             "buckets below all numbers" => Exponential(now, int.MinValue),
+            "a beginning at the end of time" => Gauge(6, now, start: ulong.MaxValue),
             _ => Gauge(6, ulong.MaxValue),
         };
 
@@ -136,7 +163,7 @@ public sealed class HostileSenderTests : IAsyncLifetime
         Assert.DoesNotContain("Infinity", svg, StringComparison.Ordinal);
     }
 
-    private static Metric Gauge(double value, ulong time) => new() { Name = "odd", Gauge = new Gauge { DataPoints = { new NumberDataPoint { AsDouble = value, TimeUnixNano = time } } } };
+    private static Metric Gauge(double value, ulong time, ulong start = 0) => new() { Name = "odd", Gauge = new Gauge { DataPoints = { new NumberDataPoint { AsDouble = value, StartTimeUnixNano = start, TimeUnixNano = time } } } };
 
     private static Metric Histogram(ulong time, double[] bounds, double sum) => new()
     {

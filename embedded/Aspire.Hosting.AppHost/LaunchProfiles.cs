@@ -34,9 +34,6 @@ internal static class LaunchProfiles
         AllowTrailingCommas = true,
     };
 
-    /// <summary>The name under which the AppHost's own profile is known to the projects that it runs.</summary>
-    public const string DefaultNameKey = "AppHost:DefaultLaunchProfileName";
-
     /// <summary>The profiles of the project in a folder, in the order of the file.</summary>
     public static IReadOnlyDictionary<string, LaunchProfile> Read(string projectDirectory)
     {
@@ -69,7 +66,7 @@ internal static class LaunchProfiles
                 : throw new DistributedApplicationException($"{projectPath} has no launch profile '{asked}'.");
         }
 
-        var ownName = configuration[DefaultNameKey] ?? configuration["DOTNET_LAUNCH_PROFILE"];
+        var ownName = configuration["AppHost:DefaultLaunchProfileName"] ?? configuration["DOTNET_LAUNCH_PROFILE"];
         if (ownName is not null && profiles.TryGetValue(ownName, out var same))
         {
             return new LaunchProfileAnnotation(ownName, same);
@@ -80,7 +77,7 @@ internal static class LaunchProfiles
     }
 
     /// <summary>Whether a profile starts the project itself, not IIS or a container.</summary>
-    public static bool StartsTheProject(LaunchProfile profile) => profile.CommandName is null or "" or "Project" or "Executable";
+    private static bool StartsTheProject(LaunchProfile profile) => profile.CommandName is null or "" or "Project" or "Executable";
 
     private sealed record LaunchSettings
     {

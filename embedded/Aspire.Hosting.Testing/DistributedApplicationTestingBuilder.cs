@@ -61,7 +61,14 @@ public static class DistributedApplicationTestingBuilder
         try
         {
             var builder = new DistributedApplicationBuilder(new DistributedApplicationOptions());
-            return new TestingBuilder(builder, _ => Task.FromResult(builder.Build()), () => Task.CompletedTask);
+            DistributedApplication? built = null;
+            return new TestingBuilder(builder, _ => Task.FromResult(built = builder.Build()), async () =>
+            {
+                if (built is not null)
+                {
+                    await built.DisposeAsync().ConfigureAwait(false);
+                }
+            });
         }
         finally
         {
@@ -71,10 +78,7 @@ public static class DistributedApplicationTestingBuilder
 
     private sealed class Defaults(Assembly test, string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configure) : BuilderInterception
     {
-        public override void Creating(DistributedApplicationOptions options, HostApplicationBuilderSettings settings)
-        {
-            TestingDefaults.Apply(test, args, options, settings);
-            configure(options, settings);
-        }
+        public override void Creating(DistributedApplicationOptions options, HostApplicationBuilderSettings settings) =>
+            TestingDefaults.Apply(test, args, options, settings, configure);
     }
 }

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Aspire.Hosting.Testing;
 
@@ -10,8 +12,6 @@ namespace Aspire.Hosting.Testing;
 /// </summary>
 internal sealed class EntryPointRun : BuilderInterception
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-
     private readonly Assembly _appHost;
     private readonly string[] _args;
     private readonly Action<DistributedApplicationOptions, HostApplicationBuilderSettings> _configure;
@@ -32,6 +32,12 @@ internal sealed class EntryPointRun : BuilderInterception
     }
 
     private string Name => _appHost.GetName().Name!;
+
+    /// <summary>How long the entry point may describe its application; the variable is that of everything in .NET that runs an entry point for its host.</summary>
+    private static TimeSpan Patience =>
+        Debugger.IsAttached ? Timeout.InfiniteTimeSpan
+        : uint.TryParse(Environment.GetEnvironmentVariable("DOTNET_HOST_FACTORY_RESOLVER_DEFAULT_TIMEOUT_IN_SECONDS"), out var seconds) ? TimeSpan.FromSeconds(seconds)
+        : TimeSpan.FromMinutes(5);
 
     /// <summary>The description once the entry point is through with it.</summary>
     public async Task<DistributedApplicationBuilder> DescribedAsync(CancellationToken cancellationToken)
@@ -61,32 +67,25 @@ internal sealed class EntryPointRun : BuilderInterception
         }
     }
 
-    /// <summary>Ends the application, if it runs, and the entry point.</summary>
+    /// <summary>Ends the application, if it runs, and the entry point; one that does not end is left alone after the time that a host has for its end.</summary>
     public async Task EndAsync()
     {
         _mayBuild.TrySetResult(false);
-        if (!_mayRun.TrySetResult(false) && _built.Task.IsCompletedSuccessfully)
+        _mayRun.TrySetResult(false);
+        var application = _built.Task.IsCompletedSuccessfully ? await _built.Task.ConfigureAwait(false) : null;
+        using var limit = new CancellationTokenSource(Stop(application));
+        await _ended.Task.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (application is not null)
         {
-            try
-            {
-                (await _built.Task.ConfigureAwait(false)).Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-            }
-            catch (ObjectDisposedException)
-            {
-                // It has ended by itself.
-            }
+            await WithinAsync(application.StopAsync(CancellationToken.None), limit.Token).ConfigureAwait(false);
+            await WithinAsync(application.DisposeAsync().AsTask(), limit.Token).ConfigureAwait(false);
         }
-
-        await _ended.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public Task WaitForEndAsync(CancellationToken cancellationToken) => _ended.Task.WaitAsync(cancellationToken);
 
-    public override void Creating(DistributedApplicationOptions options, HostApplicationBuilderSettings settings)
-    {
-        TestingDefaults.Apply(_appHost, _args, options, settings);
-        _configure(options, settings);
-    }
+    public override void Creating(DistributedApplicationOptions options, HostApplicationBuilderSettings settings) =>
+        TestingDefaults.Apply(_appHost, _args, options, settings, _configure);
 
     public override void Building(DistributedApplicationBuilder builder)
     {
@@ -98,6 +97,35 @@ internal sealed class EntryPointRun : BuilderInterception
     {
         _built.TrySetResult(application);
         GoOnIf(_mayRun);
+    }
+
+    /// <summary>Tells an application to stop, and how long it has for that.</summary>
+    private static TimeSpan Stop(DistributedApplication? application)
+    {
+        var options = new HostOptions();
+        try
+        {
+            options = application?.Services.GetRequiredService<IOptions<HostOptions>>().Value ?? options;
+            application?.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
+
+        return options.ShutdownTimeout;
+    }
+
+    private static async Task WithinAsync(Task task, CancellationToken limit)
+    {
+        try
+        {
+            await task.WaitAsync(limit).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            // The test is not held up by an AppHost that had its time.
+        }
     }
 
     /// <summary>Holds the entry point's thread; if it is not to go on, the exception takes it through its own finally blocks and out.</summary>

@@ -38,17 +38,15 @@ internal sealed class ServiceDiscoveryHandler(ServiceEndpointResolver resolver) 
                 }
 
                 break;
+            // Without a port of its own the endpoint is at the one that was asked for.
             case DnsEndPoint dns:
-                (uri.Host, uri.Port) = (dns.Host, Port(dns.Port));
+                (uri.Host, uri.Port) = (dns.Host, dns.Port > 0 ? dns.Port : uri.Port);
                 break;
             case IPEndPoint ip:
-                (uri.Host, uri.Port) = (ip.Address.ToString(), Port(ip.Port));
+                (uri.Host, uri.Port) = (ip.Address.ToString(), ip.Port > 0 ? ip.Port : uri.Port);
                 break;
         }
 
         return uri.Uri;
-
-        // Without a port of its own the endpoint is at the scheme's.
-        static int Port(int port) => port > 0 ? port : -1;
     }
 }

@@ -21,13 +21,13 @@ public abstract class ServiceEndpoint
             return Uri.TryCreate(value, UriKind.Absolute, out var uri) ? new Of(new UriEndPoint(uri)) : null;
         }
 
-        return Uri.TryCreate("any://" + value, UriKind.Absolute, out var address) ? At(address) : null;
+        return Uri.TryCreate("any://" + value, UriKind.Absolute, out var address) ? At(address.Host, address.Port) : null;
     }
 
-    internal static ServiceEndpoint At(Uri uri)
+    internal static ServiceEndpoint At(string host, int port)
     {
-        var port = Math.Max(uri.Port, 0);
-        return new Of(IPAddress.TryParse(uri.Host, out var address) ? new IPEndPoint(address, port) : new DnsEndPoint(uri.Host, port));
+        port = Math.Max(port, 0); // 0: none was given.
+        return new Of(IPAddress.TryParse(host, out var address) ? new IPEndPoint(address, port) : new DnsEndPoint(host, port));
     }
 
     private sealed class Of(EndPoint endPoint) : ServiceEndpoint

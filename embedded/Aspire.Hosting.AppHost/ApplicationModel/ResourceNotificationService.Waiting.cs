@@ -62,7 +62,19 @@ public partial class ResourceNotificationService
         }
 
         await PublishUpdateAsync(resource, snapshot => snapshot with { State = KnownResourceStates.Waiting }).ConfigureAwait(false);
-        await Task.WhenAll(waits.Select(wait => WaitForAsync(wait, _logs.GetLogger(resource), cancellationToken))).ConfigureAwait(false);
+        using var givenUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            // The first failure is enough: the others may never get where they are expected.
+            await foreach (var waited in Task.WhenEach(waits.Select(wait => WaitForAsync(wait, _logs.GetLogger(resource), givenUp.Token))).ConfigureAwait(false))
+            {
+                await waited.ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await givenUp.CancelAsync().ConfigureAwait(false);
+        }
     }
 
     private async Task WaitForAsync(WaitAnnotation wait, ILogger log, CancellationToken cancellationToken)
@@ -92,7 +104,7 @@ public partial class ResourceNotificationService
             case WaitType.WaitForCompletion:
                 WaitLog.Waiting(log, name, "done");
                 var ended = await WaitForResourceAsync(name, now => now.Snapshot.State.IsTerminal(), cancellationToken).ConfigureAwait(false);
-                if (ended.Snapshot.State.Is(KnownResourceStates.FailedToStart) || ended.Snapshot.ExitCode != wait.ExitCode)
+                if (ended.Snapshot.State.Is(KnownResourceStates.FailedToStart) || (ended.Snapshot.ExitCode is { } exitCode && exitCode != wait.ExitCode))
                 {
                     throw Unavailable(ended, $"done with exit code {wait.ExitCode}");
                 }

@@ -36,7 +36,7 @@ internal static class LifecycleCommands
     {
         null or { Text: "" } => ResourceCommandState.Disabled,
         var state when state.Is(KnownResourceStates.Starting) || state.Is(KnownResourceStates.Building) => ResourceCommandState.Disabled,
-        var state when state.IsTerminal() || state.Is(KnownResourceStates.NotStarted) || state.Is(KnownResourceStates.Waiting) => ResourceCommandState.Enabled,
+        var state when state.IsTerminal() || state.Is(KnownResourceStates.NotStarted) || state.Is(KnownResourceStates.Waiting) || state.Is("Unknown") => ResourceCommandState.Enabled,
         _ => ResourceCommandState.Hidden,
     };
 

@@ -15,8 +15,8 @@ internal sealed partial class ResourceHealthMonitor(
     IServiceProvider services,
     ILogger<ResourceHealthMonitor> logger) : BackgroundService
 {
-    private static readonly TimeSpan PauseWhenHealthy = TimeSpan.FromSeconds(30);
-    private const int LongestPauseWhenUnhealthy = 5;
+    /// <summary>How long nothing is checked after so many failures in a row: who waits for a resource waits for that too.</summary>
+    internal static TimeSpan PauseAfter(int failures) => TimeSpan.FromSeconds(failures == 0 ? 30 : Math.Min(failures, 5));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -71,7 +71,7 @@ internal sealed partial class ResourceHealthMonitor(
                 }
 
                 failures = status == HealthStatus.Healthy ? 0 : failures + 1;
-                await Task.Delay(failures == 0 ? PauseWhenHealthy : TimeSpan.FromSeconds(Math.Min(failures, LongestPauseWhenUnhealthy)), ended).ConfigureAwait(false);
+                await Task.Delay(PauseAfter(failures), ended).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)

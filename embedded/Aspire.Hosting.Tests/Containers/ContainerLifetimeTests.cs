@@ -82,6 +82,16 @@ public sealed class ContainerLifetimeTests
     }
 
     [Fact]
+    public async Task A_start_that_gives_engines_a_time_fails_when_none_is_up_by_then()
+    {
+        // No time at all: none is that quick, on any machine.
+        await using var app = new ContainerApp("--DcpPublisher:ContainerRuntimeInitializationTimeout=00:00:00");
+        app.Script("late", "true");
+        var refusal = await Assert.ThrowsAsync<DistributedApplicationException>(app.StartAsync);
+        Assert.StartsWith("No container engine came up within 0 s.", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task However_many_containers_wait_for_an_engine_it_is_asked_by_one_and_less_and_less_often()
     {
         using var engine = new FakeEngine("date +%s.%N >> $here/calls; exit 1");
