@@ -122,6 +122,11 @@ internal static partial class Listener
             Log.ListensToTheHubToo(logger, hubSide);
         }
 
+        if (options.VscodePort is { } inside && !IPAddress.IsLoopback(options.Address))
+        {
+            Log.IdeIsInside(logger, inside, options.Port); // Who publishes both ports of a container would look for the reason elsewhere.
+        }
+
         if (options.Hub is { } hub)
         {
             var front = hub.FrontOf(options.Prefix);
@@ -200,6 +205,9 @@ internal static partial class Listener
 
         [LoggerMessage(Level = LogLevel.Information, Message = "It listens on port {HubSidePort} too, because the hub connects there (JUPYTERHUB_SERVICE_URL).")]
         public static partial void ListensToTheHubToo(ILogger logger, int hubSidePort);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "The IDE is reached through port {Port} alone: published from a container, its own port {Inside} leads nowhere, because who reaches it needs no token. To have it open, run code-server with a password of its own and name it in WAIIDE_IDE_URL.")]
+        public static partial void IdeIsInside(ILogger logger, int inside, int port);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Open {Front} at the hub.")]
         public static partial void OpenThroughTheHub(ILogger logger, string front);

@@ -65,13 +65,14 @@ public sealed class ImageTests
     }
 
     [SkippableFact]
-    public async Task A_published_port_of_the_IDE_leads_nowhere()
+    public async Task A_published_port_of_the_IDE_leads_nowhere_and_the_log_says_why()
     {
         var direct = Ports.Free();
         await using var container = await WaiideContainer.StartAsync(8070, "--publish", $"127.0.0.1:{direct}:8071");
 
         using var http = new HttpClient();
         await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(new Uri($"http://127.0.0.1:{direct}/")));
+        Assert.Contains("its own port 8071 leads nowhere", await container.LogsAsync(), StringComparison.Ordinal);
     }
 
     [SkippableFact]
