@@ -94,7 +94,7 @@ public sealed partial class RealRunTests(Chromium chromium, RealRun run) : Brows
         await Expect(page.Toasts()).ToContainTextAsync("Successfully stopped 'gateway'.");
         await Expect(gateway).ToContainTextAsync("Finished");
         await gateway.GetByRole(AriaRole.Button, new() { Name = "Start gateway" }).ClickAsync();
-        await Expect(page.Toasts()).ToContainTextAsync("Successfully started 'gateway'.", new() { Timeout = 60_000 });
+        await Expect(page.Toasts()).ToContainTextAsync("Successfully started 'gateway'.");
         await Expect(gateway).ToContainTextAsync("Running");
 
         await page.GetByRole(AriaRole.Link, new() { Name = "hub", Exact = true }).ClickAsync();

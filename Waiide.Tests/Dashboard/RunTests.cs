@@ -30,7 +30,7 @@ public sealed class RunTests(Chromium chromium) : BrowserTests(chromium)
         await second.StartAsync();
 
         // Each run has sessions of its own, whatever its token.
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Log in to the dashboard" })).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Log in to the dashboard" })).ToBeVisibleAsync();
         await page.GotoAsync(new Uri(address, $"/login?t={SampleApplication.Token}").AbsoluteUri);
         await Expect(page.Row("after")).ToContainTextAsync("Running");
         await Expect(page.Row("before")).ToHaveCountAsync(0);

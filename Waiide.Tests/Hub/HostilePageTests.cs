@@ -22,7 +22,7 @@ public sealed class HostilePageTests(Chromium chromium) : BrowserTests(chromium)
         await watched.SignInAsync("root", "/hub/token");
 
         await watched.GoAsync("/user/bob/page");
-        await Expect(watched.Page).ToHaveTitleAsync("done", new() { Timeout = 60_000 });
+        await Expect(watched.Page).ToHaveTitleAsync("done");
 
         var got = JsonNode.Parse(await watched.Page.Locator("#got").InnerTextAsync())!.AsObject().Select(entry => $"{entry.Key}: {entry.Value}");
         Assert.Equal(

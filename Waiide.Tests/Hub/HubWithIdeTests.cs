@@ -44,7 +44,7 @@ public sealed class HubWithIdeTests(Chromium chromium) : BrowserTests(chromium)
             var open = page.GetByRole(AriaRole.Link, new() { Name = "Open " + server });
             await Expect(open).ToBeVisibleAsync(Patient);
             await open.ClickAsync();
-            await Expect(page).ToHaveURLAsync(new Regex("^" + Regex.Escape(new Uri(hub.Front, path).ToString())), new() { Timeout = 60_000 });
+            await Expect(page).ToHaveURLAsync(new Regex("^" + Regex.Escape(new Uri(hub.Front, path).ToString())));
             await new Workbench(page).IsOpen();
         }
     }

@@ -37,7 +37,7 @@ public sealed class PictureTests(Chromium chromium) : BrowserTests(chromium)
         await Expect(server.GetByRole(AriaRole.Progressbar)).ToBeVisibleAsync(); // Still.
         await Picture("hub-home");
 
-        await Expect(server.GetByRole(AriaRole.Link, new() { Name = "Open slow-analysis" })).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(server.GetByRole(AriaRole.Link, new() { Name = "Open slow-analysis" })).ToBeVisibleAsync();
         await watched.GoAsync("/hub/admin");
         await page.Locator("#user-grace").GetByRole(AriaRole.Button, new() { Name = "Start Default server" }).ClickAsync();
         await Expect(page.Locator("#user-grace").GetByRole(AriaRole.Link)).ToBeVisibleAsync();

@@ -33,7 +33,7 @@ public sealed class UnsavedTextTests(PlainHub hub, Chromium chromium) : BrowserT
             Kill(process.Id);
         }
 
-        await workbench.Page.GetByRole(AriaRole.Button, new() { Name = "Reload Window" }).ClickAsync(new() { Timeout = 60_000 });
+        await workbench.Page.GetByRole(AriaRole.Button, new() { Name = "Reload Window" }).ClickAsync();
         await IsThere(workbench, Writer, "ide", "beforeidekill");
     });
 

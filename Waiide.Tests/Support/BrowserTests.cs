@@ -5,7 +5,7 @@ public abstract class BrowserTests(Chromium chromium) : IClassFixture<Chromium>,
 {
     protected Chromium Chromium => chromium;
 
-    public virtual Task InitializeAsync() => Task.CompletedTask;
+    public Task InitializeAsync() => Task.CompletedTask;
 
-    public virtual Task DisposeAsync() => chromium.ClosePagesAsync();
+    public Task DisposeAsync() => chromium.ClosePagesAsync();
 }

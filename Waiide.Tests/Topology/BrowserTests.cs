@@ -32,7 +32,7 @@ public sealed class BrowserThroughTheHubTests(HubTopology topology, Chromium chr
 
         await workbench.Run("Markdown: Open as Preview");
 
-        await Assertions.Expect(page.FrameLocator("iframe.webview").FrameLocator("iframe").Locator("h1")).ToHaveTextAsync("Dear reader", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.FrameLocator("iframe.webview").FrameLocator("iframe").Locator("h1")).ToHaveTextAsync("Dear reader");
     }
 
     [SkippableFact]

@@ -24,7 +24,7 @@ public sealed class OpenLinkTests(Chromium chromium) : BrowserTests(chromium)
         var workbench = new Workbench(page);
         await workbench.IsOpen();
         await workbench.HasEditor("letter.txt");
-        await Expect(page.Locator(".part.statusbar")).ToContainTextAsync("Ln 150, Col 1", new() { Timeout = 30_000 });
+        await Expect(page.Locator(".part.statusbar")).ToContainTextAsync("Ln 150, Col 1");
         await workbench.ExplorerShows("second.txt");
         await Expect(page.Locator(".part.statusbar")).ToContainTextAsync("Restricted Mode"); // Programs that it names are not run before the person trusts it.
         Assert.Equal("main", GitServer.Git(gateway.FileOf("letters"), "branch", "--show-current"));

@@ -30,7 +30,7 @@ public sealed class SupervisedIdeTests(Chromium chromium) : BrowserTests(chromiu
 
         await Eventually.Is(async () => !await VersionAnswers(http), "the kill is noticed", TimeSpan.FromSeconds(5));
         await Eventually.Is(() => VersionAnswers(http), "/version answers again", TimeSpan.FromSeconds(5));
-        await page.GetByRole(AriaRole.Button, new() { Name = "Reload Window" }).ClickAsync(new() { Timeout = 60_000 });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Reload Window" }).ClickAsync();
         await workbench.IsOpen();
         await workbench.HasEditor("letter.txt");
         await Expect(page.Locator(".editor-group-container.active .view-lines")).ToContainTextAsync("reader");

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Aspire.Dashboard.Application;
@@ -8,6 +7,7 @@ using Aspire.Dashboard.Telemetry.Metrics;
 using Aspire.Dashboard.Telemetry.Pages;
 using Aspire.Dashboard.Telemetry;
 using Google.Protobuf;
+using static Aspire.Dashboard.Tests.Wire;
 
 namespace Aspire.Dashboard.Tests;
 
@@ -194,29 +194,5 @@ public sealed class HostileSenderTests : IAsyncLifetime
         }
 
         return whole;
-    }
-
-    private static byte[] Field(int number, byte[] content)
-    {
-        using var bytes = new MemoryStream();
-        using (var output = new CodedOutputStream(bytes, leaveOpen: true))
-        {
-            output.WriteTag(number, WireFormat.WireType.LengthDelimited);
-            output.WriteLength(content.Length);
-        }
-
-        bytes.Write(content);
-        return bytes.ToArray();
-    }
-
-    private static byte[] Compressed(byte[] body)
-    {
-        using var bytes = new MemoryStream();
-        using (var gzip = new GZipStream(bytes, CompressionLevel.Optimal))
-        {
-            gzip.Write(body);
-        }
-
-        return bytes.ToArray();
     }
 }

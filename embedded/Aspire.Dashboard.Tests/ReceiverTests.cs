@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
 using Aspire.Dashboard.Otlp.Protocol;
 using Google.Protobuf;
+using static Aspire.Dashboard.Tests.Wire;
 
 namespace Aspire.Dashboard.Tests;
 
@@ -212,17 +212,6 @@ public sealed class ReceiverTests : IAsyncLifetime
         }
     }
 
-    private static byte[] Compressed(byte[] body)
-    {
-        using var bytes = new MemoryStream();
-        using (var gzip = new GZipStream(bytes, CompressionLevel.Optimal))
-        {
-            gzip.Write(body);
-        }
-
-        return bytes.ToArray();
-    }
-
     // AnyValue { array_value = 5: ArrayValue { values = 1: AnyValue { ... } } }, from the inside out; then the body of a log record.
     private static byte[] Nested(int depth)
     {
@@ -233,19 +222,6 @@ public sealed class ReceiverTests : IAsyncLifetime
         }
 
         return Field(1, Field(2, Field(2, Field(5, value))));
-    }
-
-    private static byte[] Field(int number, byte[] content)
-    {
-        using var bytes = new MemoryStream();
-        using (var output = new CodedOutputStream(bytes, leaveOpen: true))
-        {
-            output.WriteTag(number, WireFormat.WireType.LengthDelimited);
-            output.WriteLength(content.Length);
-        }
-
-        bytes.Write(content);
-        return bytes.ToArray();
     }
 
     /// <summary>A body that begins and does not go on.</summary>

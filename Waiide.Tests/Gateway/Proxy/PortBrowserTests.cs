@@ -30,7 +30,7 @@ public sealed class PortBrowserTests(Chromium chromium) : BrowserTests(chromium)
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Open VS Code" })).ToHaveAttributeAsync("href", gateway.Url.AbsolutePath);
 
         await using var server = HttpServer(folder.Path, port);
-        await Expect(page.GetByText("Directory listing for /")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(page.GetByText("Directory listing for /")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "a folder/" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex($"/proxy/{port}/a%20folder/$"));
 
@@ -54,12 +54,12 @@ public sealed class PortBrowserTests(Chromium chromium) : BrowserTests(chromium)
         var said = new List<string>();
         page.Console += (_, message) => said.Add(message.Text);
         await page.GotoAsync(new Uri(gateway.Url, $"absproxy/{vite.Port}/").ToString());
-        await Expect(page.Locator("#message")).ToHaveTextAsync("first", new() { Timeout = 30_000 });
+        await Expect(page.Locator("#message")).ToHaveTextAsync("first");
         await Eventually.Is(() => said.Contains("[vite] connected."), "Vite's page has its WebSocket", TimeSpan.FromSeconds(30));
 
         await page.EvaluateAsync("() => { window.sameDocument = true; }");
         await File.WriteAllTextAsync(vite["message.js"], "export const message = 'second';\n");
-        await Expect(page.Locator("#message")).ToHaveTextAsync("second", new() { Timeout = 30_000 });
+        await Expect(page.Locator("#message")).ToHaveTextAsync("second");
         Assert.True(await page.EvaluateAsync<bool>("() => window.sameDocument === true"));
         Assert.DoesNotContain(said, text => text.Contains("failed to connect", StringComparison.Ordinal));
     }
@@ -116,10 +116,10 @@ public sealed class PortBrowserTests(Chromium chromium) : BrowserTests(chromium)
         await page.Locator(".statusbar-item[id='status.forwardedPorts'] a").ClickAsync();
 
         // VS Code lists what listens on this machine by itself, after a while; ours is asked for. The button is another one while the list is empty.
-        await page.Locator(".part.panel").GetByText(new Regex("^(Forward a Port|Add Port)$")).First.ClickAsync(new() { Timeout = 30_000 });
+        await page.Locator(".part.panel").GetByText(new Regex("^(Forward a Port|Add Port)$")).First.ClickAsync();
         await page.Keyboard.TypeAsync(server.Url.Port.ToString(CultureInfo.InvariantCulture));
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.Locator(".part.panel .monaco-list-row", new() { HasText = $"/proxy/{server.Url.Port}/" })).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(page.Locator(".part.panel .monaco-list-row", new() { HasText = $"/proxy/{server.Url.Port}/" })).ToBeVisibleAsync();
     }
 
     private static ChildProcess HttpServer(string folder, int port) =>
