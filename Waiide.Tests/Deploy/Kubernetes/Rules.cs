@@ -9,9 +9,8 @@ namespace Waiide.Tests.Deploy.Kubernetes;
 internal sealed partial class Rules
 {
     private readonly IReadOnlyList<JsonObject> _objects;
-    private readonly JsonObject[] _deployments;
 
-    private Rules(IReadOnlyList<JsonObject> objects) => (_objects, _deployments) = (objects, [.. Of("Deployment")]);
+    private Rules(IReadOnlyList<JsonObject> objects) => _objects = objects;
 
     /// <summary>One sentence for each thing that does not fit.</summary>
     public static IReadOnlyList<string> Objections(IReadOnlyList<JsonObject> objects)
@@ -19,7 +18,7 @@ internal sealed partial class Rules
         var rules = new Rules(objects);
         return
         [
-            .. rules._deployments.SelectMany(rules.Deployment),
+            .. rules.Of("Deployment").SelectMany(rules.Deployment),
             .. rules.Of("Service").SelectMany(rules.Service),
             .. rules.Of("Ingress").SelectMany(rules.Ingress),
             .. rules.Of("NetworkPolicy").SelectMany(rules.NetworkPolicy),
@@ -189,19 +188,19 @@ internal sealed partial class Rules
 
     private JsonObject? Named(string kind, string name) => Of(kind).SingleOrDefault(it => it.Text("metadata.name") == name);
 
-    private JsonNode[] Selected(IEnumerable<KeyValuePair<string, string>> labels) => [.. _deployments.Select(deployment => deployment.At("spec.template")!).Where(pod => Selects(labels, pod))];
+    private JsonNode[] Selected(IEnumerable<KeyValuePair<string, string>> labels) => [.. Of("Deployment").Select(deployment => deployment.At("spec.template")!).Where(pod => Selects(labels, pod))];
 
     // What selects nothing in particular selects everything, which nothing here means.
     private static bool Selects(IEnumerable<KeyValuePair<string, string>> labels, JsonNode pod) => labels.Any() && !labels.Except(pod.Fields("metadata.labels")).Any();
 
     private static bool HasPort(JsonNode container, string? port) => container.Items("ports").Any(own => own.Text("containerPort") == port || own.Text("name") == port);
 
-    // 500m, 2, 512Mi, 4Gi
-    private static decimal Quantity(string text)
+    // 500m, 2, 512Mi, 4Gi; what is none is for the schemas to refuse.
+    private static decimal? Quantity(string text)
     {
         var number = text.TrimEnd('m', 'M', 'G', 'i');
-        var unit = text[number.Length..] switch { "" => 1m, "m" => 0.001m, "Mi" => 1 << 20, "Gi" => 1 << 30, var other => throw new FormatException($"{other} is no unit that is used here.") };
-        return decimal.Parse(number, CultureInfo.InvariantCulture) * unit;
+        decimal? unit = text[number.Length..] switch { "" => 1, "m" => 0.001m, "Mi" => 1 << 20, "Gi" => 1 << 30, _ => null };
+        return decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) ? value * unit : null;
     }
 
     // | `/health` | anyone | ...

@@ -17,7 +17,7 @@ public sealed class TemplateTests(TemplateTests.Schemas schemas) : IClassFixture
         ["no selector"] = (all => Of(all, "Deployment")["spec"]!.AsObject().Remove("selector"), "data/spec must have required property selector"),
         ["a quantity that is none"] = (all => Container(all)["resources"]!["limits"]!["memory"] = "4 GB", "data/spec/template/spec/containers/0/resources/limits/memory must"),
         ["a kind that there is not"] = (all => Of(all, "PodDisruptionBudget")["kind"] = "PodDisruptionBugdet", "policy/v1 has no kind PodDisruptionBugdet"),
-        ["a version that was removed"] = (all => Of(all, "Ingress")["apiVersion"] = "extensions/v1beta1", "extensions/v1beta1 has no kind Ingress"),
+        ["a version that was removed"] = (all => Of(all, "Ingress")["apiVersion"] = "networking.k8s.io/v1beta1", "the API's types have no V1beta1Ingress"),
 
         // What they do not.
         ["a Service for nobody"] = (all => Of(all, "Service")["spec"]!["selector"]!["app"] = "other", "Service waiide-service selects no pod"),

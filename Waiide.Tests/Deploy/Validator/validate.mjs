@@ -13,7 +13,13 @@ const compiled = new Map();
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
   const { kubernetes, schema, document } = JSON.parse(line);
-  console.log(JSON.stringify(kubernetes ? [...await typesOf(kubernetes), ...unknownIn(kubernetes)] : await bySchema(schema, document)));
+  console.log(JSON.stringify(kubernetes ? await ofKubernetes(kubernetes) : await bySchema(schema, document)));
+}
+
+/** Fields can be looked for where the types are right. */
+async function ofKubernetes(object) {
+  const wrong = await typesOf(object);
+  return wrong.length > 0 ? wrong : unknownIn(object);
 }
 
 /** What the model of its kind says: types, and what must be there. */
@@ -39,11 +45,8 @@ async function typesOf({ apiVersion, kind, ...rest }) {
 function unknownIn(object) {
   const [version] = object.apiVersion.split('/').slice(-1);
   const type = version[0].toUpperCase() + version.slice(1) + object.kind;
-  try {
-    return lost(object, ObjectSerializer.serialize(ObjectSerializer.deserialize(object, type), type), '');
-  } catch (error) {
-    return [`${type}: ${error.message}`];
-  }
+  const known = ObjectSerializer.deserialize(object, type);
+  return known === object ? [`the API's types have no ${type}`] : lost(object, ObjectSerializer.serialize(known, type), '');
 }
 
 function lost(given, kept, where) {
