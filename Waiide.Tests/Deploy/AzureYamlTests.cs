@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Waiide.Tests.Build;
-using Waiide.Tests.Deploy.Kubernetes;
 
 namespace Waiide.Tests.Deploy;
 
@@ -35,7 +34,7 @@ public sealed class AzureYamlTests(AzureYamlTests.Schema schema) : IClassFixture
         Assert.Contains(await schema.ObjectionsAsync(document), objection => objection.StartsWith(Wrong[mistake].Objection, StringComparison.Ordinal));
     }
 
-    private static JsonObject Own() => Templates.Documents(Sources.Text("azure.yaml")).Single();
+    private static JsonObject Own() => Yaml.Documents(Sources.Text("azure.yaml")).Single();
 
     private static JsonObject App(JsonObject document) => document["services"]!["app"]!.AsObject();
 

@@ -29,7 +29,8 @@ public sealed class PodTests
 
         Assert.Equal("1000:1000", await pod.ShellAsync("echo $(id -u):$(id -g)"));
         Assert.Equal("0000000000000000 0000000000000000 1", await pod.ShellAsync("echo $(sed -n 's/^\\(CapEff\\|CapBnd\\|NoNewPrivs\\):\\t//p' /proc/self/status | sort)"));
-        Assert.Equal("refused", await pod.ShellAsync("touch /opt/waiide/changed 2>/dev/null || echo refused"));
+        // A folder that everybody may write to, unless nobody may.
+        Assert.Equal("1777 refused", await pod.ShellAsync("echo $(stat -c %a /var/tmp; touch /var/tmp/file 2>/dev/null || echo refused)"));
         Assert.Equal("written", await pod.ShellAsync("touch /tmp/file ~/file && echo written"));
         Assert.Equal($"{4L << 30} 200000", await pod.InspectAsync("{{.HostConfig.Memory}} {{.HostConfig.CpuQuota}}"));
         Assert.Equal($"{4L << 30}", await pod.ShellAsync("cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || true"));

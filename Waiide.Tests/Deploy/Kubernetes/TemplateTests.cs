@@ -116,6 +116,19 @@ public sealed class TemplateTests(TemplateTests.Schemas schemas) : IClassFixture
         static string? Secret(IReadOnlyList<JsonObject> objects) => Container(objects).Text("env.0.valueFrom.secretKeyRef.name");
     }
 
+    [SkippableFact]
+    public async Task The_Service_is_that_of_the_guide()
+    {
+        using var templates = new Templates("ingress", token: "token-of-the-tests");
+
+        var service = Of(await templates.ObjectsAsync(), "Service");
+
+        Assert.Equal("waiide-service", service.Text("metadata.name"));
+        Assert.Equal([KeyValuePair.Create("app", "waiide")], service.Fields("spec.selector"));
+        Assert.Equal("name: main, port: 8070, protocol: TCP, targetPort: 8070", string.Join(", ", service.Fields("spec.ports.0").Select(field => $"{field.Key}: {field.Value}")));
+        Assert.Single(service.Items("spec.ports"));
+    }
+
     /// <summary>The Service of the guide, whose second port is a comment: what would happen if somebody took it at its word.</summary>
     [SkippableFact]
     public async Task The_optional_port_of_the_guide_is_refused_by_its_name_and_leads_nowhere()
@@ -124,7 +137,7 @@ public sealed class TemplateTests(TemplateTests.Schemas schemas) : IClassFixture
         using var templates = new Templates("standalone", token: "token-of-the-tests");
         var objects = (await templates.ObjectsAsync()).Where(it => it.Text("kind") != "Service").ToList();
 
-        objects.Add(Templates.Documents(guide.Replace("  # - ", "  - ", StringComparison.Ordinal).Replace("  #   ", "    ", StringComparison.Ordinal)).Single());
+        objects.Add(Yaml.Documents(guide.Replace("  # - ", "  - ", StringComparison.Ordinal).Replace("  #   ", "    ", StringComparison.Ordinal)).Single());
 
         Assert.Equal(["a port's name is lower case, which WAIIDE is not", "Service port WAIIDE leads to 8071, which no container has"], await schemas.ObjectionsAsync(objects));
     }

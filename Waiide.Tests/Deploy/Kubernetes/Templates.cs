@@ -1,9 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Waiide.Tests.Support;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
-using YamlDotNet.Serialization;
 
 namespace Waiide.Tests.Deploy.Kubernetes;
 
@@ -39,22 +35,10 @@ internal sealed class Templates : IDisposable
     public async Task<IReadOnlyList<JsonObject>> ObjectsAsync()
     {
         var yaml = await Podman.OutputAsync(await Validator.KubectlAsync(), "kustomize", Overlay);
-        return [.. Documents(yaml)];
+        return [.. Yaml.Documents(yaml)];
     }
 
     public void Dispose() => _directory.Dispose();
-
-    /// <summary>The documents of a YAML text, with numbers and booleans where it has them.</summary>
-    public static IEnumerable<JsonObject> Documents(string yaml)
-    {
-        var deserializer = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
-        var parser = new Parser(new StringReader(yaml));
-        parser.Consume<StreamStart>();
-        while (parser.Accept<DocumentStart>(out _))
-        {
-            yield return JsonSerializer.SerializeToNode(deserializer.Deserialize<object>(parser))!.AsObject();
-        }
-    }
 
     private static void Copy(string from, string to)
     {

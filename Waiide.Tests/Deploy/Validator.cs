@@ -7,7 +7,7 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Deploy;
 
 /// <summary>
-/// The schemas that templates are held against, and kubectl, by the lock beside this file. They are installed once for what it says, without any script of theirs.
+/// The schemas that templates are held against, and kubectl, by the lock in the folder of this name. They are installed once for what it says, without any script of theirs.
 /// </summary>
 internal sealed class Validator : IAsyncDisposable
 {
