@@ -116,7 +116,8 @@ class DockerSpawner(Spawner):
 
     async def state(self):
         """What the engine calls the state of the container; empty where there is none."""
-        return await self.docker('ps', '--all', '--filter', f'label={self.label}', '--format', '{{.State}}')
+        # Not .State of "ps", which podman's own command writes as a sentence.
+        return await self.inspect('.State.Status') if await self.docker('ps', '--all', '--quiet', '--filter', f'label={self.label}') else ''
 
     async def inspect(self, field):
         return await self.docker('inspect', '--type', 'container', '--format', f'{{{{{field}}}}}', self.container_name)
