@@ -49,7 +49,7 @@ def keep_output(spawner):
 
 if this['template']:
     c.Spawner.environment.update(this['mark'])
-    c.Spawner.poll_interval = 1
+    c.Spawner.poll_interval = 3
 else:
     c.JupyterHub.spawner_class = 'simple'
     c.SimpleLocalProcessSpawner.home_dir_template = f'{folder}/home/{{username}}'

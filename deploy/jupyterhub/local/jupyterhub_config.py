@@ -5,9 +5,9 @@ import os
 c = get_config()  # noqa: F821 (JupyterHub gives it)
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-# What "dotnet publish Waiide.Gateway --output published/gateway" made.
-GATEWAY = os.environ.get('WAIIDE_GATEWAY', f'{TOP}/published/gateway/Waiide.Gateway')
-HOMES = os.environ.get('WAIIDE_HOMES', os.path.expanduser('~/.local/share/waiide/hub-homes'))
+DATA = os.path.expanduser('~/.local/share/waiide')
+GATEWAY = os.environ.get('WAIIDE_GATEWAY', f'{DATA}/gateway/Waiide.Gateway')
+HOMES = os.environ.get('WAIIDE_HOMES', f'{DATA}/hub-homes')
 
 c.JupyterHub.bind_url = 'http://127.0.0.1:8000'  # for a browser on this machine
 c.JupyterHub.allow_named_servers = True
