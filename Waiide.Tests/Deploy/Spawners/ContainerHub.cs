@@ -56,7 +56,7 @@ public sealed class ContainerHub : JupyterHub
 
     public override async Task DisposeAsync()
     {
-        if (_engine is not null)
+        if (_ip.Length > 0)
         {
             // The network's containers are ours, and so are the volumes that have our users' names.
             await Podman.RunAsync("sh", "-c", $"podman ps --all --quiet --filter network={_name} | xargs --no-run-if-empty podman rm --force --time 0");

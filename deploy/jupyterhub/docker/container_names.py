@@ -24,9 +24,9 @@ def container_name(user, server):
     return f'{slug(server or user, LONGEST_CONTAINER - 18)}--{unique}'
 
 
-def server_name(user, service='waiide', unique=None):
+def server_name(user, service='waiide'):
     """A name for a new server that every version of JupyterHub takes."""
-    end = f'-{slug(service, 16)}-{unique or secrets.token_hex(3)}'
+    end = f'-{slug(service, 16)}-{secrets.token_hex(3)}'
     return slug(user, LONGEST_SERVER - len(end)) + end
 
 

@@ -1,7 +1,7 @@
 """DockerSpawner for hubs that have the docker command and cannot have the package of that name.
 
 It takes those of DockerSpawner's options that are below, under the same names and with the same meaning, so that one configuration is good for both; the volumes
-of a user have the same names, too. Engines that have been tried: docker and podman, through their sockets.
+of a user have the same names, too. Tried with Docker, and with podman by its socket and by its own command.
 """
 import asyncio
 import os
@@ -28,9 +28,12 @@ class DockerSpawner(Spawner):
     image = Unicode(config=True, help='The image of the servers.')
     name_template = Unicode('jupyter-{username}--{servername}', config=True, help='What the containers are called; each has to have a name of its own.')
     network_name = Unicode(config=True, help='The network of hub and containers: the hub connects to their own addresses there.')
-    volumes = Dict(config=True, help='Volumes or folders of the engine, and where they are in the container; {username} is replaced.')
+    volumes = Dict(Unicode(), config=True, help='Volumes or folders of the engine, and where they are in the container; {username} is replaced.')
     remove = Bool(False, config=True, help='Containers that have ended are removed.')
     extra_host_config = Dict(config=True, help=f'Further options of the containers: {", ".join(sorted(HOST_OPTIONS))}.')
+
+    # Of the container that ended last: it may be gone when the hub asks again. What nobody saw end is taken to have ended well.
+    exit_code = 0
 
     @default('cmd')
     def _image_has_a_command(self):
@@ -73,6 +76,7 @@ class DockerSpawner(Spawner):
             self.log.warning('Container %s is still there; it is removed.', self.container_name)
             await self.docker('rm', '--force', '--volumes', self.container_name)
 
+        self.exit_code = 0
         environment = self.get_env()
         await self.docker('run', '--detach', *self.options(environment), self.image, *(self.cmd or []), *self.get_args(), environment=environment)
         address = await self.inspect(f'(index .NetworkSettings.Networks "{self.network_name}").IPAddress')
@@ -97,7 +101,9 @@ class DockerSpawner(Spawner):
         state = await self.state()
         if state in ALIVE:
             return None
-        return await self.clean_up() if state else 0
+        if state:
+            await self.clean_up()
+        return self.exit_code
 
     async def stop(self, now=False):
         # Without -t podman's socket has it killed at once.
@@ -105,14 +111,13 @@ class DockerSpawner(Spawner):
         await self.clean_up()
 
     async def clean_up(self):
-        """Says how a container ended, removes it if that is wanted, and returns its exit code."""
-        code = int(await self.inspect('.State.ExitCode'))
-        self.log.info('Container %s ended with code %d.', self.container_name, code)
-        if code != 0:
+        """Says how a container ended, and removes it if that is wanted."""
+        self.exit_code = int(await self.inspect('.State.ExitCode'))
+        self.log.info('Container %s ended with code %d.', self.container_name, self.exit_code)
+        if self.exit_code != 0:
             self.log.warning('The last lines of %s:\n%s', self.container_name, await self.docker('logs', '--tail', '20', self.container_name))
         if self.remove:
             await self.docker('rm', '--volumes', self.container_name)
-        return code
 
     async def state(self):
         """What the engine calls the state of the container; empty where there is none."""
