@@ -80,14 +80,19 @@ internal sealed class ComposeProject : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_hasBegun)
+        try
         {
-            await DownAsync("--volumes");
+            if (_hasBegun)
+            {
+                await DownAsync("--volumes");
+            }
         }
-
-        if (_engine is not null)
+        finally
         {
-            await _engine.DisposeAsync();
+            if (_engine is not null)
+            {
+                await _engine.DisposeAsync();
+            }
         }
 
         _folder.Dispose();
