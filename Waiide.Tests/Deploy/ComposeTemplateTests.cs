@@ -13,7 +13,8 @@ public sealed partial class ComposeTemplateTests : IAsyncLifetime
     [SkippableFact]
     public async Task The_smallest_one_lets_in_who_has_the_link_of_its_log_and_nobody_else()
     {
-        await using var project = await UpAsync("minimal.yaml");
+        await using var project = await ComposeProject.OfAsync("minimal.yaml", isApart: true);
+        await UpAsync(project);
 
         await IsClosedBelow(project, "/user/testuser/testuser-waiide-abc123/");
         Assert.Contains("<!-- Workbench", await OpenAsync(project, await LinkAsync(project)), StringComparison.OrdinalIgnoreCase);
@@ -22,7 +23,8 @@ public sealed partial class ComposeTemplateTests : IAsyncLifetime
     [SkippableFact]
     public async Task The_one_for_a_user_keeps_files_and_link_over_down_and_up_and_comes_back_when_it_is_killed()
     {
-        await using var project = await UpAsync("per-user.yaml", "RANDOM_SUFFIX=1a2b3c\n");
+        await using var project = await ComposeProject.OfAsync("per-user.yaml", isApart: true);
+        await UpAsync(project, "RANDOM_SUFFIX=1a2b3c\n");
 
         await IsClosedBelow(project, "/user/ada/ada-waiide-1a2b3c/");
         var link = await LinkAsync(project);
@@ -43,14 +45,12 @@ public sealed partial class ComposeTemplateTests : IAsyncLifetime
     // Twice: with one name alone it would take all of the image's.
     public Task DisposeAsync() => Podman.RunAsync("podman", "untag", Image, Image);
 
-    private static async Task<ComposeProject> UpAsync(string file, string environment = "")
+    private static async Task UpAsync(ComposeProject project, string environment = "")
     {
-        var project = await ComposeProject.OfAsync(file, isApart: true);
         await Podman.OutputAsync("podman", "tag", await WaiideContainer.ImageAsync(), Image);
         await File.WriteAllTextAsync(Path.Combine(project.Folder, ".env"), environment);
         await project.UpAsync();
         await IsHealthy(project);
-        return project;
     }
 
     private static Task IsHealthy(ComposeProject project) => Eventually.Is(async () => await StatusAsync(project, "http://localhost:8070/health") == "200", "it is healthy");
