@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Waiide.Tests.Support;
@@ -18,7 +19,7 @@ internal sealed class WaiideContainer : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>The port of this machine that leads to the gateway.</summary>
-    public int Port { get; private set; }
+    public int Port { get; set; }
 
     public Uri Url => new($"http://127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}/");
 
@@ -61,17 +62,20 @@ internal sealed class WaiideContainer : IAsyncDisposable
 
     public Task IsHealthyAsync() => Eventually.Is(IsAnsweringAsync, $"{Name} is healthy");
 
-    public async Task<bool> IsAnsweringAsync()
+    public async Task<bool> IsAnsweringAsync() => await StatusOrNullAsync("health") == HttpStatusCode.OK;
+
+    /// <summary>What an address answers to anybody; null where nothing answers.</summary>
+    public async Task<HttpStatusCode?> StatusOrNullAsync(string path)
     {
         using var http = new HttpClient();
         try
         {
-            using var answer = await http.GetAsync(new Uri(Url, "health"));
-            return answer.IsSuccessStatusCode;
+            using var answer = await http.GetAsync(new Uri(Url, path));
+            return answer.StatusCode;
         }
         catch (HttpRequestException)
         {
-            return false; // The container's network answers before its process does.
+            return null; // The container's network answers before its process does.
         }
     }
 
