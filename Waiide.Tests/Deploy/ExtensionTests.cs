@@ -70,6 +70,15 @@ public sealed class ExtensionTests(Chromium chromium) : BrowserTests(chromium)
         Assert.Contains("waiide-tests.letter needs waiide-tests.stamp: put that beside it, too.", error, StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task An_IDE_in_a_container_of_its_own_says_what_is_wrong_with_its_gallery()
+    {
+        var (code, _, error) = await Podman.RunAsync("podman", "run", "--rm", "--network", "none", "--env", "EXTENSIONS_GALLERY=https://gallery.example.org", await ImageHygieneTests.ImageAsync("ide"), "/home/calliope");
+
+        Assert.Equal(1, code);
+        Assert.Contains("EXTENSIONS_GALLERY is not what code-server takes.", error, StringComparison.Ordinal);
+    }
+
     private static async Task<(int Code, string Error)> InstallAsync(TempDirectory files, string gallery)
     {
         Prerequisites.Need("node", "npm");

@@ -83,7 +83,7 @@ public sealed partial class ImageHygieneTests
         Assert.NotEmpty((await Podman.OutputAsync("podman", "image", "inspect", "--format", "{{.Config.User}}", image)).Trim());
     }
 
-    private static Task<string> ImageAsync(string name) => name switch { "waiide" => WaiideContainer.ImageAsync(), "ide" => Ide.Value, _ => Gateway.Value };
+    internal static Task<string> ImageAsync(string name) => name switch { "waiide" => WaiideContainer.ImageAsync(), "ide" => Ide.Value, _ => Gateway.Value };
 
     private static async Task<string> OtherImageAsync(string name)
     {
