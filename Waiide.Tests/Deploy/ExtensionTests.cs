@@ -73,7 +73,7 @@ public sealed class ExtensionTests(Chromium chromium) : BrowserTests(chromium)
     [SkippableFact]
     public async Task An_IDE_in_a_container_of_its_own_says_what_is_wrong_with_its_gallery()
     {
-        var (code, _, error) = await Podman.RunAsync("podman", "run", "--rm", "--network", "none", "--env", "EXTENSIONS_GALLERY=https://gallery.example.org", await ImageHygieneTests.ImageAsync("ide"), "/home/calliope");
+        var (code, _, error) = await Podman.RunAsync("podman", "run", "--rm", "--timeout", "30", "--network", "none", "--env", "EXTENSIONS_GALLERY=https://gallery.example.org", await ImageHygieneTests.ImageAsync("ide"), "/home/calliope");
 
         Assert.Equal(1, code);
         Assert.Contains("EXTENSIONS_GALLERY is not what code-server takes.", error, StringComparison.Ordinal);
