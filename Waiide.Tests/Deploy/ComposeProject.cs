@@ -26,6 +26,8 @@ internal sealed class ComposeProject : IAsyncDisposable
 
     private string Socket => Path.Combine(_folder.Path, "podman.sock");
 
+    private string Storage => Path.Combine(_folder.Path, "storage.conf");
+
     /// <summary>Lays out what an operator has of deploy/ and starts the engine; <paramref name="isApart"/>: on a network of its own.</summary>
     public static async Task<ComposeProject> OfAsync(string file, bool isApart)
     {
@@ -37,10 +39,20 @@ internal sealed class ComposeProject : IAsyncDisposable
         }
 
         var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        if (isApart)
+        {
+            await project.HasContainersOfItsOwnAsync();
+        }
+
         string[] line = [.. isApart ? OnANetworkOfItsOwn : [], "podman", "system", "service", "--time=0", "unix://" + project.Socket];
         start.FileName = line[0];
         line[1..].ToList().ForEach(start.ArgumentList.Add);
         start.Environment["CONTAINERS_CONF"] = Podman.Environment["CONTAINERS_CONF"];
+        if (isApart)
+        {
+            start.Environment["CONTAINERS_STORAGE_CONF"] = project.Storage;
+        }
+
         project._engine = ChildProcess.Start(start);
         await Eventually.Is(() => File.Exists(project.Socket), "podman answers");
         return project;
@@ -71,7 +83,10 @@ internal sealed class ComposeProject : IAsyncDisposable
     /// <summary>What a program prints that sees the project's published ports.</summary>
     public Task<string> HereAsync(string program, params string[] arguments)
     {
-        string[] line = [.. _isApart ? (string[])["nsenter", "--target", _engine!.Id.ToString(CultureInfo.InvariantCulture), "--net", "--mount"] : [], program, .. arguments];
+        string[] line =
+        [
+            .. _isApart ? (string[])["nsenter", "--target", _engine!.Id.ToString(CultureInfo.InvariantCulture), "--net", "--mount", "env", $"CONTAINERS_STORAGE_CONF={Storage}"] : [], program, .. arguments,
+        ];
         return Podman.OutputAsync(line[0], line[1..]);
     }
 
@@ -96,6 +111,20 @@ internal sealed class ComposeProject : IAsyncDisposable
         }
 
         _folder.Dispose();
+    }
+
+    // Other podmans would look at its containers, too, and fail where they cannot see their networks. Images are everybody's.
+    private async Task HasContainersOfItsOwnAsync()
+    {
+        var store = (await Podman.OutputAsync("podman", "info", "--format", "{{.Store.GraphDriverName}} {{.Store.GraphRoot}}")).Trim().Split(' ');
+        await File.WriteAllTextAsync(Storage, $"""
+            [storage]
+            driver = "{store[0]}"
+            graphroot = "{_folder.Path}/containers"
+            runroot = "{_folder.Path}/run"
+            [storage.options]
+            additionalimagestores = ["{store[1]}"]
+            """);
     }
 
     private string Container(string service) => $"{Name}_{service}_1";
