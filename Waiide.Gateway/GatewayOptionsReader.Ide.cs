@@ -64,9 +64,9 @@ internal sealed partial class GatewayOptionsReader
         {
             using var gallery = JsonDocument.Parse(text);
             if (gallery.RootElement.ValueKind == JsonValueKind.Object
-                && (!gallery.RootElement.TryGetProperty("serviceUrl", out var url) || (url.ValueKind == JsonValueKind.String && Uri.TryCreate(url.GetString(), UriKind.Absolute, out var where) && where.Scheme is "http" or "https")))
+                && (!gallery.RootElement.TryGetProperty("serviceUrl", out var url) || (url.ValueKind == JsonValueKind.String && Uri.TryCreate(url.GetString(), UriKind.Absolute, out var where) && (where.Scheme is "https" || (where.Scheme is "http" && where.IsLoopback)))))
             {
-                return; // Without a serviceUrl there is no gallery, which somebody may want.
+                return; // Without a serviceUrl there is no gallery, which somebody may want. By plain http anybody on the way could put a program into the IDE.
             }
         }
         catch (JsonException)
