@@ -82,7 +82,7 @@ public sealed class ExtensionTests(Chromium chromium) : BrowserTests(chromium)
 
     [SkippableTheory]
     [InlineData("true", "^--builtin-extensions-dir /opt/waiide/extensions/\\S+ --auth none /home/calliope$")]
-    [InlineData("false", "^--auth none /home/calliope$")]
+    [InlineData("false", "^--disable-proxy --auth none /home/calliope$")]
     public async Task An_IDE_in_a_container_of_its_own_goes_without_the_extensions_of_the_image_where_it_is_told_to(string all, string arguments)
     {
         using var files = new TempDirectory();

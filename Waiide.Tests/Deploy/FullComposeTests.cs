@@ -134,7 +134,7 @@ public sealed partial class FullComposeTests(FullCompose full, Chromium chromium
         full.Project.CurlAsync("--cacert", full.Authority, "--header", "Sec-Fetch-Mode: cors", "--output", "/dev/null", "--write-out", "%{http_code}", address);
 
     private Task<string> StatusFromAsync(string service, params string[] arguments) => full.Project.ExecAsync(
-        service, ["sh", "-c", "curl --silent --max-time 5 --output /dev/null --write-out '%{http_code}' \"$@\" || true", "sh", .. arguments]);
+        service, ["sh", "-c", "curl --silent --max-time 5 --connect-timeout 2 --output /dev/null --write-out '%{http_code}' \"$@\" || true", "sh", .. arguments]);
 
     [GeneratedRegex("^([A-Z_]+)=$", RegexOptions.Multiline)]
     private static partial Regex Empty();
