@@ -73,7 +73,7 @@ internal sealed partial class GatewayOptionsReader
         {
         }
 
-        _mistakes.Add("""EXTENSIONS_GALLERY is not what code-server takes. Set it to JSON such as {"serviceUrl":"https://gallery.example.org/vscode/gallery","itemUrl":"https://gallery.example.org/vscode/item"}, or to {} for no gallery.""");
+        _mistakes.Add("""EXTENSIONS_GALLERY is not what code-server takes. Set it to JSON such as {"serviceUrl":"https://gallery.example.org/vscode/gallery","itemUrl":"https://gallery.example.org/vscode/item"}, https but for localhost, or to {} for no gallery.""");
     }
 
     private string Workspace(bool isAttached)
