@@ -66,6 +66,9 @@ internal sealed record GatewayOptions
     /// <summary>The program that a supervised IDE is started with: WAIIDE_IDE_COMMAND, else code-server on the PATH.</summary>
     public string IdeCommand { get; init; } = "code-server";
 
+    /// <summary>Every extension that a supervised IDE has by itself: WAIIDE_IDE_EXTENSIONS, links followed; null: code-server's own.</summary>
+    public string? IdeExtensions { get; init; }
+
     /// <summary>VSCODE_PORT: the loopback port of a supervised IDE; null: a Unix socket that only this user can open.</summary>
     public int? VscodePort { get; init; }
 
@@ -98,6 +101,9 @@ internal sealed record GatewayOptions
 
     /// <summary>True where pages of a user's dev servers are shown in a sandbox, as of an origin of their own: WAIIDE_SANDBOX_PORTS=1.</summary>
     public bool SandboxPorts { get; init; }
+
+    /// <summary>False where the IDE is served and nothing beside it: USE_ALL_COMPONENTS=false.</summary>
+    public bool AllComponents { get; init; } = true;
 
     /// <summary>How many bytes of memory this server may use before it is killed: MEM_LIMIT; null: nobody has said.</summary>
     public long? MemoryLimit { get; init; }

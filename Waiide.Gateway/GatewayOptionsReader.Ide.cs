@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Waiide.Gateway;
@@ -31,6 +32,48 @@ internal sealed partial class GatewayOptionsReader
         }
 
         return hash;
+    }
+
+    // Where its links lead: browsers and VS Code keep what they have read of extensions by the path, which in an image is another one for other extensions.
+    private string? IdeExtensions(bool isAttached)
+    {
+        if (Text("WAIIDE_IDE_EXTENSIONS") is not { } text || isAttached)
+        {
+            return null;
+        }
+
+        var folder = Path.GetFullPath(text);
+        if (!Directory.Exists(folder))
+        {
+            _mistakes.Add($"WAIIDE_IDE_EXTENSIONS is '{text}', and there is no such folder. Set it to one that deploy/install-extensions.mjs has made, or to nothing for code-server's own.");
+            return null;
+        }
+
+        return new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder;
+    }
+
+    // The IDE reads it at its start; it would end with a stack trace, and nobody would see what is wrong.
+    private void CheckGallery()
+    {
+        if (Text("EXTENSIONS_GALLERY") is not { } text)
+        {
+            return;
+        }
+
+        try
+        {
+            using var gallery = JsonDocument.Parse(text);
+            if (gallery.RootElement.ValueKind == JsonValueKind.Object
+                && (!gallery.RootElement.TryGetProperty("serviceUrl", out var url) || (url.ValueKind == JsonValueKind.String && Uri.TryCreate(url.GetString(), UriKind.Absolute, out var where) && where.Scheme is "http" or "https")))
+            {
+                return; // Without a serviceUrl there is no gallery, which somebody may want.
+            }
+        }
+        catch (JsonException)
+        {
+        }
+
+        _mistakes.Add("""EXTENSIONS_GALLERY is not what code-server takes. Set it to JSON such as {"serviceUrl":"https://gallery.example.org/vscode/gallery","itemUrl":"https://gallery.example.org/vscode/item"}, or to {} for no gallery.""");
     }
 
     private string Workspace(bool isAttached)

@@ -64,17 +64,19 @@ internal sealed partial class GatewayOptionsReader
     private Uri[] TelemetryUrls() =>
         [.. Signals.Select(signal => Url($"OTEL_EXPORTER_OTLP_{signal}ENDPOINT")).OfType<Uri>()];
 
-    private bool Switch(string name)
+    private bool Switch(string name, bool byDefault = false)
     {
         switch (Text(name)?.ToLowerInvariant())
         {
-            case null or "0" or "false":
+            case null:
+                return byDefault;
+            case "0" or "false":
                 return false;
             case "1" or "true":
                 return true;
             case { } text:
-                _mistakes.Add($"{name} is '{text}'. Set it to 1 or 0.");
-                return false;
+                _mistakes.Add($"{name} is '{text}'. Set it to {(byDefault ? "true or false" : "1 or 0")}.");
+                return byDefault;
         }
     }
 

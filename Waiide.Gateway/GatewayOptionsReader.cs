@@ -21,6 +21,8 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
         var hub = Hub(prefix);
         var authIsOff = AuthIsOff();
         var ideUrl = Url("WAIIDE_IDE_URL");
+        var allComponents = Switch("USE_ALL_COMPONENTS", byDefault: true);
+        CheckGallery();
         WarnOfUnknownNames();
         var tls = Tls();
 
@@ -44,6 +46,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
             IdeUrl = ideUrl,
             IdeHashedPassword = HashedPassword(ideUrl is not null),
             IdeCommand = Text("WAIIDE_IDE_COMMAND") ?? "code-server",
+            IdeExtensions = allComponents ? IdeExtensions(ideUrl is not null) : null,
             VscodePort = IsServiceLink("VSCODE_PORT") ? null : Port("VSCODE_PORT"),
             Workspace = Workspace(ideUrl is not null),
             DataDirectory = DataDirectory(prefix),
@@ -52,6 +55,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
             IdleTimeout = IdleTimeout(byDefault: hub is not null && ideUrl is null),
             DeniedPorts = DeniedPorts(),
             SandboxPorts = Switch("WAIIDE_SANDBOX_PORTS"),
+            AllComponents = allComponents,
             TelemetryUrls = TelemetryUrls(),
             TrustTraceparent = Switch("WAIIDE_TRUST_TRACEPARENT"),
             MemoryLimit = MemoryLimit(),

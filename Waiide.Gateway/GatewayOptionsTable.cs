@@ -20,6 +20,8 @@ internal static class GatewayOptionsTable
         new("WAIIDE_IDE_HASHED_PASSWORD", "none", "HASHED_PASSWORD of the attached IDE server."),
         new("WAIIDE_IDE_COMMAND", "code-server", "The program that the gateway starts as its IDE."),
         new("WAIIDE_IDE_CACHE", "$XDG_CACHE_HOME/waiide/ide, else ~/.cache/waiide/ide", "Where ide/code-server, as WAIIDE_IDE_COMMAND, keeps the IDE server that it installs; passed on to it."),
+        new("WAIIDE_IDE_EXTENSIONS", "code-server's own", "A folder with all extensions that everybody has from the start, as the image has one; for an IDE of our own."),
+        new("EXTENSIONS_GALLERY", "Open VSX", "Where the IDE finds extensions: JSON with a serviceUrl, as code-server takes it; passed on to an IDE of our own."),
         new("VSCODE_PORT", "a Unix socket", "The loopback port of the gateway's own IDE."),
         new("WAIIDE_WORKSPACE", "JUPYTERHUB_ROOT_DIR, else the home directory", "The folder that the IDE opens."),
         new("WAIIDE_DATA_DIR", "~/.local/share/waiide/<instance>", "Settings, extensions, keys and sockets of this instance; one running gateway for each."),
@@ -31,7 +33,7 @@ internal static class GatewayOptionsTable
         new("LOG_LEVEL", "INFO", "TRACE, DEBUG, INFO, WARNING, ERROR or CRITICAL."),
         new("OTEL_EXPORTER_OTLP_ENDPOINT", "none", "Where logs, metrics and traces go (OTLP); the other OTEL_* variables hold too."),
         new("WAIIDE_TRUST_TRACEPARENT", "0", "1: every request's traceparent is believed, because what stands before this server writes its own; else nobody's is."),
-        new("USE_ALL_COMPONENTS", "true", "Accepted for older templates; has no effect."),
+        new("USE_ALL_COMPONENTS", "true", "false: the IDE alone. No ports of dev servers, no tunnels, no /open links, no bar in VS Code, and no WAIIDE_IDE_EXTENSIONS."),
     ];
 
     /// <summary>What JupyterHub sets when it spawns this server.</summary>

@@ -15,7 +15,7 @@ internal static class Traces
     {
         var options = builder.Options();
         // A proxy that may say where somebody comes from hands their traceparent on all the same, as most do.
-        builder.AddTraceBoundary(new TraceBoundary(options.Prefix, _ => options.TrustTraceparent));
+        builder.AddTraceBoundary(new TraceBoundary(options.Prefix, _ => options.TrustTraceparent, request => PublicScheme.IsHttps(request.HttpContext)));
     }
 
     internal static Span? Begin(string name) => Source.StartActivity(name);

@@ -16,7 +16,8 @@ internal static class HubTraces
         // The API's port is for servers, whose questions are part of what somebody asked them, and who show a token with each; the front's is for everybody.
         builder.AddTraceBoundary(new TraceBoundary(
             options.BaseUrl,
-            context => context.Connection.LocalPort == options.ApiPort && options.ApiPort != options.FrontPort && context.RequestServices.GetRequiredService<Callers>().HasToken(context)));
+            context => context.Connection.LocalPort == options.ApiPort && options.ApiPort != options.FrontPort && context.RequestServices.GetRequiredService<Callers>().HasToken(context),
+            request => BrowserProtocol.IsHttps(request, options)));
     }
 
     public static Activity? Begin(string name) => Source.StartActivity(name);

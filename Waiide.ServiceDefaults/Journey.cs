@@ -33,7 +33,7 @@ public sealed class Journey : IStartupFilter
         {
             foreach (var path in new[] { boundary.CookiePath, "/" }.Distinct())
             {
-                Write(context, "", path, TimeSpan.Zero);
+                Write(context, boundary, "", path, TimeSpan.Zero);
             }
         }
     }
@@ -103,7 +103,7 @@ public sealed class Journey : IStartupFilter
     {
         if (span.Recorded)
         {
-            Write(context, SealedTrace.Of(span.Context, DateTimeOffset.UtcNow), _boundary.CookiePath, Lifetime);
+            Write(context, _boundary, SealedTrace.Of(span.Context, DateTimeOffset.UtcNow), _boundary.CookiePath, Lifetime);
         }
 
         return Task.CompletedTask;
@@ -111,13 +111,13 @@ public sealed class Journey : IStartupFilter
 
     private Task Clear(HttpContext context)
     {
-        Write(context, "", _boundary.CookiePath, TimeSpan.Zero);
+        Write(context, _boundary, "", _boundary.CookiePath, TimeSpan.Zero);
         return Task.CompletedTask;
     }
 
-    private static void Write(HttpContext context, string value, string path, TimeSpan lifetime) => context.Response.Headers.Append(
+    private static void Write(HttpContext context, TraceBoundary boundary, string value, string path, TimeSpan lifetime) => context.Response.Headers.Append(
         "Set-Cookie",
-        string.Create(CultureInfo.InvariantCulture, $"{CookieName}={value}; Max-Age={lifetime.TotalSeconds:0}; Path={path}; HttpOnly; SameSite=Lax{(context.Request.IsHttps ? "; Secure" : "")}"));
+        string.Create(CultureInfo.InvariantCulture, $"{CookieName}={value}; Max-Age={lifetime.TotalSeconds:0}; Path={path}; HttpOnly; SameSite=Lax{(boundary.IsHttps(context.Request) ? "; Secure" : "")}"));
 
     private static bool IsOn(HttpRequest request) => request.Headers.Cookie.Any(line => line?.Contains(CookieName + "=", StringComparison.Ordinal) == true);
 

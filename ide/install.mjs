@@ -114,9 +114,17 @@ function prune(work, runtime) {
     ...['third_party', 'src', 'deps', 'node-addon-api'].map(name => path.join(modules, 'node-pty', name)),
     ...othersThan(system, path.join(modules, 'node-pty/prebuilds')),
     ...othersThan(system, path.join(modules, '@vscode/ripgrep-universal/bin')),
+    path.join(modules, 'typescript/lib/_tsc.js'), // The compiler's command; VS Code has its own use of the language service.
+    path.join(modules, 'code-server/lib/vscode/out/nls.metadata.json'), // For those who translate.
+    ...packagesIn(modules).map(folder => path.join(folder, 'test')).filter(folder => fs.existsSync(folder)), // Of httpolyglot's a private key is a part.
     ...entriesBelow(modules).filter(file => /\.(js|cjs|mjs|css|d\.ts)\.map$/.test(file)),
+    ...entriesBelow(modules).filter(file => !file.startsWith(path.join(modules, 'typescript')) && !file.startsWith(extensions) && /\.d\.[cm]?ts$|\/(README|CHANGELOG|HISTORY)\.md$/i.test(file)),
   ];
   unwanted.forEach(item => fs.rmSync(item, { recursive: true, force: true }));
+}
+
+function packagesIn(modules) {
+  return fs.readdirSync(modules).flatMap(name => (name.startsWith('@') ? fs.readdirSync(path.join(modules, name)).map(below => path.join(modules, name, below)) : [path.join(modules, name)]));
 }
 
 function othersThan(kept, folder) {

@@ -37,8 +37,8 @@ internal static class ApiEndpoints
         api.MapMethods("/status", GetOrHead, app.Services.GetRequiredService<StatusReport>().Get).AllowAnonymous().WithMetadata(AsksWhoItIs.Mark);
         api.MapMethods("/health", GetOrHead, (HttpContext context, HealthCheckService checks) => HealthEndpoints.Answer(context, checks)).RequireAuthorization(Access.Users);
         api.MapMethods("/notices", GetOrHead, app.Services.GetRequiredService<NoticeBoard>().Get).RequireAuthorization(Access.Users).WithoutTrace();
-        api.MapMethods("/workbench.js", GetOrHead, NoticeBoard.Script).RequireAuthorization(Access.Users);
-        api.MapPost("/journey", WorkbenchReady.Tell).RequireAuthorization(Access.Users).WithMetadata(new RequestSizeLimitAttribute(WorkbenchReady.LongestBody));
+        api.MapMethods("/workbench.js", GetOrHead, NoticeBoard.Script).RequireAuthorization(Access.Users).IsMoreThanTheIde(options);
+        api.MapPost("/journey", WorkbenchReady.Tell).RequireAuthorization(Access.Users).WithMetadata(new RequestSizeLimitAttribute(WorkbenchReady.LongestBody)).IsMoreThanTheIde(options);
         api.Map("/restart", app.Services.GetRequiredService<Restart>().Answer).RequireAuthorization(Access.Administrators);
         api.Map("/{**unknown}", () => TypedResults.Json(new { status = 404, message = "There is no such endpoint." }, statusCode: StatusCodes.Status404NotFound)).RequireAuthorization(Access.Users);
     }

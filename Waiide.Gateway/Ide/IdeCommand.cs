@@ -5,6 +5,8 @@ namespace Waiide.Gateway.Ide;
 /// <summary>The line that a supervised IDE server is started with, and its environment.</summary>
 internal sealed record IdeCommand(string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
 {
+    private static readonly string[] NoPorts = ["--disable-proxy"];
+
     /// <summary>What to start: on the Unix socket <paramref name="socket"/>, or on VSCODE_PORT where that is set.</summary>
     internal static IdeCommand For(GatewayOptions options, string? socket, IReadOnlyDictionary<string, string> environment)
     {
@@ -12,11 +14,14 @@ internal sealed record IdeCommand(string Program, IReadOnlyList<string> Argument
         string[] listen = socket is null
             ? ["--bind-addr", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{options.VscodePort}")]
             : ["--socket", socket, "--socket-mode", "600"];
+        string[] extensions = options.IdeExtensions is null ? [] : ["--builtin-extensions-dir", options.IdeExtensions];
         return new IdeCommand(
             options.IdeCommand,
             [
                 "--auth", "none",
                 .. listen,
+                .. extensions,
+                .. options.AllComponents ? [] : NoPorts,
                 .. IdeArguments.For(options.DataDirectory, options.Workspace),
             ],
             environment);

@@ -28,13 +28,18 @@ internal static class IdeEnvironment
     /// <param name="gateway">The gateway's own environment.</param>
     /// <param name="run">The mark of this run.</param>
     /// <param name="prefix">The raw URL prefix.</param>
-    internal static IReadOnlyDictionary<string, string> From(IEnumerable<KeyValuePair<string, string>> gateway, string run, string prefix)
+    /// <param name="hasPorts">Whether dev servers can be reached below the prefix.</param>
+    internal static IReadOnlyDictionary<string, string> From(IEnumerable<KeyValuePair<string, string>> gateway, string run, string prefix, bool hasPorts)
     {
         var environment = gateway.Where(variable => IsForTheIde(variable.Key)).ToDictionary(StringComparer.Ordinal);
         environment[RunVariable] = run;
 
-        // Where VS Code's Ports view, its links to localhost and the terminals find dev servers. Without a host: the browser adds the origin by which it came.
-        environment["VSCODE_PROXY_URI"] = prefix + "proxy/{{port}}/";
+        if (hasPorts)
+        {
+            // Where VS Code's Ports view, its links to localhost and the terminals find dev servers. Without a host: the browser adds the origin by which it came.
+            environment["VSCODE_PROXY_URI"] = prefix + "proxy/{{port}}/";
+        }
+
         return environment;
     }
 

@@ -91,7 +91,7 @@ internal sealed partial class IdeHome(GatewayOptions options, IdeAddress address
     }
 
     private IReadOnlyDictionary<string, string> Variables() => IdeEnvironment.From(
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => KeyValuePair.Create((string)variable.Key, (string)variable.Value!)), _mark, options.Prefix);
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => KeyValuePair.Create((string)variable.Key, (string)variable.Value!)), _mark, options.Prefix, options.AllComponents);
 
     private void RemoveSocket(string mark)
     {

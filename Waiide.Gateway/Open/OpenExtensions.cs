@@ -15,7 +15,7 @@ internal static class OpenExtensions
     internal static void MapOpen(this IEndpointRouteBuilder routes)
     {
         var open = routes.ServiceProvider.GetRequiredService<OpenEndpoints>();
-        var group = routes.MapGroup("/open").RequireAuthorization(Access.Users);
+        var group = routes.MapGroup("/open").RequireAuthorization(Access.Users).IsMoreThanTheIde(routes.ServiceProvider.GetRequiredService<GatewayOptions>());
         group.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (Delegate)open.GetAsync);
         group.MapPost("/", (Delegate)open.PostAsync);
         group.MapMethods("/{id}", [HttpMethods.Get, HttpMethods.Head], open.Progress);

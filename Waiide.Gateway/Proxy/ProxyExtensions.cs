@@ -38,7 +38,8 @@ internal static class ProxyExtensions
         var exchange = routes.ServiceProvider.GetRequiredService<Exchange>();
         var tunnel = routes.CreateApplicationBuilder().Use(webSockets.LimitAsync).Use(exchange.AsSessionAsync).UseWebSockets();
         tunnel.Run(routes.ServiceProvider.GetRequiredService<Tunnel>().RunAsync);
-        routes.Map("/tunnel/{port}", tunnel.Build()).RequireAuthorization(Access.Users).WithDisplayName("TCP ports of the user's");
+        routes.Map("/tunnel/{port}", tunnel.Build()).RequireAuthorization(Access.Users).WithDisplayName("TCP ports of the user's")
+            .IsMoreThanTheIde(routes.ServiceProvider.GetRequiredService<GatewayOptions>());
         var proxy = routes.CreateApplicationBuilder().Use(webSockets.LimitAsync);
         proxy.Run(routes.ServiceProvider.GetRequiredService<ProxySwitch>().ForwardAsync);
         routes.Map("{**path}", proxy.Build()).RequireAuthorization(Access.Users).WithDisplayName("The IDE and the user's servers");

@@ -60,6 +60,11 @@ internal abstract record ProxyRoute
 
         var @base = string.Create(CultureInfo.InvariantCulture, $"{prefix}{mount}{port}/");
         var isIde = !seesBase && port == options.WellKnownIdePort;
+        if (!isIde && !options.AllComponents)
+        {
+            return new Refused(StatusCodes.Status404NotFound, LeftOut.Sentence);
+        }
+
         if (!isIde && RefusedPorts.WhyNot(port, options, idePort) is { } sentence)
         {
             return new Refused(StatusCodes.Status403Forbidden, sentence);

@@ -43,7 +43,7 @@ internal sealed class WorkbenchDocument(HttpTransformer inner, GatewayOptions op
         if (proxyResponse is { StatusCode: HttpStatusCode.OK, Content: { Headers: { ContentEncoding.Count: 0, ContentType.MediaType: { } type } } }
             && type.Equals("text/html", StringComparison.OrdinalIgnoreCase))
         {
-            await ChangeAsync(proxyResponse, WorkbenchScript.TagFor(httpContext.User, options, Journey.Seal(httpContext)), HasOwnFolder(httpContext.Request.Query), cancellationToken);
+            await ChangeAsync(proxyResponse, options.AllComponents ? WorkbenchScript.TagFor(httpContext.User, options, Journey.Seal(httpContext)) : "", HasOwnFolder(httpContext.Request.Query), cancellationToken);
         }
 
         return await inner.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);

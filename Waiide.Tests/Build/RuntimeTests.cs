@@ -8,7 +8,7 @@ public class RuntimeTests
 {
     // 10.0.0 closed CVE-2025-55315 (request smuggling, https://github.com/dotnet/announcements/issues/371), 10.0.7 CVE-2026-40372 (forged cookies, 395),
     // 10.0.9 CVE-2026-45591 (denial of service, 405), 10.0.11 CVE-2026-62899 (request smuggling in HttpListener, 427).
-    private static readonly Version Patched = new(10, 0, 11);
+    internal static readonly Version Patched = new(10, 0, 11);
 
     [Fact]
     public void The_runtime_is_patched() => Assert.True(Environment.Version >= Patched, $".NET {Environment.Version} is older than {Patched}: update the SDK.");

@@ -50,6 +50,8 @@ public sealed class FillEnvTests
     [InlineData("IDE_KEY")]
     [InlineData("ADMIN_PASSWORD")]
     [InlineData("ADMIN_SERVER_TOKEN")]
+    [InlineData("DASHBOARD_TOKEN")]
+    [InlineData("OTLP_KEY")]
     public async Task A_secret_among_the_arguments_is_refused(string secret)
     {
         using var folder = new TempDirectory();

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
+using System.Text.Json.Nodes;
 using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Deploy;
@@ -22,6 +24,7 @@ public sealed class ImageTests
         }
 
         Assert.Equal("""{"status":"running","port":8071}""", (await container.ServicesAsync())["WAIIDE"]!.ToJsonString());
+        Assert.Contains(container.Name, await Podman.OutputAsync("podman", "stats", "--no-stream", container.Name), StringComparison.Ordinal);
 
         // From inside.
         foreach (var sockets in new[] { "netstat -tlnp", "ss -tlnp" })
@@ -50,8 +53,10 @@ public sealed class ImageTests
         await using var container = await WaiideContainer.StartAsync(gateway, [.. variables.SelectMany(variable => new[] { "--env", variable })]);
 
         var services = await container.ServicesAsync();
+        var all = (await container.ShellAsync("env | grep -E '(PORT|VSCODE_PORT|JUPYTERHUB_PORT)'")).Split('\n');
 
         Assert.Equal((gateway, ide), ((int)services["gateway"]!["port"]!, (int)services["WAIIDE"]!["port"]!));
+        Assert.All(variables, variable => Assert.Contains(variable, all));
         using var proxied = await container.AskAsync(HttpMethod.Get, $"proxy/{ide}/?folder=/home/calliope");
         Assert.Equal(HttpStatusCode.OK, proxied.StatusCode);
     }
@@ -61,7 +66,70 @@ public sealed class ImageTests
     {
         await using var container = await WaiideContainer.CreateAsync("--publish-all");
 
-        Assert.Matches(@"^8070/tcp -> \S+:\d+$", (await Podman.OutputAsync("podman", "port", container.Name)).Trim());
+        var published = (await Podman.OutputAsync("podman", "port", container.Name)).Trim();
+        Assert.Matches(@"^8070/tcp -> \S+:\d+$", published);
+        container.Port = int.Parse(published.Split(':')[^1], CultureInfo.InvariantCulture);
+        await container.IsHealthyAsync();
+    }
+
+    [SkippableFact]
+    public async Task Ports_of_the_build_hold_where_nobody_says_others()
+    {
+        var image = await WaiideContainer.BuildAsync("--build-arg", "JUPYTERHUB_PORT=9070", "--build-arg", "VSCODE_PORT=9071");
+        try
+        {
+            await using var container = await WaiideContainer.StartAsync(9070, [], image);
+
+            Assert.Equal("map[9070/tcp:{}]", (await Podman.OutputAsync("podman", "image", "inspect", "--format", "{{.Config.ExposedPorts}}", image)).Trim());
+            var services = await container.ServicesAsync();
+            Assert.Equal((9070, 9071), ((int)services["gateway"]!["port"]!, (int)services["WAIIDE"]!["port"]!));
+        }
+        finally
+        {
+            await Podman.RunAsync("podman", "rmi", image);
+        }
+    }
+
+    [SkippableFact]
+    public async Task Under_a_prefix_status_has_the_keys_of_the_guide_and_a_hub_that_expects_another_port_finds_it_there()
+    {
+        // The variables of the guide's compose file, and a spawner whose port is not the container's.
+        await using var container = await WaiideContainer.StartAsync(
+            8888,
+            "--env", "JUPYTERHUB_USER=testuser",
+            "--env", "JUPYTERHUB_SERVER_NAME=testuser-waiide-abc123",
+            "--env", "JUPYTERHUB_SERVICE_PREFIX=/user/testuser/testuser-waiide-abc123/",
+            "--env", "JUPYTERHUB_SERVICE_URL=http://0.0.0.0:8888/user/testuser/testuser-waiide-abc123/",
+            "--env", "USE_ALL_COMPONENTS=true",
+            "--env", "LOG_LEVEL=INFO");
+        const string Status = "user/testuser/testuser-waiide-abc123/api/status";
+
+        using var answer = await container.AskAsync(HttpMethod.Get, Status);
+        var whole = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        Assert.Equal("""{"WAIIDE":{"status":"running","port":8071},"jupyter":{"status":"running","port":8070}""", whole["services"]!.ToJsonString()[..^",\"gateway\":{\"status\":\"running\",\"port\":8070}}".Length]);
+        Assert.Equal("""{"user":"testuser","server_name":"testuser-waiide-abc123"}""", whole["environment"]!.ToJsonString());
+        Assert.Contains("8888", Assert.Single((await container.LogsAsync()).Split('\n'), line => line.Contains("JUPYTERHUB_SERVICE_URL", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+        using var http = new HttpClient();
+        Assert.DoesNotContain("testuser", await http.GetStringAsync(new Uri(container.Url, Status)), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Status_tells_an_IDE_that_is_down_from_a_gateway_that_is_not_reached()
+    {
+        var port = Ports.Free();
+        await using var container = await WaiideContainer.CreateAsync("--publish", $"127.0.0.1:{port}:8070", "--env", "WAIIDE_IDE_COMMAND=/nowhere/code-server");
+        container.Port = port;
+
+        // The gateway is reached, and it is the IDE that is not there: health says no, and status says why.
+        await Eventually.Is(async () => (await container.StatusOrNullAsync("health")) == HttpStatusCode.ServiceUnavailable, "health says no");
+        await Eventually.Is(async () => (string?)(await container.ServicesAsync())["WAIIDE"]!["status"] == "failed", "the IDE has failed");
+        Assert.Equal("running", (string?)(await container.ServicesAsync())["gateway"]!["status"]);
+        using var answer = await container.AskAsync(HttpMethod.Get, "api/status");
+        Assert.Contains("WAIIDE_IDE_COMMAND", (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["ide"]!["detail"], StringComparison.Ordinal);
+        var (code, output, _) = await Podman.RunAsync("podman", "exec", container.Name, "WAIIDE", "doctor");
+        Assert.NotEqual(0, code);
+        Assert.Contains("WAIIDE_IDE_COMMAND", output, StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -44,6 +44,17 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
 
     internal ChildProcess? Proxy { get; private set; }
 
+    /// <summary>All that the hub printed.</summary>
+    internal string HubLog => File.ReadAllText(Path.Combine(Logs, "hub.log"));
+
+    /// <summary>A configuration of deploy/ that starts the servers, as it is; the tests say who signs in, and which ports there are. None: the tests' own.</summary>
+    protected virtual string? Template => null;
+
+    /// <summary>The address that the hub listens on.</summary>
+    protected virtual string HubIp => "127.0.0.1";
+
+    private Uri HubUrl => new($"http://{HubIp}:{_ports.Hub}{baseUrl}");
+
     private string Logs => Path.Combine(_folder.Path, "logs");
 
     // Carried by everything that is started here, down to what runs in the terminals of the IDEs.
@@ -53,6 +64,9 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
     public string HomeOf(string user) => Path.Combine(_folder.Path, "home", user);
 
     public Task InitializeAsync() => Task.CompletedTask;
+
+    /// <summary>What has to be there before the hub starts; returns the variables that the hub is started with. Asked before each test.</summary>
+    protected virtual Task<Dictionary<string, string>> PrepareAsync() => Task.FromResult(new Dictionary<string, string>());
 
     /// <summary>Runs a test while hub and proxy run; when it fails, the message has their logs and those of the servers.</summary>
     internal async Task Test(Func<Task> test)
@@ -72,8 +86,9 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
     /// <summary>Starts what does not run of hub and proxy, and waits until both answer.</summary>
     internal async Task IsRunning()
     {
+        var variables = await PrepareAsync();
         _ide ??= await StubIde.StartAsync();
-        _api ??= new HubApi(new Uri($"http://127.0.0.1:{_ports.Hub}{baseUrl}hub/api/"), TestsToken);
+        _api ??= new HubApi(new Uri(HubUrl, "hub/api/"), TestsToken);
         Directory.CreateDirectory(Logs);
         if (Proxy is not { HasExited: false })
         {
@@ -82,15 +97,15 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
 
         if (Hub is not { HasExited: false })
         {
-            Hub = await StartHubAsync();
+            Hub = await StartHubAsync(variables);
         }
 
-        await Eventually.Is(() => Answers(_ports.Hub), "the hub answers", StartLimit);
-        await Eventually.Is(() => Answers(_ports.Front), "the hub answers through the proxy");
+        await Eventually.Is(() => Answers(HubUrl), "the hub answers", StartLimit);
+        await Eventually.Is(() => Answers(Front), "the hub answers through the proxy");
         await Api.TellProxy();
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         // The gateways end their IDEs when they are asked to; what does not end is killed, until nothing is left.
         Signal("-TERM");
@@ -124,7 +139,7 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
 
     private async Task<ChildProcess> StartProxyAsync()
     {
-        var hub = $"http://127.0.0.1:{_ports.Hub}";
+        var hub = HubUrl.GetLeftPart(UriPartial.Authority);
         return Start(
             "proxy.log",
             new() { ["CONFIGPROXY_AUTH_TOKEN"] = _proxyToken },
@@ -132,13 +147,14 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
             "--default-target", hub, "--error-target", $"{hub}{baseUrl}hub/error");
     }
 
-    private async Task<ChildProcess> StartHubAsync()
+    private async Task<ChildProcess> StartHubAsync(Dictionary<string, string> variables)
     {
         var settings = new
         {
             folder = _folder.Path,
+            template = Template,
             front = Front.AbsoluteUri,
-            hub = $"http://127.0.0.1:{_ports.Hub}",
+            hubPort = _ports.Hub,
             proxyApi = $"http://127.0.0.1:{_ports.ProxyApi}",
             proxyToken = _proxyToken,
             testsToken = TestsToken,
@@ -146,7 +162,7 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
             password = Password,
             spawnerIp,
             // What a shell that is not interactive does to the jobs in its background, such as a hub, and what their children inherit.
-            command = (string[])[.. ignoresInterrupt ? ["sh", "-c", "trap '' INT; exec \"$0\""] : Array.Empty<string>(), await PublishedGateway.ProgramAsync()],
+            command = Template is null ? (string[])[.. ignoresInterrupt ? ["sh", "-c", "trap '' INT; exec \"$0\""] : Array.Empty<string>(), await PublishedGateway.ProgramAsync()] : [],
             stubIde = Ide.Url.AbsoluteUri,
             environment = new Dictionary<string, string>
             {
@@ -154,12 +170,12 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
                 ["WAIIDE_IDE_CACHE"] = IdeCache(), // Else below the home directory, of which each user here has an own one.
                 ["JUPYTERHUB_ACTIVITY_INTERVAL"] = "1",
                 ["DOTNET_ROOT"] = Path.GetFullPath("../../..", RuntimeEnvironment.GetRuntimeDirectory()),
-                [Mark.Split('=')[0]] = _run,
             },
+            mark = new Dictionary<string, string> { [Mark.Split('=')[0]] = _run },
         };
         return Start(
             "hub.log",
-            new() { ["REAL_HUB"] = JsonSerializer.Serialize(settings), ["LANG"] = "C.UTF-8" },
+            new(variables) { ["REAL_HUB"] = JsonSerializer.Serialize(settings), ["LANG"] = "C.UTF-8" },
             "jupyterhub", "--config", Path.Combine(AppContext.BaseDirectory, "RealHub", "jupyterhub_config.py"));
     }
 
@@ -183,13 +199,13 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
         return ChildProcess.Start(start);
     }
 
-    private async Task<bool> Answers(int port)
+    private async Task<bool> Answers(Uri site)
     {
         Assert.False(Hub!.HasExited, "The hub ended.");
         Assert.False(Proxy!.HasExited, "The proxy ended.");
         try
         {
-            using var answer = await _http.GetAsync(new Uri($"http://127.0.0.1:{port}{baseUrl}hub/health"));
+            using var answer = await _http.GetAsync(new Uri(site, "hub/health"));
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
@@ -212,7 +228,7 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
         ? string.Join('\n', Directory.EnumerateFiles(Logs).Order().Select(file => $"\n--- {Path.GetFileName(file)} ---\n{string.Join('\n', File.ReadLines(file).TakeLast(80))}"))
         : "";
 
-    private static string IdeCache() => Environment.GetEnvironmentVariable("WAIIDE_IDE_CACHE") is { Length: > 0 } said
+    private protected static string IdeCache() => Environment.GetEnvironmentVariable("WAIIDE_IDE_CACHE") is { Length: > 0 } said
         ? said
         : Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(Environment.GetEnvironmentVariable("HOME")!, ".cache"), "waiide", "ide");
 

@@ -1,4 +1,4 @@
-# A JupyterHub on this machine whose single-user server is the gateway. Folders, ports and tokens come from JupyterHub.cs, as JSON.
+# A JupyterHub on this machine whose single-user server is the gateway, or one as a template of deploy/ has it. Folders, ports and tokens come from JupyterHub.cs, as JSON.
 import json
 import os
 import subprocess
@@ -9,8 +9,10 @@ this = json.loads(os.environ['REAL_HUB'])
 folder = this['folder']
 
 c = get_config()  # noqa: F821 (JupyterHub gives it)
+if this['template']:
+    load_subconfig(this['template'])  # noqa: F821
 c.JupyterHub.bind_url = this['front']
-c.JupyterHub.hub_bind_url = this['hub']
+c.JupyterHub.hub_port = this['hubPort']
 c.JupyterHub.db_url = f'sqlite:///{folder}/jupyterhub.sqlite'
 c.JupyterHub.cookie_secret_file = f'{folder}/cookie_secret'
 c.JupyterHub.allow_named_servers = True
@@ -39,22 +41,26 @@ c.JupyterHub.load_roles = [
     {'name': 'sharing', 'services': ['monitor'], 'users': ['guest'], 'scopes': ['access:servers!server=sharer/']},
 ]
 
-c.JupyterHub.spawner_class = 'simple'
-c.SimpleLocalProcessSpawner.home_dir_template = f'{folder}/home/{{username}}'
-c.Spawner.cmd = this['command']
-c.Spawner.ip = this['spawnerIp']
-c.Spawner.http_timeout = 60
-c.Spawner.environment = {
-    **this['environment'],
-    # {"ide": "stub"} in the request that starts a server: a recording stand-in of the tests instead of an IDE of its own.
-    'WAIIDE_IDE_URL': lambda spawner: this['stubIde'] if spawner.user_options.get('ide') == 'stub' else '',
-    'WAIIDE_IDLE_TIMEOUT': lambda spawner: spawner.user_options.get('idleTimeout', ''),
-}
-
 
 def keep_output(spawner):
     log = open(f'{folder}/logs/{spawner.oauth_client_id}.log', 'ab')
     spawner.popen_kwargs = {'stdout': log, 'stderr': subprocess.STDOUT}
 
 
+if this['template']:
+    c.Spawner.environment.update(this['mark'])
+    c.Spawner.poll_interval = 3
+else:
+    c.JupyterHub.spawner_class = 'simple'
+    c.SimpleLocalProcessSpawner.home_dir_template = f'{folder}/home/{{username}}'
+    c.Spawner.cmd = this['command']
+    c.Spawner.ip = this['spawnerIp']
+    c.Spawner.http_timeout = 60
+    c.Spawner.environment = {
+        **this['environment'],
+        **this['mark'],
+        # {"ide": "stub"} in the request that starts a server: a recording stand-in of the tests instead of an IDE of its own.
+        'WAIIDE_IDE_URL': lambda spawner: this['stubIde'] if spawner.user_options.get('ide') == 'stub' else '',
+        'WAIIDE_IDLE_TIMEOUT': lambda spawner: spawner.user_options.get('idleTimeout', ''),
+    }
 c.Spawner.pre_spawn_hook = keep_output

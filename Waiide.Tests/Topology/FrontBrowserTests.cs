@@ -16,7 +16,7 @@ public sealed class FrontBrowserTests
         Prerequisites.Need("node", "npm", "chromium", "setsid", "nginx", "certutil");
         await using var run = AppHostRun.Start("--Waiide:Front=process", $"--Parameters:demo-password={Password}");
         await run.IsReady();
-        using var home = await HomeThatTrusts(FrontRun.AuthorityOf(run));
+        using var home = await TrustingHome.OfAsync(FrontRun.AuthorityOf(run));
         await using var chromium = new Chromium();
         var page = await chromium.NewPageAsync(home: home.Path);
         var sockets = new List<string>();
@@ -61,7 +61,7 @@ public sealed class FrontBrowserTests
             [.. Podman.Environment.Select(variable => $"{variable.Key}={variable.Value}")], "--Waiide:Front=true", $"--Waiide:FrontImage={FrontImage}", $"--Ide:Image={ideImage}", "--Waiide:Mode=standalone");
         await run.IsReady();
         Assert.False(File.Exists(Path.Combine(run.DataDirectory, "front", "nginx.conf")), "nginx is no process of this machine");
-        using var home = await HomeThatTrusts(FrontRun.AuthorityOf(run));
+        using var home = await TrustingHome.OfAsync(FrontRun.AuthorityOf(run));
         await using var chromium = new Chromium();
         var page = await chromium.NewPageAsync(home: home.Path);
 
@@ -85,22 +85,5 @@ public sealed class FrontBrowserTests
         var key = configuration.Split("ssl_certificate_key \"")[1].Split('"')[0];
         Assert.True(File.Exists(key));
         return Path.GetDirectoryName(key)!;
-    }
-
-    // Where Chromium looks for authorities that the user trusts.
-    private static async Task<TempDirectory> HomeThatTrusts(string authority)
-    {
-        var home = new TempDirectory();
-        var store = Directory.CreateDirectory(Path.Combine(home.Path, ".pki", "nssdb")).FullName;
-        await Certutil("-d", "sql:" + store, "-N", "--empty-password");
-        await Certutil("-d", "sql:" + store, "-A", "-t", "C,,", "-n", "development", "-i", authority);
-        return home;
-    }
-
-    private static async Task Certutil(params string[] arguments)
-    {
-        using var certutil = Process.Start("certutil", arguments)!;
-        await certutil.WaitForExitAsync();
-        Assert.Equal(0, certutil.ExitCode);
     }
 }

@@ -1,6 +1,6 @@
 namespace Aspire.Dashboard;
 
-/// <summary>How a dashboard is reached and what it asks for. Every address is one of this machine's own.</summary>
+/// <summary>How a dashboard is reached and what it asks for. An address is one of this machine's own, or all of them.</summary>
 internal sealed record DashboardOptions
 {
     /// <summary>Where people open it, such as http://localhost:15100; port 0: any free one.</summary>
@@ -17,4 +17,7 @@ internal sealed record DashboardOptions
 
     /// <summary>What scripts must have in the header x-api-key to use the JSON API without a browser's session; null: there is no such way.</summary>
     public string? ApiKey { get; init; }
+
+    /// <summary>Whether what listens there can be reached from elsewhere, such as http://0.0.0.0:18888.</summary>
+    public static bool IsEveryAddress(Uri url) => url.Host is "0.0.0.0" or "[::]";
 }

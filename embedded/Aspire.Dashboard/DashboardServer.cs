@@ -129,7 +129,11 @@ internal sealed class DashboardServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = largestBody;
-            if (url.Port == 0)
+            if (DashboardOptions.IsEveryAddress(url))
+            {
+                kestrel.ListenAnyIP(url.Port, listen => listen.Protocols = HttpProtocols.Http1);
+            }
+            else if (url.Port == 0)
             {
                 kestrel.Listen(IPAddress.Loopback, 0);
             }

@@ -47,13 +47,13 @@ public class IdeCommandTests
     [InlineData("services__ide__http__0")]
     [InlineData("ConnectionStrings__db")]
     public void What_is_meant_for_the_gateway_stays_there(string name) =>
-        Assert.DoesNotContain("secret", IdeEnvironment.From([KeyValuePair.Create(name, "secret")], "mark", "/").Values);
+        Assert.DoesNotContain("secret", IdeEnvironment.From([KeyValuePair.Create(name, "secret")], "mark", "/", hasPorts: true).Values);
 
     [Fact]
     public void Dev_servers_are_found_under_the_whole_prefix_whatever_an_outer_IDE_has_said() =>
         Assert.Equal(
             "/user/we%2Bird@ex.org/proxy/{{port}}/",
-            IdeEnvironment.From([KeyValuePair.Create("VSCODE_PROXY_URI", "http://outer/{{port}}")], "mark", "/user/we%2Bird@ex.org/")["VSCODE_PROXY_URI"]);
+            IdeEnvironment.From([KeyValuePair.Create("VSCODE_PROXY_URI", "http://outer/{{port}}")], "mark", "/user/we%2Bird@ex.org/", hasPorts: true)["VSCODE_PROXY_URI"]);
 
     [Theory]
     [InlineData("PATH")]
@@ -66,7 +66,7 @@ public class IdeCommandTests
     [InlineData("JUPYTERHUB_SERVICE_PREFIX")]
     [InlineData("JUPYTERHUB_API_URL")]
     public void What_is_the_users_reaches_his_terminals(string name) =>
-        Assert.Equal("mine", IdeEnvironment.From([KeyValuePair.Create(name, "mine")], "mark", "/")[name]);
+        Assert.Equal("mine", IdeEnvironment.From([KeyValuePair.Create(name, "mine")], "mark", "/", hasPorts: true)[name]);
 
     [Theory]
     [InlineData("/data", null, "/data/run/ide.sock")]

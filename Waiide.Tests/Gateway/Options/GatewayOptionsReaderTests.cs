@@ -57,6 +57,31 @@ public class GatewayOptionsReaderTests
         Assert.Null(Read(("JUPYTERHUB_SERVICE_PREFIX", "/user/ada/"), ("JUPYTERHUB_SERVICE_URL", "http://127.0.0.1:8070/user/ada/")).HubSidePort);
 
     [Theory]
+    [InlineData(null, true)]
+    [InlineData("true", true)]
+    [InlineData("1", true)]
+    [InlineData("FALSE", false)]
+    [InlineData("0", false)]
+    public void All_components_are_offered_unless_somebody_says_no(string? said, bool expected) =>
+        Assert.Equal(expected, Read(("USE_ALL_COMPONENTS", said)).AllComponents);
+
+    [Theory]
+    [InlineData("USE_ALL_COMPONENTS", "some", "USE_ALL_COMPONENTS is 'some'. Set it to true or false.")]
+    [InlineData("WAIIDE_IDE_EXTENSIONS", "/nowhere/at/all", "WAIIDE_IDE_EXTENSIONS is '/nowhere/at/all', and there is no such folder.")]
+    [InlineData("EXTENSIONS_GALLERY", "https://gallery.example.org", "EXTENSIONS_GALLERY is not what code-server takes.")]
+    [InlineData("EXTENSIONS_GALLERY", "[]", "EXTENSIONS_GALLERY is not what code-server takes.")]
+    [InlineData("EXTENSIONS_GALLERY", "{'serviceUrl':'https://gallery.example.org'}", "EXTENSIONS_GALLERY is not what code-server takes.")]
+    [InlineData("EXTENSIONS_GALLERY", "{\"serviceUrl\":\"gallery\"}", "EXTENSIONS_GALLERY is not what code-server takes.")]
+    [InlineData("EXTENSIONS_GALLERY", "{\"serviceUrl\":7}", "EXTENSIONS_GALLERY is not what code-server takes.")]
+    public void What_the_IDE_could_not_start_with_is_named_before(string name, string value, string sentence) =>
+        Assert.Contains(sentence, Assert.Throws<CannotStartException>(() => Read((name, value))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{\"serviceUrl\":\"https://gallery.example.org/api\",\"itemUrl\":\"\"}")]
+    public void Any_gallery_and_none_can_be_asked_for(string gallery) => Assert.Empty(Read(("EXTENSIONS_GALLERY", gallery)).Warnings);
+
+    [Theory]
     [InlineData(null, "/")]
     [InlineData("/", "/")]
     [InlineData("/user/username", "/user/username/")]

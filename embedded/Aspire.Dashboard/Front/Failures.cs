@@ -42,11 +42,11 @@ internal static partial class Failures
         ? Layout.Bare("Failed", Html.Of($"""
             <div class="card">
             <h1>{Icons.Brand}This page failed</h1>
-            <p class="error" role="alert">The dashboard could not show {request.Path.ToString()}. The AppHost's output says why.</p>
+            <p class="error" role="alert">The dashboard could not show {request.Path.ToString()}. The output of its program says why.</p>
             <p><a class="button" href="/">Back to the start</a></p>
             </div>
             """), StatusCodes.Status500InternalServerError)
-        : Results.Problem("The dashboard could not answer. The AppHost's output says why.", statusCode: StatusCodes.Status500InternalServerError);
+        : Results.Problem("The dashboard could not answer. The output of its program says why.", statusCode: StatusCodes.Status500InternalServerError);
 
     private static partial class Log
     {

@@ -69,7 +69,7 @@ internal static class Login
 
         if (!isRight)
         {
-            return Page(returnUrl, "That is not the token of this run. The AppHost prints a link with it at each start.", StatusCodes.Status401Unauthorized);
+            return Page(returnUrl, "That is not the token of this run.", StatusCodes.Status401Unauthorized);
         }
 
         var sessions = context.RequestServices.GetRequiredService<Sessions>();
@@ -80,7 +80,7 @@ internal static class Login
     private static IResult Page(string? returnUrl, string? problem, int status) => Layout.Bare("Log in", Html.Of($"""
         <form class="card" method="post" action="/login">
         <h1>{Icons.Brand}Log in to the dashboard</h1>
-        <p>The AppHost prints a link at its start: <code>Login to the dashboard at …/login?t=</code>. Open it, or enter what follows <code>t=</code> here.</p>
+        <p>Enter the token that was set for it. Where none was, a link with one is printed at the start: <code>Login to the dashboard at …/login?t=</code>.</p>
         {(problem is null ? Html.None : Html.Of($"""<p class="error" role="alert">{problem}</p>"""))}
         <label for="token">Token</label>
         <input id="token" name="t" type="password" autocomplete="off" required autofocus>
