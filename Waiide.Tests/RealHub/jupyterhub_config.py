@@ -11,6 +11,7 @@ folder = this['folder']
 c = get_config()  # noqa: F821 (JupyterHub gives it)
 if this['template']:
     load_subconfig(this['template'])  # noqa: F821
+    c.Authenticator.allowed_users = set()
 c.JupyterHub.bind_url = this['front']
 c.JupyterHub.hub_port = this['hubPort']
 c.JupyterHub.db_url = f'sqlite:///{folder}/jupyterhub.sqlite'

@@ -30,8 +30,8 @@ internal sealed class PlayedPod : IAsyncDisposable
     public static async Task<PlayedPod> RenderAsync()
     {
         Prerequisites.Need("catatonit");
-        var pod = new PlayedPod();
         var image = (await WaiideContainer.ImageAsync()).Split(':');
+        var pod = new PlayedPod();
         using var templates = new Templates("restricted", "standard", Token);
         templates.Edit(text => text.Replace("newTag: latest", $"newName: {image[0]}\n  newTag: \"{image[1]}\"", StringComparison.Ordinal) + $"namePrefix: {pod._prefix}-\n");
         var objects = await templates.ObjectsAsync();
@@ -46,13 +46,21 @@ internal sealed class PlayedPod : IAsyncDisposable
     public static async Task<PlayedPod> StartAsync()
     {
         var pod = await RenderAsync();
-        // podman 4 keeps the data of a Secret as JSON, and makes that of no Secret itself.
-        var data = Path.Combine(pod._directory.Path, "secret.json");
-        await File.WriteAllTextAsync(data, pod._secret["data"]!.ToJsonString());
-        await Podman.OutputAsync("podman", "secret", "create", pod._secret.Text("metadata.name")!, data);
-        await Podman.OutputAsync("podman", "play", "kube", await pod.FileAsync("claim.yaml", pod._claim));
-        await pod.UpAsync();
-        return pod;
+        try
+        {
+            // podman 4 keeps the data of a Secret as JSON, and makes that of no Secret itself.
+            var data = Path.Combine(pod._directory.Path, "secret.json");
+            await File.WriteAllTextAsync(data, pod._secret["data"]!.ToJsonString());
+            await Podman.OutputAsync("podman", "secret", "create", pod._secret.Text("metadata.name")!, data);
+            await Podman.OutputAsync("podman", "play", "kube", await pod.FileAsync("claim.yaml", pod._claim));
+            await pod.UpAsync();
+            return pod;
+        }
+        catch
+        {
+            await pod.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task UpAsync()

@@ -14,6 +14,7 @@ public sealed class ContainerHub : JupyterHub
     private readonly TempDirectory _folder = new();
     private ChildProcess? _engine;
     private string _ip = "";
+    private bool _hasNetwork;
 
     protected override string Template => Path.Combine(Repository.Root, "deploy", "jupyterhub", "docker", "jupyterhub_config.py");
 
@@ -30,6 +31,7 @@ public sealed class ContainerHub : JupyterHub
         if (_engine is null)
         {
             await Podman.OutputAsync("podman", "network", "create", _name);
+            _hasNetwork = true;
             _ip = (await Podman.OutputAsync("podman", "network", "inspect", "--format", "{{(index .Subnets 0).Gateway}}", _name)).Trim();
             // This machine has its address on the network, and the hub something to listen on, from podman's first container there on.
             await Podman.OutputAsync("podman", "run", "--detach", "--name", _name, "--network", _name, "--entrypoint", "sleep", image, "infinity");
@@ -56,7 +58,7 @@ public sealed class ContainerHub : JupyterHub
 
     public override async Task DisposeAsync()
     {
-        if (_ip.Length > 0)
+        if (_hasNetwork)
         {
             // The network's containers are ours, and so are the volumes that have our users' names.
             await Podman.RunAsync("sh", "-c", $"podman ps --all --quiet --filter network={_name} | xargs --no-run-if-empty podman rm --force --time 0");

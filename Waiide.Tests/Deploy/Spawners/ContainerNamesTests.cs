@@ -14,6 +14,8 @@ public sealed partial class ContainerNamesTests
     [InlineData("007", "007-waiide-abc123", "007-waiide-abc123")]
     [InlineData("alice", "", "alice--*")]
     [InlineData("alice", "work", "work--*")]
+    [InlineData("nginx", "nginx-proxy-1", "nginx-proxy-1--*")]
+    [InlineData("alice", "alice-abc123", "alice-abc123--*")]
     [InlineData("alice", "alice--x", "alice-x--*")]
     [InlineData("alice", "alice-Work", "alice-work--*")]
     [InlineData("jean-luc", "jean-luc-waiide-abc123", "jean-luc-waiide-abc123--*")]

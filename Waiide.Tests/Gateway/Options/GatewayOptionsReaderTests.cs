@@ -72,6 +72,7 @@ public class GatewayOptionsReaderTests
     [InlineData("EXTENSIONS_GALLERY", "[]", "EXTENSIONS_GALLERY is not what code-server takes.")]
     [InlineData("EXTENSIONS_GALLERY", "{'serviceUrl':'https://gallery.example.org'}", "EXTENSIONS_GALLERY is not what code-server takes.")]
     [InlineData("EXTENSIONS_GALLERY", "{\"serviceUrl\":\"gallery\"}", "EXTENSIONS_GALLERY is not what code-server takes.")]
+    [InlineData("EXTENSIONS_GALLERY", "{\"serviceUrl\":\"http://gallery.example.org\"}", "EXTENSIONS_GALLERY is not what code-server takes.")]
     [InlineData("EXTENSIONS_GALLERY", "{\"serviceUrl\":7}", "EXTENSIONS_GALLERY is not what code-server takes.")]
     public void What_the_IDE_could_not_start_with_is_named_before(string name, string value, string sentence) =>
         Assert.Contains(sentence, Assert.Throws<CannotStartException>(() => Read((name, value))).Message, StringComparison.Ordinal);

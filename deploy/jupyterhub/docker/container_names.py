@@ -14,8 +14,9 @@ LONGEST_CONTAINER = 63  # a DNS label (RFC 1123), as which a container is found 
 
 def container_name(user, server):
     """The name of the container of a server: for every server another one, however users call themselves and their servers."""
-    # ada's server ada-waiide-abc123 lends its name to its container. Not where the user's name has a dash: ada-waiide could have a server of that name, too.
-    if re.fullmatch('[a-z0-9]+', user) and re.fullmatch(f'{user}(-[a-z0-9]+)+', server) and len(server) <= LONGEST_CONTAINER:
+    # ada's server ada-waiide-abc123 lends its name to its container. Not where the user's name has a dash: ada-waiide could have a server of that name, too. Nor where
+    # the hash at the end is missing: a user called nginx could reach for a container nginx-proxy-1 that is somebody else's.
+    if re.fullmatch('[a-z0-9]+', user) and re.fullmatch(f'{user}(-[a-z0-9]+)+-[0-9a-f]{{6}}', server) and len(server) <= LONGEST_CONTAINER:
         return server
 
     # All others have a hash of both names (in which there are no slashes) after two dashes, which no name above has. With 64 bits of it nobody finds a name whose

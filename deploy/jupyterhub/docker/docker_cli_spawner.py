@@ -14,7 +14,10 @@ from traitlets import Bool, Dict, TraitError, Unicode, default, validate
 HOST_OPTIONS = {'cap_add', 'cap_drop', 'dns', 'group_add', 'init', 'pids_limit', 'read_only', 'security_opt', 'shm_size', 'tmpfs'}
 # A container that is none of these has ended.
 ALIVE = {'created', 'running', 'paused', 'restarting', 'stopping'}
+# Nothing more can be learned of it: there is none, or the engine removes it already, or could not remove all of it.
+GONE = {'', 'removing', 'dead'}
 GRACE_SECONDS = 10
+LONGEST_WORDS = 4096
 
 
 def escape(text):
@@ -34,6 +37,11 @@ class DockerSpawner(Spawner):
 
     # Of the container that ended last: it may be gone when the hub asks again. What nobody saw end is taken to have ended well.
     exit_code = 0
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        # Several ask at once, and who removes the container takes it from under the others.
+        self.turn = asyncio.Lock()
 
     @default('cmd')
     def _image_has_a_command(self):
@@ -68,14 +76,28 @@ class DockerSpawner(Spawner):
 
     @property
     def label(self):
-        """By which our containers are told from others of the engine that happen to have such a name."""
-        return f'jupyterhub.server={self.user.name}/{self.name}'
+        """By which our containers are told from others of the engine that happen to have such a name, those of other hubs among them."""
+        return f'io.waiide.server={self.network_name}/{self.user.name}/{self.name}'
 
     async def start(self):
+        # The hub gives up after this time, too, but leaves the command running: its container would be one that nobody expects.
+        return await asyncio.wait_for(self.start_in_turn(), self.start_timeout)
+
+    async def start_in_turn(self):
+        async with self.turn:
+            await self.remove_leftover()
+            try:
+                return await self.run()
+            except asyncio.CancelledError:
+                await self.remove_leftover()
+                raise
+
+    async def remove_leftover(self):
         if await self.state():
             self.log.warning('Container %s is still there; it is removed.', self.container_name)
             await self.docker('rm', '--force', '--volumes', self.container_name)
 
+    async def run(self):
         self.exit_code = 0
         environment = self.get_env()
         await self.docker('run', '--detach', *self.options(environment), self.image, *(self.cmd or []), *self.get_args(), environment=environment)
@@ -98,24 +120,30 @@ class DockerSpawner(Spawner):
         return [f'--{name}={value}' for name, all_of_it in options.items() for value in all_of_it]
 
     async def poll(self):
-        state = await self.state()
-        if state in ALIVE:
-            return None
-        if state:
-            await self.clean_up()
-        return self.exit_code
+        async with self.turn:
+            state = await self.state()
+            if state in ALIVE:
+                return None
+            if state not in GONE:
+                await self.clean_up()
+            return self.exit_code
 
     async def stop(self, now=False):
-        # Without -t podman's socket has it killed at once.
-        await self.docker('stop', '-t', '0' if now else str(GRACE_SECONDS), self.container_name)
-        await self.clean_up()
+        async with self.turn:
+            state = await self.state()
+            if state in ALIVE:
+                # Without -t podman's socket has it killed at once.
+                await self.docker('stop', '-t', '0' if now else str(GRACE_SECONDS), self.container_name)
+            if state not in GONE:
+                await self.clean_up()
 
     async def clean_up(self):
         """Says how a container ended, and removes it if that is wanted."""
         self.exit_code = int(await self.inspect('.State.ExitCode'))
         self.log.info('Container %s ended with code %d.', self.container_name, self.exit_code)
         if self.exit_code != 0:
-            self.log.warning('The last lines of %s:\n%s', self.container_name, await self.docker('logs', '--tail', '20', self.container_name))
+            # Its user can write whatever they like there: not too much of it, and on one line.
+            self.log.warning('The last lines of %s: %r', self.container_name, await self.docker('logs', '--tail', '20', self.container_name, longest=LONGEST_WORDS))
         if self.remove:
             await self.docker('rm', '--volumes', self.container_name)
 
@@ -127,20 +155,35 @@ class DockerSpawner(Spawner):
     async def inspect(self, field):
         return await self.docker('inspect', '--type', 'container', '--format', f'{{{{{field}}}}}', self.container_name)
 
-    async def docker(self, *arguments, environment=None):
-        """Runs the docker command and returns what it printed."""
+    async def docker(self, *arguments, environment=None, longest=None):
+        """Runs the docker command and returns what it printed, of which no more than the first bytes may be wanted."""
         program = shutil.which('docker')
         if not program:
             raise RuntimeError('The hub has no docker command: install one, or set PATH of the hub.')
         both = asyncio.subprocess.STDOUT if arguments[0] == 'logs' else asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(program, *arguments, env={**os.environ, **(environment or {})}, stdout=asyncio.subprocess.PIPE, stderr=both)
-        output, error = await process.communicate()
+        try:
+            if longest:
+                return (await up_to(process.stdout, longest)).decode(errors='replace')
+            output, error = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
         if process.returncode != 0:
-            raise RuntimeError(f'docker {arguments[0]} {self.container_name} ended with {process.returncode}: {(error or output).decode().strip()}')
-        return output.decode().strip()
+            raise RuntimeError(f'docker {arguments[0]} {self.container_name} ended with {process.returncode}: {(error or output).decode(errors="replace").strip()}')
+        return output.decode(errors='replace').strip()
 
     def move_certs(self, paths):
         raise NotImplementedError('c.JupyterHub.internal_ssl needs the package dockerspawner: docker_cli_spawner.py brings no certificates into containers.')
+
+
+async def up_to(stream, longest):
+    """The bytes of a stream, or the first of them."""
+    try:
+        return await stream.readexactly(longest)
+    except asyncio.IncompleteReadError as end:
+        return end.partial
 
 
 def values(setting):

@@ -18,10 +18,14 @@ IMAGE = os.environ.get('WAIIDE_IMAGE', 'calliopeai/waiide:latest')
 NETWORK = os.environ.get('WAIIDE_NETWORK', 'waiide')
 # The hub as the containers see it: the address of this machine on their network.
 HUB_IP = os.environ.get('WAIIDE_HUB_IP', '172.30.0.1')
+# Containers of hubs on this network are known by this label.
+OURS = 'io.waiide.hub'
 # Who may sign in is for c.JupyterHub.authenticator_class to say: accounts of this machine, unless you set another one. From JupyterHub 5 on nobody comes in who is
 # not in c.Authenticator.allowed_users.
 
 # ---- the hub ------------------------------------------------------------------------------------------------------------------
+# TLS goes in front (docs/tls.md): passwords are not for a network to read.
+c.JupyterHub.bind_url = os.environ.get('WAIIDE_BIND_URL', 'http://127.0.0.1:8000')
 c.JupyterHub.hub_ip = HUB_IP
 c.JupyterHub.hub_connect_ip = HUB_IP
 c.JupyterHub.allow_named_servers = True
@@ -32,6 +36,13 @@ c.JupyterHub.cleanup_servers = False
 
 class WaiideSpawner(DockerSpawner):
     """{servername} is a name that no other server has: those that users choose are not (container_names.py)."""
+
+    async def get_object(self):
+        """DockerSpawner takes whatever has the container's name for its own, to stop and remove it. (docker_cli_spawner.py looks for a label by itself.)"""
+        found = await super().get_object()
+        if found and (found['Config'].get('Labels') or {}).get(OURS) != NETWORK:
+            raise RuntimeError(f'There is a container {self.container_name} already, and no hub on the network {NETWORK} has made it: rename or remove it.')
+        return found
 
     def template_namespace(self):
         return {**super().template_namespace(), 'servername': container_name(self.user.name, self.name)}
@@ -45,7 +56,8 @@ c.DockerSpawner.port = 8070
 c.DockerSpawner.name_template = '{servername}'
 c.DockerSpawner.network_name = NETWORK
 c.DockerSpawner.remove = True
-c.DockerSpawner.volumes = {'waiide-{username}': '/home/calliope'}  # all servers of a user share it
+# All servers of a user share it. Hubs on other networks have others.
+c.DockerSpawner.volumes = {f'{NETWORK}-home-{{username}}': '/home/calliope'}
 c.DockerSpawner.environment = {
     'USE_ALL_COMPONENTS': 'true',
     'LOG_LEVEL': 'INFO',
@@ -53,6 +65,8 @@ c.DockerSpawner.environment = {
     'WAIIDE_TRUSTED_PROXIES': HUB_IP,  # the hub's proxy knows whether the browser came by https
     'WAIIDE_IDLE_TIMEOUT': '2h',
 }
+if os.environ.get('WAIIDE_SPAWNER') != 'docker-cli':
+    c.DockerSpawner.extra_create_kwargs = {'labels': {OURS: NETWORK}}
 c.DockerSpawner.mem_limit = '4G'
 c.DockerSpawner.cpu_limit = 2
 c.DockerSpawner.extra_host_config = {

@@ -1,5 +1,6 @@
 # JupyterHub on this machine, for a try: every server is a process of the account that the hub runs as, whoever the user is. They can read and stop each other, and
 # the hub: nothing for people who do not trust each other like themselves. docs/jupyterhub.md says what to do before.
+import getpass
 import os
 
 c = get_config()  # noqa: F821 (JupyterHub gives it)
@@ -11,6 +12,8 @@ HOMES = os.environ.get('WAIIDE_HOMES', f'{DATA}/hub-homes')
 
 c.JupyterHub.bind_url = 'http://127.0.0.1:8000'  # for a browser on this machine
 c.JupyterHub.allow_named_servers = True
+# With the password of the machine. Whoever signs in has a shell of this account.
+c.Authenticator.allowed_users = {getpass.getuser()}
 
 c.JupyterHub.spawner_class = 'simple'
 # HOME of a user, which is the folder that their IDE opens: made when they come first, and kept. SimpleLocalProcessSpawner's own is /tmp/{username}.
