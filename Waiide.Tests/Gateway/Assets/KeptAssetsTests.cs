@@ -40,7 +40,8 @@ public sealed class KeptAssetsTests : IDisposable
         await using var server = await AssetServer.StartAsync(_cache.Path, AssetServer.Long("first"));
         await server.IsKept();
 
-        using var stranger = new HttpClient { BaseAddress = server.Gateway.Url };
+        using var stranger = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = server.Gateway.Url };
+        stranger.DefaultRequestHeaders.Add("Sec-Fetch-Mode", "no-cors"); // As a page asks for its script.
         stranger.DefaultRequestHeaders.TryAddWithoutValidation("Accept-Encoding", "br");
         using var answer = await stranger.GetAsync(AssetServer.Script);
 
