@@ -81,6 +81,9 @@ internal sealed record GatewayOptions
     /// <summary>Where settings, extensions, keys and sockets of this instance are kept: WAIIDE_DATA_DIR. One running gateway per directory.</summary>
     public string DataDirectory { get; init; } = "";
 
+    /// <summary>Where VS Code's own files are kept compressed, for all gateways that share it: WAIIDE_ASSET_CACHE; null: nowhere.</summary>
+    public string? AssetCache { get; init; }
+
     /// <summary>What counts as use of this server: WAIIDE_ACTIVITY.</summary>
     public ActivityPolicy Activity { get; init; } = ActivityPolicy.InputAndCpu;
 

@@ -103,6 +103,14 @@ internal sealed partial class GatewayOptionsReader
         return Path.Combine(root, "waiide", prefix == "/" ? "standalone" : Slug(prefix));
     }
 
+    private string? AssetCache() => Text("WAIIDE_ASSET_CACHE") switch
+    {
+        "none" => null,
+        { } said => Path.GetFullPath(said),
+        null when Text("XDG_CACHE_HOME") is { } xdg && Path.IsPathRooted(xdg) => Path.Combine(xdg, "waiide", "assets"),
+        null => Path.Combine(Home(), ".cache", "waiide", "assets"),
+    };
+
     private string Home()
     {
         var home = Text("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);

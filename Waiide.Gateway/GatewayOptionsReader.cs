@@ -50,6 +50,7 @@ internal sealed partial class GatewayOptionsReader(IConfiguration configuration)
             VscodePort = IsServiceLink("VSCODE_PORT") ? null : Port("VSCODE_PORT"),
             Workspace = Workspace(ideUrl is not null),
             DataDirectory = DataDirectory(prefix),
+            AssetCache = AssetCache(),
             Activity = Activity(),
             IdleTimeout = IdleTimeout(byDefault: hub is not null && ideUrl is null),
             DeniedPorts = DeniedPorts(),

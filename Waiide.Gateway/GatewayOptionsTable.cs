@@ -25,6 +25,7 @@ internal static class GatewayOptionsTable
         new("VSCODE_PORT", "a Unix socket", "The loopback port of the gateway's own IDE."),
         new("WAIIDE_WORKSPACE", "JUPYTERHUB_ROOT_DIR, else the home directory", "The folder that the IDE opens."),
         new("WAIIDE_DATA_DIR", "~/.local/share/waiide/<instance>", "Settings, extensions, keys and sockets of this instance; one running gateway for each."),
+        new("WAIIDE_ASSET_CACHE", "$XDG_CACHE_HOME/waiide/assets, else ~/.cache/waiide/assets", "Where VS Code's own files are kept compressed, for gateways to share; none: nowhere."),
         new("WAIIDE_ACTIVITY", "input+cpu", "What counts as use: browser (an open tab), input (what a person does), or input+cpu (that, and work in their terminals)."),
         new("WAIIDE_IDLE_TIMEOUT", "2h under a hub with an IDE of its own, else 0", "After how long without use the gateway stops itself: seconds, or with s, m, h or d such as 90m; 0: never."),
         new("WAIIDE_DENIED_PORTS", "none", "Ports, separated by commas, that /proxy/ refuses besides Waiide's own."),

@@ -1,6 +1,7 @@
 using Waiide.Gateway;
 using Waiide.Gateway.Activity;
 using Waiide.Gateway.Api;
+using Waiide.Gateway.Assets;
 using Waiide.Gateway.Auth;
 using Waiide.Gateway.Doctor;
 using Waiide.Gateway.Edge;
@@ -41,6 +42,7 @@ try
     builder.AddActivity();
     builder.AddApi();
     builder.AddIde();
+    builder.AddAssets();
     builder.AddOpen();
     builder.AddIdeProxy();
 

@@ -24,6 +24,7 @@ internal sealed class IdeState
     private readonly Lock _gate = new();
     private readonly Queue<string> _lines = new();
     private volatile TaskCompletionSource<Death> _nextDeath = NewDeath();
+    private TaskCompletionSource _usable = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ActivityContext _cause;
     private volatile Snapshot _now = new(IdeStatus.Starting, "The IDE server is starting.", 0, Stopwatch.GetTimestamp(), new CancellationTokenSource());
 
@@ -59,6 +60,15 @@ internal sealed class IdeState
     public Task<Death> NextDeath => _nextDeath.Task;
 
     public bool IsUsable => _now.Status == IdeStatus.Running;
+
+    /// <summary>Done when the IDE can be used; it may be gone again by then.</summary>
+    public Task UsableAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _usable.Task.WaitAsync(cancellationToken);
+        }
+    }
 
     /// <summary>The last lines that a supervised IDE printed, for the person who wonders what it is doing.</summary>
     public IReadOnlyList<string> LastLines
@@ -106,8 +116,14 @@ internal sealed class IdeState
                 status == before.Status ? before.Since : Stopwatch.GetTimestamp(),
                 isLost ? new CancellationTokenSource() : before.Losing,
                 nextAttempt);
+            if (status == IdeStatus.Running)
+            {
+                _usable.TrySetResult();
+            }
+
             if (isLost)
             {
+                _usable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 _ = before.Losing.CancelAsync(); // Not Cancel, which would have the supervisor do the work of everybody who waits, and fail with it.
             }
 

@@ -1,4 +1,5 @@
 using Waiide.Gateway.Activity;
+using Waiide.Gateway.Assets;
 using Waiide.Gateway.Ide;
 using Waiide.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
@@ -6,11 +7,11 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Waiide.Gateway.Proxy;
 
 /// <summary>Takes an authorized request to the IDE server and its answer back; where the IDE cannot be used, says so without dialing.</summary>
-internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privateHeaders, IdeState state, IdeAddress address, Exchange exchange, LastActivity activity) : IDisposable
+internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privateHeaders, IdeState state, IdeAddress address, Exchange exchange, KeptAssets assets, LastActivity activity) : IDisposable
 {
     private readonly HttpMessageInvoker _client = exchange.Client(address.ConnectAsync);
 
-    public Task ForwardAsync(HttpContext context, string target) => SendAsync(
+    public Task ForwardAsync(HttpContext context, string target) => assets.TryFind(context.Request, target, out var asset) ? KeptAssets.ServeAsync(context, asset) : SendAsync(
         context,
         Upstream.Ide,
         place =>

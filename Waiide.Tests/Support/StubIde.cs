@@ -28,8 +28,8 @@ internal sealed class StubIde : IAsyncDisposable
     /// <summary>TCP connections accepted so far, /version probes of the gateway included.</summary>
     public int Connections => _connections;
 
-    /// <summary>Requests other than the gateway's own /version probes.</summary>
-    public IEnumerable<Recorded> Forwarded => Requests.Where(request => request.Target != "/version");
+    /// <summary>Requests other than the gateway's own: its /version probes, and VS Code's files that it looks at.</summary>
+    public IEnumerable<Recorded> Forwarded => Requests.Where(request => request.Target != "/version" && request.Headers.GetValueOrDefault("User-Agent") != "Waiide");
 
     public Uri Url { get; private set; } = null!;
 

@@ -1,0 +1,241 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using Waiide.Gateway.Ide;
+
+namespace Waiide.Gateway.Assets;
+
+/// <summary>
+/// VS Code's own files, compressed better than the IDE server does it for each browser anew, and without its processor. What is served was asked of the IDE server that runs now, since it
+/// runs: a kept file stands for what has its hash, never for a name.
+/// </summary>
+internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFolder folder, ILogger<KeptAssets> logger) : BackgroundService
+{
+    private const long Longest = 64 << 20;
+
+    // Less is not worth a file.
+    private const long Shortest = 512;
+
+    // Of one processor: people who have just started their server want it for themselves.
+    private const double Share = 0.5;
+
+    private readonly Channel<string> _asked = Channel.CreateBounded<string>(new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropWrite });
+    private volatile Run? _run;
+
+    /// <summary>The files of one run of the IDE server; null: looked at, and not worth keeping.</summary>
+    private sealed record Run(IdeState.Snapshot Of)
+    {
+        public ConcurrentDictionary<string, KeptAsset?> Files { get; } = new(StringComparer.Ordinal);
+    }
+
+    /// <summary>True where <paramref name="target"/>, as the IDE server would see it, is kept and the browser takes it compressed. Others are remembered for the next who asks.</summary>
+    public bool TryFind(HttpRequest request, string target, [NotNullWhen(true)] out KeptAsset? asset)
+    {
+        asset = null;
+        if (_run is not { } run || !ReferenceEquals(run.Of.Losing, state.Now.Losing) || !state.IsUsable || !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)))
+        {
+            return false;
+        }
+
+        if (!run.Files.TryGetValue(target, out asset) && KeptAsset.Address(target) is not null)
+        {
+            _asked.Writer.TryWrite(target);
+        }
+
+        return asset is not null && TakesBrotli(request) && File.Exists(asset.File);
+    }
+
+    /// <summary>Answers with a file that was found.</summary>
+    public static Task ServeAsync(HttpContext context, KeptAsset asset)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentEncoding = "br";
+        headers.Vary = StringValues.Concat(headers.Vary, HeaderNames.AcceptEncoding);
+        headers.CacheControl = asset.CacheControl;
+        return TypedResults.PhysicalFile(asset.File, asset.ContentType, entityTag: asset.Tag, enableRangeProcessing: true).ExecuteAsync(context);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        folder.Open();
+        while (folder.IsUsable)
+        {
+            await state.UsableAsync(stoppingToken);
+            var run = new Run(state.Now);
+            using var lost = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, run.Of.Lost);
+            try
+            {
+                await KeepAsync(run, lost.Token);
+            }
+            catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The IDE server is gone; the next may be another.
+            }
+        }
+    }
+
+    private async Task KeepAsync(Run run, CancellationToken cancellationToken)
+    {
+        var later = new List<string>();
+        _run = run;
+        foreach (var target in await KnownAsync(cancellationToken))
+        {
+            if (!await TryAsync(() => LookAsync(run, target, mayCompress: false, cancellationToken), cancellationToken))
+            {
+                later.Add(target);
+            }
+        }
+
+        foreach (var target in later)
+        {
+            await TryAsync(() => LookAsync(run, target, mayCompress: true, cancellationToken), cancellationToken);
+        }
+
+        if (folder.IsWritable)
+        {
+            await TryAsync(() => Task.Run(() => { folder.Prune(); return true; }, cancellationToken), cancellationToken);
+        }
+
+        await foreach (var target in _asked.Reader.ReadAllAsync(cancellationToken))
+        {
+            await TryAsync(() => LookAsync(run, target, mayCompress: true, cancellationToken), cancellationToken);
+        }
+    }
+
+    /// <summary>What VS Code's page names, and what browsers have asked for before. To ask for the page makes the IDE server ready to answer the first person, too.</summary>
+    private async Task<IReadOnlyList<string>> KnownAsync(CancellationToken cancellationToken)
+    {
+        var known = new List<string>();
+        await TryAsync(async () =>
+        {
+            using var answer = await ide.GetAsync("/?ew=true", cancellationToken);
+            var named = KeptAsset.In(await answer.Content.ReadAsStringAsync(cancellationToken)).ToArray();
+            known.AddRange(named.Take(20));
+            if (named is [var first, ..] && KeptAsset.Address(first) is { } address)
+            {
+                known.AddRange(folder.Names(address.Version).Select(name => $"/{address.Version}/static/{name}").Where(target => KeptAsset.Address(target) is not null));
+            }
+
+            return true;
+        }, cancellationToken);
+        return [.. known.Distinct()];
+    }
+
+    /// <summary>False where it would have to be compressed first.</summary>
+    private async Task<bool> LookAsync(Run run, string target, bool mayCompress, CancellationToken cancellationToken)
+    {
+        if (run.Files.ContainsKey(target) || KeptAsset.Address(target) is not { } address)
+        {
+            return true;
+        }
+
+        using var answer = await ide.GetAsync(target, cancellationToken);
+        if (answer is not { StatusCode: System.Net.HttpStatusCode.OK, Content.Headers: { ContentEncoding.Count: 0, ContentType: { } type } }
+            || answer.Headers.CacheControl is not { Public: true, MaxAge: { TotalDays: >= 1 } } cacheControl)
+        {
+            run.Files[target] = null;
+            return true;
+        }
+
+        var (hash, length) = await HashAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), cancellationToken);
+        var isWorthIt = length is >= Shortest and <= Longest;
+        var file = isWorthIt ? await folder.FindAsync(hash, cancellationToken) : null;
+        if (file is null && isWorthIt && folder.IsWritable)
+        {
+            if (!mayCompress)
+            {
+                return false;
+            }
+
+            file = await CompressAsync(target, hash, cancellationToken);
+        }
+
+        run.Files[target] = file is null ? null : new KeptAsset(file, type.ToString(), cacheControl.ToString(), new EntityTagHeaderValue($"\"{hash[..32]}-br\""));
+        if (file is not null && folder.IsWritable)
+        {
+            folder.Remember(address.Version, address.Path, hash);
+        }
+
+        return true;
+    }
+
+    /// <summary>Null where it gets hardly smaller, as pictures do, or where it is another file by now.</summary>
+    private async Task<string?> CompressAsync(string target, string hash, CancellationToken cancellationToken)
+    {
+        var draft = folder.Draft();
+        try
+        {
+            using var answer = await ide.GetAsync(target, cancellationToken);
+            string read;
+            long from, to;
+            await using (var file = new FileStream(draft, FileMode.CreateNew, FileAccess.Write))
+            {
+                await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+                (read, from, to) = await PacedBrotli.CompressAsync(body, file, Share, cancellationToken);
+            }
+
+            if (read != hash || to > from * 0.9)
+            {
+                return null;
+            }
+
+            Log.Kept(logger, target, from, to);
+            return folder.Keep(draft, hash);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+
+    private static async Task<(string Hash, long Length)> HashAsync(Stream content, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            var length = 0L;
+            while (length <= Longest && await content.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+            {
+                hash.AppendData(buffer, 0, count);
+                length += count;
+            }
+
+            return (Convert.ToHexStringLower(hash.GetHashAndReset()), length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // Nobody waits for any of this: what fails is left to the IDE server.
+    private async Task<bool> TryAsync(Func<Task<bool>> attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await attempt();
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or UnauthorizedAccessException && !cancellationToken.IsCancellationRequested)
+        {
+            Log.LeftToTheIde(logger, failure.Message);
+            return true;
+        }
+    }
+
+    private static bool TakesBrotli(HttpRequest request) =>
+        StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptEncoding, out var codings) && codings.Any(coding => coding.Value.Equals("br", StringComparison.OrdinalIgnoreCase) && coding.Quality is not 0);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "{Target} is kept compressed: {From} bytes, now {To}.")]
+        public static partial void Kept(ILogger logger, string target, long from, long to);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "A file of VS Code's is left to the IDE server: {Reason}")]
+        public static partial void LeftToTheIde(ILogger logger, string reason);
+    }
+}
