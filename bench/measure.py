@@ -86,7 +86,7 @@ def versions():
     for name, command in asked.items():
         if shutil.which(command[0]):
             said = subprocess.run(command, capture_output=True, text=True)
-            words = re.findall(r'[0-9a-f][\w.+-]*[\w]' if name == 'Waiide' else r'\d[\w.+-]*', said.stdout or said.stderr)
+            words = re.findall(r'[0-9a-f]{7}[\w-]*' if name == 'Waiide' else r'\d[\w.+-]*', said.stdout or said.stderr)
             found[name] = words[0] if words else 'unknown'
     return found
 
