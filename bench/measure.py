@@ -16,6 +16,8 @@ import tempfile
 import threading
 import time
 
+import tables
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 os.environ['PATH'] += ':/usr/local/sbin:/usr/sbin:/sbin'  # Where Debian has nginx, and not everybody looks.
 
@@ -66,7 +68,6 @@ def hand_on(rows, asked):
     if asked.json:
         asked.json.write_text(json.dumps(rows))
     else:
-        import tables
         print(tables.figures(rows))
 
 
