@@ -86,7 +86,7 @@ def calls(found):
     lines = [[f'`{name}`', idle.get(name, 0.0), active.get(name, 0.0), f'{AT_ONCE * active.get(name, 0.0):,.0f}'] for name in sorted({*idle, *active})]
     usual, often = (60 * its['active'].get('hub activity', 0) / its['active']['minutes'] for its in found['telemetry'].values())
     return (table(('calls to the hub, a minute', 'server without a window', 'with one', f'{AT_ONCE:,} servers with one, computed'), lines)
-            + f'\n\nWith `JUPYTERHUB_ACTIVITY_INTERVAL=60` the `activity` of a server with a window were {number(often / 60)} a minute, without it {number(usual / 60)}, in the two minutes that were looked at.')
+            + f'\n\nWith `JUPYTERHUB_ACTIVITY_INTERVAL=60` the `activity` of a server with a window were {number(often / 60)} a minute, without it {number(usual / 60)}, in two minutes after a window was opened.')
 
 
 def telemetry(found):
@@ -157,5 +157,5 @@ def graph(by_size, title, key, left, width=300, top=60, height=210):
         for (x, y), its in zip(points, by_size.values()):
             parts.append(f'<circle class="{state}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>')
         for (x, y), its in (list(zip(points, by_size.values()))[0], list(zip(points, by_size.values()))[-1]):
-            parts.append(f'<text class="figure" x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle">{number(its[state][key])}</text>')
+            parts.append(f'<text class="figure" x="{x:.1f}" y="{y + (19 if state == "idle" else -9):.1f}" text-anchor="middle">{number(its[state][key])}</text>')
     return parts
