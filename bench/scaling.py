@@ -95,9 +95,9 @@ def telemetry(found):
     lines = []
     for name in ('spans', 'log lines', 'points', 'requests', 'bytes'):
         lines.append([
-            {'points': 'points of metrics', 'requests': 'requests to the collector'}.get(name, name), f'{hourly(laps, "idle", name):,.0f}', f'{laps["load"].get(name, 0):,}', f'{hourly(laps, "active", name):,.0f}',
-            f'{hourly(sampled, "active", name):,.0f}', f'{AT_ONCE * hourly(laps, "active", name) / 3600:,.0f}'])
-    return table(('', 'an hour without a window', 'first load of a window, and the minute after it', 'an hour with a window', 'the same, one trace in ten', f'{AT_ONCE:,} windows, a second, computed'), lines)
+            {'points': 'points of metrics', 'requests': 'requests to the collector'}.get(name, name), f'{hourly(laps, "idle", name):,.0f}', f'{laps["load"].get(name, 0):,}', f'{sampled["load"].get(name, 0):,}',
+            f'{hourly(laps, "active", name):,.0f}', f'{AT_ONCE * hourly(laps, "active", name) / 3600:,.0f}'])
+    return table(('', 'an hour without a window', 'first load of a window, and the minute after it', 'the same, one trace in ten', 'an hour with a window', f'{AT_ONCE:,} windows, a second, computed'), lines)
 
 
 def front(found):
