@@ -40,11 +40,11 @@ def load(peer, upstream, path, connections, seconds):
 
 def warm_up(peer, upstream):
     """
-    .NET and Node.js compile again what is called often, beside the requests: until the end of that the gateway needs twice as much for each, and it took it 9 seconds of processor. By that, and not by
-    the clock: on a busy machine they last long. At most a minute, for those who need little for a request.
+    .NET and Node.js compile again what is called often, beside the requests, each of which takes the gateway twice as long meanwhile. It is over after some ten seconds of processor, whatever the clock says
+    on a busy machine. At most a minute, for those who need little for a request.
     """
     began, end = measure.processor(peer.pid), time.monotonic() + 60
-    while measure.processor(peer.pid) - began < 12 and time.monotonic() < end:
+    while measure.processor(peer.pid) - began < 20 and time.monotonic() < end:
         load(peer, upstream, '/1k', 50, 5)
     load(peer, upstream, '/1m', 16, 5)
 
