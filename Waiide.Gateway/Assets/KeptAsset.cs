@@ -40,7 +40,7 @@ internal sealed partial record KeptAsset(string File, string ContentType, TimeSp
     /// <summary>The files that a page of VS Code names.</summary>
     internal static IEnumerable<string> In(string page) => Named().Matches(page).Select(match => "/" + match.Value).Distinct();
 
-    [GeneratedRegex(@"^/((?:stable|insider)-[0-9a-f]{40})/static/([A-Za-z0-9_-][A-Za-z0-9_./-]*)$")]
+    [GeneratedRegex(@"^/((?:stable|insider)-[0-9a-f]{40})/static/([A-Za-z0-9_@-][A-Za-z0-9_@./-]*)$")]
     private static partial Regex Pattern();
 
     [GeneratedRegex(@"(?:stable|insider)-[0-9a-f]{40}/static/[A-Za-z0-9_-][A-Za-z0-9_./-]*\.(?:js|css)\b")]

@@ -11,7 +11,7 @@ public sealed partial class CompressedAssetsTests(Chromium chromium) : BrowserTe
     public async Task What_a_new_browser_loads_of_VS_Code_is_compressed_in_the_image()
     {
         await using var gateway = await GatewayWithIde.StartAsync();
-        await File.WriteAllTextAsync(gateway.FileOf("letter.txt"), "");
+        await File.WriteAllTextAsync(gateway.FileOf("letter.ini"), "[reader]\n");
         var loaded = new ConcurrentBag<string>();
         var page = await Chromium.NewPageAsync();
         page.Response += (_, answer) =>
@@ -24,8 +24,9 @@ public sealed partial class CompressedAssetsTests(Chromium chromium) : BrowserTe
         await page.GotoAsync($"{gateway.Url}login?token={GatewayWithIde.Token}");
         var workbench = new Workbench(page);
         await workbench.IsOpen();
-        await workbench.OpenFile("letter.txt");
-        await workbench.TypeInEditor("Dear reader");
+        await workbench.OpenFile("letter.ini");
+        await workbench.TypeInEditor("dear = true");
+        await Eventually.Is(() => loaded.Any(file => file.EndsWith("/onig.wasm", StringComparison.Ordinal)), "VS Code colours the file");
 
         var wanted = Wanted().Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "compress-assets.mjs"))).Select(match => match.Groups[1].Value).ToHashSet();
         Assert.Contains("out/vs/code/browser/workbench/workbench.js", loaded);

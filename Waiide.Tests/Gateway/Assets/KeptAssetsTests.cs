@@ -160,6 +160,7 @@ public sealed class KeptAssetsTests(KeptAssetsTests.Kept kept) : IClassFixture<K
     [Theory]
     [InlineData("/stable-0123456789abcdef0123456789abcdef01234567/static/out/a.js", true)]
     [InlineData("/insider-0123456789abcdef0123456789abcdef01234567/static/extensions/theme-seti/icons/seti.woff", true)]
+    [InlineData("/stable-0123456789abcdef0123456789abcdef01234567/static/node_modules/@vscode/tree-sitter-wasm/wasm/tree-sitter.wasm", true)]
     [InlineData("/stable-0123456789abcdef0123456789abcdef01234567/static/out/a.js?x", false)]
     [InlineData("/stable-0123456789abcdef0123456789abcdef01234567/static/out/%61.js", false)]
     [InlineData("/stable-0123456789abcdef0123456789abcdef01234567/vscode-remote-resource?path=/home/ada/diary.txt", false)]
