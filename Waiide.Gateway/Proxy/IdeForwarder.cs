@@ -11,7 +11,7 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
 {
     private readonly HttpMessageInvoker _client = exchange.Client(address.ConnectAsync);
 
-    public Task ForwardAsync(HttpContext context, string target) => assets.TryFind(context.Request, target, out var asset) ? KeptAssets.ServeAsync(context, asset) : SendAsync(
+    public Task ForwardAsync(HttpContext context, string target) => assets.Answer(context, target) ?? SendAsync(
         context,
         Upstream.Ide,
         place =>
