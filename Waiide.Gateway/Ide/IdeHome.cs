@@ -66,7 +66,7 @@ internal sealed partial class IdeHome(GatewayOptions options, IdeAddress address
     }
 
     /// <summary>What each process of this run uses: the IDE server, its extension hosts, and whatever was started in its terminals.</summary>
-    public IReadOnlyList<ProcessUse> Measure() => [.. Run.Find(_mark).Select(ProcessUse.Of).OfType<ProcessUse>()];
+    public IReadOnlyList<ProcessUse> Measure(Bystanders? bystanders = null) => [.. Run.Find(_mark, bystanders).Select(ProcessUse.Of).OfType<ProcessUse>()];
 
     /// <summary>Ends one process of this run, if it is still the one that was measured: asked first, killed where it does not listen the next time.</summary>
     public void End(ProcessUse process)

@@ -17,6 +17,7 @@ internal sealed partial class MemoryGuard(MemoryMeter meter, IdeHome home, IdeAd
 
     // Since when an extension host has been seen without a client, look after look, and how much it had computed at the last.
     private Dictionary<(int Id, long Started), (DateTimeOffset Since, TimeSpan Cpu)> _alone = [];
+    private readonly Bystanders _bystanders = new(clock);
     private DateTimeOffset? _endedAt;
     private bool _isWarned;
 
@@ -38,14 +39,15 @@ internal sealed partial class MemoryGuard(MemoryMeter meter, IdeHome home, IdeAd
 
     private void Look()
     {
-        var abandoned = Abandoned();
+        var run = home.Measure(_bystanders);
+        var abandoned = Abandoned(run);
         if (_endedAt is { } ended && clock.GetUtcNow() - ended > ToBeTold)
         {
             _endedAt = null;
             notices.Withdraw(AboutEnded);
         }
 
-        if (!_isWarned && !meter.MayExceed(MemoryRule.Soft))
+        if (!_isWarned && !meter.MayExceed(MemoryRule.Soft, run))
         {
             return;
         }
@@ -103,14 +105,17 @@ internal sealed partial class MemoryGuard(MemoryMeter meter, IdeHome home, IdeAd
             clock.GetUtcNow()));
     }
 
-    private List<MemoryRule.Abandoned> Abandoned()
+    private List<MemoryRule.Abandoned> Abandoned(IReadOnlyList<ProcessUse> run)
     {
-        var (now, run) = (clock.GetUtcNow(), home.Measure());
+        var now = clock.GetUtcNow();
         var seen = new Dictionary<(int Id, long Started), (DateTimeOffset Since, TimeSpan Cpu)>();
         var abandoned = new List<MemoryRule.Abandoned>();
-        if (address.Now is { } place && VsCodeProcess.ConnectionsOf(place) is { } connections)
+        var hosts = run.Where(process => process.Terminal == 0 && VsCodeProcess.TypeOf(process.Id) == VsCodeProcess.ExtensionHost).ToList();
+
+        // Without one nobody reads the connections: they are those of the whole machine, which other servers share.
+        if (hosts.Count > 0 && address.Now is { } place && VsCodeProcess.ConnectionsOf(place) is { } connections)
         {
-            foreach (var host in run.Where(process => process.Terminal == 0 && VsCodeProcess.TypeOf(process.Id) == VsCodeProcess.ExtensionHost && VsCodeProcess.HasClient(process.Id, connections) == false))
+            foreach (var host in hosts.Where(host => VsCodeProcess.HasClient(host.Id, connections) == false))
             {
                 // A child's time goes over to its parent when it ends.
                 var cpu = UserProcesses.Family(host, run).Aggregate(TimeSpan.Zero, (sum, process) => sum + process.Cpu + process.EndedChildrenCpu);

@@ -51,10 +51,10 @@ internal sealed class MemoryMeter
 
     /// <summary>
     /// Whether <see cref="Now"/> could say that more than <paramref name="share"/> is used. Resident sizes cost microseconds where proportional ones cost milliseconds for each process,
-    /// and are never smaller: while even they are few, nobody has to look closer.
+    /// and are never smaller: while even those of the <paramref name="run"/> are few, nobody has to look closer.
     /// </summary>
-    public bool MayExceed(double share) =>
-        Limits().Any(known => (known.Used ?? _home.Measure().Sum(use => use.ResidentBytes) + Environment.WorkingSet) >= share * known.Limit);
+    public bool MayExceed(double share, IReadOnlyList<ProcessUse> run) =>
+        Limits().Any(known => (known.Used ?? run.Sum(use => use.ResidentBytes) + Environment.WorkingSet) >= share * known.Limit);
 
     private long UsedLately()
     {

@@ -95,19 +95,27 @@ internal static partial class Run
 
     /// <summary>
     /// The ids of the processes that carry a run's mark, but for this one and those that it was started from: a gateway that somebody starts in a terminal
-    /// that an earlier one left behind must not end itself.
+    /// that an earlier one left behind must not end itself. What is among the <paramref name="bystanders"/> is not looked at.
     /// </summary>
-    internal static IReadOnlyList<int> Find(string mark)
+    internal static IReadOnlyList<int> Find(string mark, Bystanders? bystanders = null)
     {
         var wanted = Encoding.ASCII.GetBytes($"{IdeEnvironment.RunVariable}={mark}");
         var ownLine = OwnLine();
         var found = new List<int>();
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-                && !ownLine.Contains(id) && Has(Environ(directory), wanted))
+            if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id) || bystanders?.Contains(id) == true || ownLine.Contains(id))
+            {
+                continue;
+            }
+
+            if (Has(Environ(directory), wanted))
             {
                 found.Add(id);
+            }
+            else
+            {
+                bystanders?.Add(id);
             }
         }
 

@@ -64,7 +64,7 @@ internal static partial class VsCodeProcess
 
     // "0000000000000000: 00000003 00000000 00000000 0001 03 2669719 /data/run/ide.sock": state 03 is connected, and the accepted end carries the listener's path.
     internal static IReadOnlySet<string> UnixConnections(IEnumerable<string> lines, string path) =>
-        lines.Select(line => line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries))
+        lines.Where(line => line.EndsWith(path, StringComparison.Ordinal)).Select(line => line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries))
             .Where(fields => fields.Length == 8 && fields[5] == "03" && fields[7] == path)
             .Select(fields => $"socket:[{fields[6]}]").ToHashSet();
 
