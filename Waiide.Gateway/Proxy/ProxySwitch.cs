@@ -26,7 +26,11 @@ internal sealed class ProxySwitch(GatewayOptions options, IdeAddress address, Id
                 return ports.ForwardAsync(context, port.Server, port.Target);
             case ProxyRoute.Ide route:
                 // At /proxy/8071/ is the same workbench as at the root, and everything that goes by the path has to take it for that.
-                context.Request.Path = Uri.UnescapeDataString(RawTarget.PathOf(route.Target));
+                if (!RawTarget.PathOf(route.Target).SequenceEqual(context.Request.Path.Value))
+                {
+                    context.Request.Path = Uri.UnescapeDataString(RawTarget.PathOf(route.Target));
+                }
+
                 return ide.ForwardAsync(context, route.Target);
             case var other:
                 throw new UnreachableException($"There is no way for {other}.");
