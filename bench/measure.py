@@ -1,0 +1,185 @@
+"""What the programs of bench/run share: their arguments, rounds in turn, processes and what these weigh, and the rows that they hand on."""
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import platform
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+os.environ['PATH'] += ':/usr/local/sbin:/usr/sbin:/sbin'  # Where Debian has nginx, and not everybody looks.
+
+
+def arguments(doc, rounds=5, limit=1800):
+    """The arguments that every part has; the part ends by itself after its limit."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--quick', action='store_true', help='one short round: shows that it runs, and no figure to keep')
+    parser.add_argument('--rounds', type=int, default=rounds)
+    parser.add_argument('--json', type=pathlib.Path, metavar='FILE', help='where the rows go')
+    parser.add_argument('--built', metavar='CONFIGURATION', help='what "dotnet build" has left is measured (Debug, Release), instead of what is published')
+    asked = parser.parse_args()
+    if asked.quick:
+        asked.rounds = 1
+    name = f'bench/{pathlib.Path(sys.argv[0]).name}'
+    # A terminal's Ctrl+C, a supervisor's SIGTERM and the time limit all end in the finally blocks.
+    for number in (signal.SIGTERM, signal.SIGALRM):
+        signal.signal(number, lambda number, _: sys.exit(f'{name}: ended by {signal.Signals(number).name}'))
+    signal.alarm(limit)
+    return asked
+
+
+def need(**packages):
+    """need(wrk='wrk', nginx='nginx-light'): ends with one sentence where one of the programs is missing."""
+    missing = {tool: package for tool, package in packages.items() if not shutil.which(tool)}
+    if missing:
+        sys.exit(f'bench: {", ".join(missing)} is missing; on Debian: apt-get install {" ".join(sorted(set(missing.values())))}')
+
+
+def in_turn(names, rounds, once):
+    """once(name) for every name in every round, beginning with another one each time; the results by name. What fails ends it."""
+    results = {name: [] for name in names}
+    for number in range(rounds):
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            results[name].append(once(name))
+            print(f'  {name}, round {number + 1}: {results[name][-1]}', file=sys.stderr)
+    return results
+
+
+def row(goal, what, unit, values, higher_is_better=False, note=''):
+    """One line of the tables; goal is None where it is told beside the goals. values: by peer, a number for each round."""
+    return {'goal': goal, 'what': what, 'unit': unit, 'higher_is_better': higher_is_better, 'values': values, 'note': note}
+
+
+def hand_on(rows, asked):
+    """Into the file that was asked for, or as a table."""
+    if asked.json:
+        asked.json.write_text(json.dumps(rows))
+    else:
+        import tables
+        print(tables.figures(rows))
+
+
+def machine():
+    model = next((line.split(':')[1].strip() for line in open('/proc/cpuinfo') if line.startswith('model name')), platform.machine())
+    memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30
+    return f'{os.cpu_count()} processors ({model}), {memory:.0f} GB, Linux {platform.release()}'
+
+
+def versions():
+    """Of everything that is measured or measures, as far as it is here."""
+    asked = {
+        '.NET SDK': ('dotnet', '--version'), 'nginx': ('nginx', '-v'), 'wrk': ('wrk', '-v'), 'JupyterHub': ('jupyterhub', '--version'), 'Node.js': ('node', '--version'),
+        'Chromium': ('chromium-headless-shell', '--version'), 'Python': (sys.executable, '--version'), 'Waiide': ('git', '-C', str(ROOT), 'describe', '--always', '--dirty'),
+    }
+    found = {'configurable-http-proxy': json.loads((ROOT / 'Waiide.Tests/RealHub/FrontProxy/package.json').read_text())['dependencies']['configurable-http-proxy']}
+    for name, command in asked.items():
+        if shutil.which(command[0]):
+            said = subprocess.run(command, capture_output=True, text=True)
+            words = re.findall(r'[0-9a-f][\w.+-]*[\w]' if name == 'Waiide' else r'\d[\w.+-]*', said.stdout or said.stderr)
+            found[name] = words[0] if words else 'unknown'
+    return found
+
+
+def program(project, asked):
+    """The executable of a project, published as deploy/Containerfile does it, or as built."""
+    source = ROOT / project
+    name = next(source.glob('*.csproj')).stem
+    if asked.built:
+        built = source / 'bin' / asked.built / 'net10.0' / name
+        if not built.exists():
+            sys.exit(f'bench: {built.relative_to(ROOT)} is not there; build it, or leave --built out.')
+        return str(built)
+    folder = ROOT / 'bench' / 'bin' / name
+    shutil.rmtree(folder, ignore_errors=True)  # Another commit's files would stay.
+    # Not in the project's own obj/, which would then be restored for one platform only.
+    subprocess.run([
+        'dotnet', 'publish', source, '--nologo', '--verbosity', 'quiet', '--configuration', 'Release', '--use-current-runtime', '--self-contained', '-p:PublishReadyToRun=true',
+        '-p:PublishDocumentationFile=false', '-p:PublishReferencesDocumentationFiles=false', '--artifacts-path', ROOT / 'bench' / 'bin' / 'artifacts', '--output', folder,
+    ], check=True, stdout=sys.stderr, env={**os.environ, 'MSBUILDDISABLENODEREUSE': '1'})
+    return str(folder / name)
+
+
+@contextlib.contextmanager
+def running(command, environment=None, cwd=None):
+    """A process of its own session, with nothing of our own environment but what it needs; its last words are shown where what was done with it failed."""
+    kept = {name: value for name, value in os.environ.items() if name in ('PATH', 'HOME', 'USER', 'LANG', 'TMPDIR', 'DOTNET_CLI_HOME')}
+    with tempfile.TemporaryFile(prefix='bench-log-') as log:
+        process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**kept, 'DOTNET_ROOT': dotnet_root(), **(environment or {})}, start_new_session=True)
+        try:
+            yield process
+        except BaseException:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - 5000))
+            sys.stderr.write(log.read().decode(errors='replace'))
+            raise
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def until(condition, reason, limit=60, process=None):
+    end = time.monotonic() + limit
+    while not condition():
+        if process and process.poll() is not None:
+            raise RuntimeError(f'ended by itself (code {process.returncode}) before {reason}')
+        if time.monotonic() > end:
+            raise TimeoutError(f'waited {limit} s in vain until {reason}')
+        time.sleep(0.02)
+
+
+def family(pid):
+    """The process and all below it, such as the workers of nginx."""
+    children = [int(child) for task in pathlib.Path(f'/proc/{pid}/task').iterdir() for child in (task / 'children').read_text().split()]
+    return [pid] + [each for child in children for each in family(child)]
+
+
+def resident(pid):
+    """Megabytes in memory of a process and those below it, each shared page counted once (PSS)."""
+    return sum(int(line.split()[1]) for each in family(pid) for line in open(f'/proc/{each}/smaps_rollup') if line.startswith('Pss:')) / 1024
+
+
+def processor(pid):
+    """Seconds of processor that a process and those below it have had."""
+    fields = [pathlib.Path(f'/proc/{each}/stat').read_text().rpartition(')')[2].split() for each in family(pid)]
+    return sum(int(field[11]) + int(field[12]) for field in fields) / os.sysconf('SC_CLK_TCK')
+
+
+@contextlib.contextmanager
+def most_resident(pid, every=0.1):
+    """with most_resident(pid) as seen: …; seen() is the most that the process had meanwhile, in megabytes."""
+    samples, over = [resident(pid)], threading.Event()
+
+    def watch():
+        while not over.wait(every):
+            samples.append(resident(pid))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield lambda: max(samples)
+    finally:
+        over.set()
+        watcher.join()
+
+
+def dotnet_root():
+    return str(pathlib.Path(shutil.which('dotnet')).resolve().parent)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return probe.getsockname()[1]
