@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -46,7 +47,7 @@ internal static class Telemetry
                 .AddEnvironmentVariableDetector()) // Last: OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win.
             .WithMetrics(metrics => metrics
                 .AddMeter("Microsoft.AspNetCore.*", "System.Net.Http", "System.Net.NameResolution", "System.Runtime", "Yarp.*", "Waiide.*"))
-            .WithTracing(traces => traces
+            .WithTracing(traces => Sampled(traces, builder.Configuration)
                 .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Yarp.*", "Waiide.*")
                 .AddProcessor(new QuietSpans())
                 .AddProcessor(new PeerSpans())
@@ -72,6 +73,9 @@ internal static class Telemetry
             services.AddSingleton<DistributedContextPropagator>(provider => new BoundaryPropagator(boundary, provider.GetRequiredService<IHttpContextAccessor>()));
         }
     }
+
+    private static TracerProviderBuilder Sampled(TracerProviderBuilder traces, IConfiguration configuration) =>
+        configuration["OTEL_TRACES_SAMPLER"] is { Length: > 0 } ? traces : traces.SetSampler(new RequestSampler(TimeProvider.System));
 
     private static void KeepSecretsOutOfLogs(IHostApplicationBuilder builder)
     {
