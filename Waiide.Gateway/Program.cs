@@ -61,7 +61,7 @@ try
     app.UseAuthentication();
     app.UseCrossSiteChecks();
     app.UseAuthorization();
-    app.RememberVisitors();
+    app.UseMemoryOfVisitors();
     app.UseStandingWatch();
     app.MapHealthEndpoints();
     app.MapApi();

@@ -11,7 +11,7 @@ internal static class KnownVisitorsExtensions
     }
 
     /// <summary>Whoever comes to here was let in by what is before it.</summary>
-    internal static void RememberVisitors(this WebApplication app)
+    internal static void UseMemoryOfVisitors(this WebApplication app)
     {
         var known = app.Services.GetRequiredService<KnownVisitors>();
         app.Use(next => context =>
