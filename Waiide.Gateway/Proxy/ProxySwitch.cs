@@ -26,9 +26,10 @@ internal sealed class ProxySwitch(GatewayOptions options, IdeAddress address, Id
                 return ports.ForwardAsync(context, port.Server, port.Target);
             case ProxyRoute.Ide route:
                 // At /proxy/8071/ is the same workbench as at the root, and everything that goes by the path has to take it for that.
-                if (!RawTarget.PathOf(route.Target).SequenceEqual(context.Request.Path.Value))
+                var path = RawTarget.PathOf(route.Target);
+                if (path.Contains('%') || !path.SequenceEqual(context.Request.Path.Value))
                 {
-                    context.Request.Path = Uri.UnescapeDataString(RawTarget.PathOf(route.Target));
+                    context.Request.Path = Uri.UnescapeDataString(path);
                 }
 
                 return ide.ForwardAsync(context, route.Target);
