@@ -57,9 +57,11 @@ try
     app.UseRouting();
     app.UseQuietEndpoints(also: IdePages.IsPollInVain);
     app.UsePaceOfAnonymousBodies();
+    app.UseKnownVisitors();
     app.UseAuthentication();
     app.UseCrossSiteChecks();
     app.UseAuthorization();
+    app.UseMemoryOfVisitors();
     app.UseStandingWatch();
     app.MapHealthEndpoints();
     app.MapApi();

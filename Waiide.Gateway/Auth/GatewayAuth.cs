@@ -22,6 +22,7 @@ internal static class GatewayAuth
         services.AddSingleton<Strangers>();
         services.AddSingleton<TokenCache>();
         services.AddSingleton<HubAccess>();
+        services.AddSingleton<KnownVisitors>();
         services.AddSingleton<Guesses>();
         services.AddSingleton<Spelling>();
         services.AddStandingWatch();
