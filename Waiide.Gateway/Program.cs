@@ -31,7 +31,7 @@ try
     Signals.ListenToInterrupt();
 
     // Not the working directory: an appsettings.json in somebody's workspace is no setting of ours.
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+    var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
     builder.AddGatewayOptions();
     builder.AddServiceDefaults();
     builder.AddTraces();

@@ -40,7 +40,7 @@ internal static class ApiEndpoints
         api.MapMethods("/workbench.js", GetOrHead, NoticeBoard.Script).RequireAuthorization(Access.Users).IsMoreThanTheIde(options);
         api.MapPost("/journey", WorkbenchReady.Tell).RequireAuthorization(Access.Users).WithMetadata(new RequestSizeLimitAttribute(WorkbenchReady.LongestBody)).IsMoreThanTheIde(options);
         api.Map("/restart", app.Services.GetRequiredService<Restart>().Answer).RequireAuthorization(Access.Administrators);
-        api.Map("/{**unknown}", () => TypedResults.Json(new { status = 404, message = "There is no such endpoint." }, statusCode: StatusCodes.Status404NotFound)).RequireAuthorization(Access.Users);
+        api.Map("/{**unknown}", IResult () => TypedResults.Json(new { status = 404, message = "There is no such endpoint." }, statusCode: StatusCodes.Status404NotFound)).RequireAuthorization(Access.Users);
     }
 
     private static IResult Index(HttpContext context, GatewayOptions options, WebApplication app) =>
