@@ -36,6 +36,9 @@ GOALS = {
     'latency-p99': Goal('load', 'latency', Limit(1.15, 'yarp'), Limit(1, 'nginx')),
     'down-1g': Goal('load', 'transfers', Limit(0.9, 'yarp'), Limit(1, 'direct')),
     'up-1g': Goal('load', 'transfers', Limit(0.9, 'yarp'), Limit(1, 'direct')),
+    # Flat memory: of 1,024 MB that go through, no more than these are held at a time.
+    'down-1g-memory': Goal('load', 'transfers', Limit(16), None),
+    'up-1g-memory': Goal('load', 'transfers', Limit(16), None),
     'echo-1': Goal('sockets', 'sockets', Limit(1.15, 'yarp'), Limit(1, 'nginx')),
     'echo-100': Goal('sockets', 'sockets', Limit(1.15, 'yarp'), Limit(1, 'nginx')),
     'sockets-1000': Goal('sockets', 'sockets', Limit(20), Limit(1, 'nginx')),
@@ -57,6 +60,7 @@ NAMES = {
     'gateway': 'Waiide',
     'on': 'Waiide, telemetry on',
     'yarp': 'bare YARP',
+    'nginx-untuned': 'nginx, its own buffers',
     'chp': 'configurable-http-proxy',
     'direct': 'no proxy',
     'singleuser': 'jupyterhub-singleuser',

@@ -1,6 +1,7 @@
 """What the programs of bench/run share: their arguments, rounds in turn, processes and what these weigh, and the rows that they hand on."""
 import argparse
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -92,21 +93,25 @@ def versions():
 
 def program(project, asked):
     """The executable of a project, published as deploy/Containerfile does it, or as built."""
-    source = ROOT / project
-    name = next(source.glob('*.csproj')).stem
-    if asked.built:
-        built = source / 'bin' / asked.built / 'net10.0' / name
-        if not built.exists():
-            sys.exit(f'bench: {built.relative_to(ROOT)} is not there; build it, or leave --built out.')
-        return str(built)
-    folder = ROOT / 'bench' / 'bin' / name
+    name = next((ROOT / project).glob('*.csproj')).stem
+    if not asked.built:
+        return str(published(project) / name)
+    built = ROOT / project / 'bin' / asked.built / 'net10.0' / name
+    if not built.exists():
+        sys.exit(f'bench: {built.relative_to(ROOT)} is not there; build it, or leave --built out.')
+    return str(built)
+
+
+@functools.cache
+def published(project):
+    folder = ROOT / 'bench' / 'bin' / pathlib.Path(project).name
     shutil.rmtree(folder, ignore_errors=True)  # Another commit's files would stay.
     # Not in the project's own obj/, which would then be restored for one platform only.
     subprocess.run([
-        'dotnet', 'publish', source, '--nologo', '--verbosity', 'quiet', '--configuration', 'Release', '--use-current-runtime', '--self-contained', '-p:PublishReadyToRun=true',
+        'dotnet', 'publish', ROOT / project, '--nologo', '--verbosity', 'quiet', '--configuration', 'Release', '--use-current-runtime', '--self-contained', '-p:PublishReadyToRun=true',
         '-p:PublishDocumentationFile=false', '-p:PublishReferencesDocumentationFiles=false', '--artifacts-path', ROOT / 'bench' / 'bin' / 'artifacts', '--output', folder,
     ], check=True, stdout=sys.stderr, env={**os.environ, 'MSBUILDDISABLENODEREUSE': '1'})
-    return str(folder / name)
+    return folder
 
 
 @contextlib.contextmanager
@@ -142,8 +147,11 @@ def until(condition, reason, limit=60, process=None):
 
 def family(pid):
     """The process and all below it, such as the workers of nginx."""
-    children = [int(child) for task in pathlib.Path(f'/proc/{pid}/task').iterdir() for child in (task / 'children').read_text().split()]
-    return [pid] + [each for child in children for each in family(child)]
+    found = [pid]
+    for task in pathlib.Path(f'/proc/{pid}/task').iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # Threads come and go.
+            found += [each for child in (task / 'children').read_text().split() for each in family(child)]
+    return found
 
 
 def resident(pid):
