@@ -21,6 +21,7 @@ internal static class ApiEndpoints
         builder.Services.AddSingleton(services => new MetricsPage(services.GetRequiredService<IMeterFactory>(), services.GetRequiredService<ILogger<MetricsPage>>(), GatewayMetrics.MeterName));
         builder.Services.AddSingleton<NoticeBoard>();
         builder.Services.AddSingleton<Restart>();
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         builder.Services.AddHealthChecks().AddCheck<IdeHealth>("ide");
     }
 
