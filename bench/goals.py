@@ -60,6 +60,7 @@ NAMES = {
     'gateway': 'Waiide',
     'on': 'Waiide, telemetry on',
     'yarp': 'bare YARP',
+    'nginx': 'nginx',
     'nginx-untuned': 'nginx, its own buffers',
     'chp': 'configurable-http-proxy',
     'direct': 'no proxy',

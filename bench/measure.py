@@ -16,6 +16,8 @@ import tempfile
 import threading
 import time
 
+import tables
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 os.environ['PATH'] += ':/usr/local/sbin:/usr/sbin:/sbin'  # Where Debian has nginx, and not everybody looks.
 
@@ -66,7 +68,6 @@ def hand_on(rows, asked):
     if asked.json:
         asked.json.write_text(json.dumps(rows))
     else:
-        import tables
         print(tables.figures(rows))
 
 
@@ -86,7 +87,7 @@ def versions():
     for name, command in asked.items():
         if shutil.which(command[0]):
             said = subprocess.run(command, capture_output=True, text=True)
-            words = re.findall(r'[0-9a-f][\w.+-]*[\w]' if name == 'Waiide' else r'\d[\w.+-]*', said.stdout or said.stderr)
+            words = re.findall(r'[0-9a-f]{7}[\w-]*' if name == 'Waiide' else r'\d[\w.+-]*', said.stdout or said.stderr)
             found[name] = words[0] if words else 'unknown'
     return found
 

@@ -15,13 +15,18 @@ rect { fill: #b1bac4 } .ours { fill: #0969da } line { stroke: #1f2328; stroke-wi
 '''
 
 
+def named(rows):
+    """The titles of the pictures by the names of their files: one for each group of goals that has rows."""
+    return {f'performance-{name}.svg': title for name, title in PICTURES.items() if of_group(rows, name)}
+
+
 def drawn(rows):
-    """By the name of a file: one picture for each group of goals that has rows."""
-    groups = {}
-    for row in rows:
-        if row['goal']:
-            groups.setdefault(GOALS[row['goal']].picture, []).append(row)
-    return {f'performance-{name}.svg': picture(PICTURES[name], its) for name, its in groups.items()}
+    """The pictures by the names of their files."""
+    return {f'performance-{name}.svg': picture(title, of_group(rows, name)) for name, title in PICTURES.items() if of_group(rows, name)}
+
+
+def of_group(rows, name):
+    return [row for row in rows if row['goal'] and GOALS[row['goal']].picture == name]
 
 
 def picture(title, rows):

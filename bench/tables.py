@@ -33,7 +33,8 @@ def verdict(limit, row):
 
 def figures(rows):
     """What each one did: the median, and in brackets the least and the most."""
-    names = list(dict.fromkeys(name for row in rows for name in row['values']))
+    known = list(NAMES)
+    names = sorted({name for row in rows for name in row['values']}, key=lambda name: (known.index(name) if name in known else len(known), name))
     lines = ['| what | unit | ' + ' | '.join(NAMES.get(name, name) for name in names) + ' |', '|---|---|' + '--:|' * len(names)]
     for row in rows:
         cells = [spread(row['values'][name]) if row['values'].get(name) else '' for name in names]

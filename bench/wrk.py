@@ -1,6 +1,7 @@
 """wrk, and what it says held against what the upstream has seen."""
 import json
 import pathlib
+import signal
 import subprocess
 import time
 
@@ -11,24 +12,27 @@ SCRIPT = pathlib.Path(__file__).resolve().parent / 'wrk.lua'
 
 
 def load(peer, upstream, path, connections, seconds):
-    """As many GETs as go: the rate, latencies in microseconds, and the microseconds of processor that the peer had for each. A request that was answered by somebody else than the upstream is an error."""
+    """
+    As many GETs as go, for so many seconds, or without such until some have arrived: the rate, latencies in microseconds, and the microseconds of processor that the peer had for each.
+    A request that somebody else than the upstream has answered is an error.
+    """
     before, worked = settled(upstream, path), measure.processor(peer.pid)
-    found = run(peer, path, connections, seconds)
+    headers = [part for name, value in peer.headers.items() for part in ('-H', f'{name}: {value}')]
+    command = ['wrk', '-t1', f'-c{connections}', f'-d{seconds or 60}s', '-s', SCRIPT, *headers, f'http://{peer.address}{peer.prefix}{path}']
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        if not seconds:
+            measure.until(lambda: peers.counted(upstream, path) > before + 2 * connections, f'requests of wrk have come through {peer.name}', process=process)
+            process.send_signal(signal.SIGINT)  # Upon which it tells what it has.
+        said = process.communicate()[0]
+    if process.returncode:
+        raise RuntimeError(f'wrk: {said}')
+    found = json.loads(said.splitlines()[-1])
     worked = measure.processor(peer.pid) - worked
     arrived = settled(upstream, path) - before
     # Those that were on their way when the time was over have arrived, and are not in wrk's count.
     if found['failed'] or not 0 < found['requests'] <= arrived <= found['requests'] + connections:
         raise RuntimeError(f'{peer.name}: wrk has {found["requests"]} answers to {path}, {found["failed"]} of them failed, and the upstream has seen {arrived} requests')
     return {'rate': found['requests'] / found['microseconds'] * 1e6, 'p50': found['p50'], 'p99': found['p99'], 'processor': worked / found['requests'] * 1e6}
-
-
-def run(peer, path, connections, seconds):
-    headers = [part for name, value in peer.headers.items() for part in ('-H', f'{name}: {value}')]
-    command = ['wrk', '-t1', f'-c{connections}', f'-d{seconds}s', '-s', SCRIPT, *headers, f'http://{peer.address}{peer.prefix}{path}']
-    said = subprocess.run(command, capture_output=True, text=True)
-    if said.returncode:
-        raise RuntimeError(f'wrk: {said.stdout}{said.stderr}')
-    return json.loads(said.stdout.splitlines()[-1])
 
 
 def settled(upstream, path):

@@ -4,7 +4,6 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Deploy;
 
 /// <summary>What is published works as it is: the compose file, carried unedited by a real engine up to a person who works in the IDE.</summary>
-[Collection(ContainerNetworks.Name)]
 public sealed class ComposeTests(Chromium chromium) : BrowserTests(chromium)
 {
     private const string Letter = "/home/calliope/workspace/letter.txt";

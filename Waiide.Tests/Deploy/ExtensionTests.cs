@@ -5,7 +5,6 @@ using static Microsoft.Playwright.Assertions;
 namespace Waiide.Tests.Deploy;
 
 /// <summary>An image with an extension of its own, built from a .vsix file and without a gallery.</summary>
-[Collection(ContainerNetworks.Name)]
 public sealed class ExtensionTests(Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]

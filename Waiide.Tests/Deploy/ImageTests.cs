@@ -6,7 +6,6 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Deploy;
 
 /// <summary>The waiide image, by the commands that its users type.</summary>
-[Collection(ContainerNetworks.Name)]
 public sealed class ImageTests
 {
     [SkippableFact]

@@ -19,15 +19,14 @@ public sealed class Chromium : IAsyncLifetime, IAsyncDisposable
     /// <summary>A new, empty browser profile with one page. Skips the test where no Chromium is installed. The first one may give the browser a home directory with certificates that it trusts. A <paramref name="shared"/> one stays open for other tests.</summary>
     internal async Task<IPage> NewPageAsync(bool scripts = true, string? home = null, bool shared = false)
     {
-        Prerequisites.Need("chromium");
+        Prerequisites.Need("chromium", "perl");
         await _launching.WaitAsync();
         try
         {
             _playwright ??= await Playwright.CreateAsync();
             _browser ??= await _playwright.Chromium.LaunchAsync(new()
             {
-                // The browser without its window: the same pages at half the cost.
-                ExecutablePath = "/usr/bin/chromium-headless-shell",
+                ExecutablePath = Path.Combine(Repository.Root, "Waiide.Tests", "Support", "chromium"),
                 Env = home is null ? null : EnvironmentWith("HOME", home),
                 // A sandbox of its own needs rights that root in a container lacks; nothing but our own pages is opened.
                 Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],

@@ -6,7 +6,6 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Topology;
 
 /// <summary>A browser that trusts the development authority comes to the hub by https.</summary>
-[Collection(ContainerNetworks.Name)]
 public sealed class FrontBrowserTests
 {
     private const string Password = "correct horse";

@@ -3,7 +3,6 @@ using System.Net;
 namespace Waiide.Tests.Deploy.Kubernetes;
 
 /// <summary>The restricted overlay in a real engine.</summary>
-[Collection(ContainerNetworks.Name)]
 public sealed class PodTests
 {
     [SkippableFact]

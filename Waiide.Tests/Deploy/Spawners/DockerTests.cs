@@ -7,7 +7,6 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Deploy.Spawners;
 
 /// <summary>deploy/jupyterhub/docker: a container for each server.</summary>
-[Collection(ContainerNetworks.Name)]
 public sealed class DockerTests(ContainerHub hub) : IClassFixture<ContainerHub>
 {
     [SkippableFact]

@@ -37,7 +37,8 @@ public sealed class RealIdeIdleTests(Chromium chromium) : BrowserTests(chromium)
         var workbench = await OpenAsync(gateway);
         await workbench.OpenTerminal();
         var (started, enough) = (gateway.FileOf("started"), gateway.FileOf("enough"));
-        await workbench.RunInTerminal($"(while [ ! -e '{enough}' ]; do :; done) & echo yes", started);
+        // A third of a processor: enough to count, and the rest is for other tests.
+        await workbench.RunInTerminal($"(while [ ! -e '{enough}' ]; do n=0; while [ $n -lt 50000 ]; do n=$((n+1)); done; sleep 0.2; done) & echo yes", started);
         await workbench.Page.CloseAsync();
         var clock = Stopwatch.StartNew();
         await Eventually.Is(() => gateway.Process.HasExited || clock.Elapsed > 3 * Limit, "three times the limit has passed", 4 * Limit);
