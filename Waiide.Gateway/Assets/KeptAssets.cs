@@ -12,7 +12,7 @@ namespace Waiide.Gateway.Assets;
 /// VS Code's own files, compressed better than the IDE server does it for each browser anew, and without its processor. What is served was asked of the IDE server that runs now, since it
 /// runs: a kept file stands for what has its hash, never for a name.
 /// </summary>
-internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFolder folder, ILogger<KeptAssets> logger) : BackgroundService
+internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFolder folder, IHostApplicationLifetime lifetime, ILogger<KeptAssets> logger) : BackgroundService
 {
     private const long Longest = 64 << 20;
 
@@ -66,6 +66,7 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await lifetime.ListeningAsync(stoppingToken);
         folder.Open();
         while (folder.IsUsable)
         {

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Waiide.Gateway.Auth;
 
@@ -16,6 +15,7 @@ internal static class GatewayAuth
         services.AddDataProtection()
             .SetApplicationName("Waiide")
             .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.DataDirectory, "keys")));
+        KeyRing.Add(services);
         services.AddSingleton<Cookies>();
         services.AddSingleton<SignedOut>();
         services.AddSingleton<Sessions>();
@@ -54,7 +54,7 @@ internal static class GatewayAuth
         else
         {
             group.MapMethods("/login", getOrHead, (HttpContext context, TokenLogin login) => login.GetAsync(context));
-            group.MapPost("/login", (HttpContext context, TokenLogin login) => login.PostAsync(context)).WithMetadata(new RequestSizeLimitAttribute(16 * 1024));
+            group.MapPost("/login", (HttpContext context, TokenLogin login) => login.PostAsync(context)).WithMetadata(new LongestBody(16 * 1024));
         }
     }
 }
