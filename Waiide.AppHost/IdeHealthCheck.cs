@@ -5,10 +5,10 @@ namespace Waiide.AppHost;
 /// <summary>Healthy once the IDE server answers /version, which it can only with VS Code loaded; signs in as the gateway does.</summary>
 internal sealed class IdeHealthCheck(EndpointReference endpoint, ParameterResource key) : IHealthCheck
 {
-    // The proxy in front of the IDE holds connections until the IDE listens, so a time limit is what ends a check early.
+    // The proxy in front of the IDE holds connections until the IDE listens: a check that waits knows at once, where one that gives up and comes back would find out a pause later.
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseCookies = false, PooledConnectionLifetime = TimeSpan.Zero })
     {
-        Timeout = TimeSpan.FromSeconds(2),
+        Timeout = TimeSpan.FromSeconds(10),
     };
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

@@ -12,7 +12,7 @@ internal sealed class DataDirectory : IDisposable
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     // EAGAIN, which is EWOULDBLOCK: what flock(2) says of a file that somebody else has locked. .NET hands it on as it is.
-    private const int WouldBlock = 11;
+    internal const int WouldBlock = 11;
 
     private readonly FileStream _lock;
 

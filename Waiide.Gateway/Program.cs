@@ -30,8 +30,9 @@ try
 {
     Signals.ListenToInterrupt();
 
-    // Not the working directory: an appsettings.json in somebody's workspace is no setting of ours.
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+    // Slim: without IIS, HTTP/3 and static web assets. Not the working directory: an appsettings.json in somebody's workspace is no setting of ours. Nor is one watched: a user has a number
+    // of inotify instances, and each gateway would take one.
+    var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = ["--hostBuilder:reloadConfigOnChange=false"] });
     builder.AddGatewayOptions();
     builder.AddServiceDefaults();
     builder.AddTraces();
@@ -57,9 +58,11 @@ try
     app.UseRouting();
     app.UseQuietEndpoints(also: IdePages.IsPollInVain);
     app.UsePaceOfAnonymousBodies();
+    app.UseKnownVisitors();
     app.UseAuthentication();
     app.UseCrossSiteChecks();
     app.UseAuthorization();
+    app.UseMemoryOfVisitors();
     app.UseStandingWatch();
     app.MapHealthEndpoints();
     app.MapApi();

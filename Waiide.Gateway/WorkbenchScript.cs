@@ -1,16 +1,18 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
 using Waiide.ServiceDefaults;
 
 namespace Waiide.Gateway;
 
 /// <summary>The script of ours in VS Code's page (workbench.js), and the tag that puts it there.</summary>
-internal static class WorkbenchScript
+internal static partial class WorkbenchScript
 {
     /// <summary>Where it is served, below the prefix.</summary>
     internal const string Path = "api/workbench.js";
 
-    internal static ReadOnlyMemory<byte> Text { get; } = Load();
+    internal static ReadOnlyMemory<byte> Text { get; } = Load("workbench.js");
 
     /// <summary>Of this very text: a browser may keep what has this version for ever.</summary>
     internal static string Version { get; } = Convert.ToHexStringLower(SHA256.HashData(Text.Span))[..12];
@@ -45,9 +47,19 @@ internal static class WorkbenchScript
         return tag + "></script>";
     }
 
-    private static byte[] Load()
+    /// <summary>The script that notices what is missing of the page (workbench-guard.js), in the page itself: one that has to be loaded would be missing as well.</summary>
+    /// <param name="nonce">Of VS Code's own scripts, which its content security policy allows.</param>
+    internal static string GuardFor(string nonce) => $"<script nonce=\"{nonce}\">{Guard}</script>";
+
+    // Without its comments: it goes out with each page.
+    private static string Guard { get; } = Comment().Replace(Encoding.UTF8.GetString(Load("workbench-guard.js")), "");
+
+    [GeneratedRegex(@"(^| )//.*$\n?| /\*.*?\*/|^ +", RegexOptions.Multiline)]
+    private static partial Regex Comment();
+
+    private static byte[] Load(string name)
     {
-        using var resource = typeof(WorkbenchScript).Assembly.GetManifestResourceStream("workbench.js")!;
+        using var resource = typeof(WorkbenchScript).Assembly.GetManifestResourceStream(name)!;
         var text = new byte[resource.Length];
         resource.ReadExactly(text);
         return text;

@@ -76,6 +76,7 @@
     unused: { text: () => `The connection ended${timeOf(lastSeen)}: this server was stopped because nobody used it${idleTimeout ? ` for ${inWords(Number(idleTimeout))}` : ''}. Your files and unsaved editors are kept as they were then.`, actions: () => [begin(), ...home()] },
     stopped: { text: () => `The connection ended${timeOf(lastSeen)}: this server has stopped. Your files and unsaved editors are kept as they were then.`, actions: () => [begin(), ...home()] },
     gone: { text: () => `This server has not answered${since(lastSeen)}. If it has ended, it can be started again as soon as the hub notices. Unsaved editors are kept.`, actions: () => [begin(), ...home()] },
+    incomplete: { text: () => 'A part of VS Code did not arrive, twice: the network or a proxy on the way does not let it through.', actions: () => [reload('Load it again'), ...home()] },
     silent: { text: () => `This server has not answered${since(lastSeen)}. VS Code goes on by itself as soon as it is back; leave this page open until then, it has what you type.`, actions: () => [reload('Reload'), ...home()] },
   };
 
@@ -163,6 +164,7 @@
       // 502 to 504 come from what stands before the server.
       if (worked && failures >= failuresThatCount) { trouble = wasAboutToStop() ? troubles.unused : hub && failure.cause >= 502 ? troubles.gone : troubles.silent; }
     }
+    trouble ??= 'waiideIncomplete' in document.documentElement.dataset ? troubles.incomplete : null; // workbench-guard.js has seen it.
     show();
     if (ended && wanted) {
       wanted = false; // Once: VS Code may have something that is not kept yet, and whoever then stays in the page means it.
@@ -215,6 +217,7 @@
     host.addEventListener('focusin', event => { cameFrom = event.relatedTarget ?? cameFrom; });
     for (const name of ['keydown', 'keypress', 'keyup']) { host.addEventListener(name, event => event.stopPropagation()); } // Keys pressed here are no shortcuts of VS Code.
     document.body.prepend(host); // First, so that Tab reaches it from the top of the page.
+    window.addEventListener('waiide-incomplete', look);
     document.addEventListener('visibilitychange', () => { if (!document.hidden) { look(); } });
     setInterval(() => { tick(); watch(window); }, 1_000);
     timer = setTimeout(look, 2_000); // VS Code first.

@@ -3,12 +3,13 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Waiide.ServiceDefaults;
 
 /// <summary>GET and HEAD /health (all checks) and /alive (only those tagged "live"): for monitors, container engines and load balancers, hence without a login.</summary>
-public static class HealthEndpoints
+public static partial class HealthEndpoints
 {
     /// <summary>The tag of a check that says whether the process itself still works, whatever it depends on.</summary>
     public const string LiveTag = "live";
@@ -23,7 +24,8 @@ public static class HealthEndpoints
         return routes;
 
         void Map(string path, Func<HealthCheckRegistration, bool> includes) => routes
-            .MapMethods(path, Methods, (HttpContext context, HealthCheckService checks) => Answer(context, checks, includes))
+            // With nothing to bind: what binds arguments is compiled at the start, and the first answer is awaited.
+            .MapMethods(path, Methods, async context => await (await Answer(context, context.RequestServices.GetRequiredService<HealthCheckService>(), includes)).ExecuteAsync(context))
             .AllowAnonymous()
             .DisableHttpMetrics()
             .WithoutTrace();
@@ -39,8 +41,8 @@ public static class HealthEndpoints
 
         context.Response.Headers.CacheControl = "no-store";
         return failing.Length == 0
-            ? TypedResults.Json(new Health("healthy", Now(), null))
-            : TypedResults.Json(new Health("unhealthy", Now(), failing), statusCode: StatusCodes.Status503ServiceUnavailable);
+            ? TypedResults.Json(new Health("healthy", Now(), null), HealthJson.Default.Health)
+            : TypedResults.Json(new Health("unhealthy", Now(), failing), HealthJson.Default.Health, statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     // 2025-01-26T10:00:00Z
@@ -50,4 +52,8 @@ public static class HealthEndpoints
         string Status,
         string Timestamp,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Failing);
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    [JsonSerializable(typeof(Health))]
+    private sealed partial class HealthJson : JsonSerializerContext;
 }

@@ -54,7 +54,7 @@ public sealed class Journey : IStartupFilter
     /// <summary>The sealed journey in a Cookie header; null: none that is ours and still lasts.</summary>
     internal static string? In(IEnumerable<string?> cookies)
     {
-        foreach (var pair in cookies.SelectMany(line => (line ?? "").Split(';', StringSplitOptions.TrimEntries)))
+        foreach (var pair in cookies.Where(line => line?.Contains(CookieName, StringComparison.Ordinal) == true).SelectMany(line => line!.Split(';', StringSplitOptions.TrimEntries)))
         {
             if (pair.StartsWith(CookieName + "=", StringComparison.Ordinal) && SealedTrace.TryRead(pair[(CookieName.Length + 1)..], Lifetime, out var place, out _))
             {

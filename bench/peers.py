@@ -88,9 +88,9 @@ def gateway(upstream, asked, name='gateway', **environment):
 
 
 @contextlib.contextmanager
-def yarp(upstream, asked, cookie=''):
+def yarp(upstream, asked, cookie='', **environment):
     address = f'127.0.0.1:{free_port()}'
-    with running([program('bench/yarp', asked), f'http://{upstream.address}'], {'ASPNETCORE_URLS': f'http://{address}'}) as process:
+    with running([program('bench/yarp', asked), f'http://{upstream.address}'], {'ASPNETCORE_URLS': f'http://{address}', **environment}) as process:
         until(lambda: status(address, '/version') == 200, 'bare YARP answers', process=process)
         yield Peer('yarp', address, '', cookie, process.pid)
 

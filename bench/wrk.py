@@ -20,10 +20,13 @@ def load(peer, upstream, path, connections, seconds):
     headers = [part for name, value in peer.headers.items() for part in ('-H', f'{name}: {value}')]
     command = ['wrk', '-t1', f'-c{connections}', f'-d{seconds or 60}s', '-s', SCRIPT, *headers, f'http://{peer.address}{peer.prefix}{path}']
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        if not seconds:
-            measure.until(lambda: peers.counted(upstream, path) > before + 2 * connections, f'requests of wrk have come through {peer.name}', process=process)
-            process.send_signal(signal.SIGINT)  # Upon which it tells what it has.
-        said = process.communicate()[0]
+        try:
+            if not seconds:
+                measure.until(lambda: peers.counted(upstream, path) > before + 2 * connections, f'requests of wrk have come through {peer.name}', process=process)
+                process.send_signal(signal.SIGINT)  # Upon which it tells what it has.
+            said = process.communicate()[0]
+        finally:
+            process.kill()  # Where it has not ended by itself.
     if process.returncode:
         raise RuntimeError(f'wrk: {said}')
     found = json.loads(said.splitlines()[-1])
@@ -33,6 +36,17 @@ def load(peer, upstream, path, connections, seconds):
     if found['failed'] or not 0 < found['requests'] <= arrived <= found['requests'] + connections:
         raise RuntimeError(f'{peer.name}: wrk has {found["requests"]} answers to {path}, {found["failed"]} of them failed, and the upstream has seen {arrived} requests')
     return {'rate': found['requests'] / found['microseconds'] * 1e6, 'p50': found['p50'], 'p99': found['p99'], 'processor': worked / found['requests'] * 1e6}
+
+
+def warm_up(peer, upstream):
+    """
+    .NET and Node.js compile again what is called often, beside the requests, each of which takes the gateway twice as long meanwhile. It is over after some ten seconds of processor, whatever the clock says
+    on a busy machine. At most a minute, for those who need little for a request.
+    """
+    began, end = measure.processor(peer.pid), time.monotonic() + 60
+    while measure.processor(peer.pid) - began < 20 and time.monotonic() < end:
+        load(peer, upstream, '/1k', 50, 5)
+    load(peer, upstream, '/1m', 16, 5)
 
 
 def settled(upstream, path):

@@ -19,6 +19,9 @@ const shortest = 512;
 
 // What a browser asks for when it opens VS Code for the first time, edits and looks for text; a test in a browser holds this list against what it did ask for.
 const wanted = [
+    'node_modules/vscode-oniguruma/release/main.js',
+    'node_modules/vscode-oniguruma/release/onig.wasm',
+    'node_modules/vscode-textmate/release/main.js',
     'out/media/codicon.ttf',
     'out/media/letterpress-dark.svg',
     'out/media/letterpress-light.svg',

@@ -3,12 +3,13 @@ using Waiide.Gateway.Hub;
 namespace Waiide.Gateway.Activity;
 
 /// <summary>Tells the hub at intervals when this server was last used, so that its idle culler knows; says nothing when there is nothing new.</summary>
-internal sealed partial class ActivityReports(HubClient hub, LastActivity activity, GatewayOptions options, TimeProvider clock, ILogger<ActivityReports> logger) : BackgroundService
+internal sealed partial class ActivityReports(HubClient hub, LastActivity activity, GatewayOptions options, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ActivityReports> logger) : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await lifetime.ListeningAsync(stoppingToken);
         for (long? reported = null; ;)
         {
             var seen = activity.Stamp;

@@ -8,13 +8,13 @@ namespace Waiide.Gateway.Activity;
 /// <param name="ended">Called where a message ends, for those to whom that matters.</param>
 internal sealed class BrowserFrames(Taker take, Action? ended = null) : IDisposable
 {
-    private const int PieceLength = 8 * 1024;
+    // On the stack: thousands of sockets that are quiet keep no buffers.
+    private const int PieceLength = 2 * 1024;
 
     // What a sender cuts off at the end of each deflated message (RFC 7692, section 7.2.1).
     private static readonly byte[] EndOfMessage = [0, 0, 0xFF, 0xFF];
 
     private readonly FrameHeader _header = new();
-    private readonly byte[] _piece = new byte[PieceLength];
     private ulong _payloadLeft;
     private int _maskAt;
     private bool _isDeflated;
@@ -60,7 +60,8 @@ internal sealed class BrowserFrames(Taker take, Action? ended = null) : IDisposa
             return;
         }
 
-        var piece = _piece.AsSpan(0, payload.Length);
+        Span<byte> piece = stackalloc byte[PieceLength];
+        piece = piece[..payload.Length];
         payload.CopyTo(piece);
         if (_header.Mask is { IsEmpty: false } mask)
         {

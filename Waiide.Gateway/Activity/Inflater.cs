@@ -9,7 +9,6 @@ internal sealed class Inflater : IDisposable
 {
     private readonly Taker _take;
     private readonly Feed _feed = new();
-    private readonly byte[] _inflated = new byte[8 * 1024];
     private readonly DeflateStream _stream;
 
     internal Inflater(Taker take) => (_take, _stream) = (take, new DeflateStream(_feed, CompressionMode.Decompress));
@@ -18,9 +17,10 @@ internal sealed class Inflater : IDisposable
     internal void Take(ReadOnlySpan<byte> deflated)
     {
         _feed.Bytes = deflated.ToArray();
-        while (_stream.Read(_inflated) is > 0 and var length)
+        Span<byte> inflated = stackalloc byte[2 * 1024]; // None is kept while the socket is quiet.
+        while (_stream.Read(inflated) is > 0 and var length)
         {
-            _take(_inflated.AsSpan(0, length));
+            _take(inflated[..length]);
         }
 
         if (_feed.Bytes.Length > 0)

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Waiide.Gateway.Ide;
 using Waiide.ServiceDefaults;
@@ -22,6 +21,7 @@ internal static class ApiEndpoints
         builder.Services.AddSingleton(services => new MetricsPage(services.GetRequiredService<IMeterFactory>(), services.GetRequiredService<ILogger<MetricsPage>>(), GatewayMetrics.MeterName));
         builder.Services.AddSingleton<NoticeBoard>();
         builder.Services.AddSingleton<Restart>();
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         builder.Services.AddHealthChecks().AddCheck<IdeHealth>("ide");
     }
 
@@ -38,13 +38,13 @@ internal static class ApiEndpoints
         api.MapMethods("/health", GetOrHead, (HttpContext context, HealthCheckService checks) => HealthEndpoints.Answer(context, checks)).RequireAuthorization(Access.Users);
         api.MapMethods("/notices", GetOrHead, app.Services.GetRequiredService<NoticeBoard>().Get).RequireAuthorization(Access.Users).WithoutTrace();
         api.MapMethods("/workbench.js", GetOrHead, NoticeBoard.Script).RequireAuthorization(Access.Users).IsMoreThanTheIde(options);
-        api.MapPost("/journey", WorkbenchReady.Tell).RequireAuthorization(Access.Users).WithMetadata(new RequestSizeLimitAttribute(WorkbenchReady.LongestBody)).IsMoreThanTheIde(options);
+        api.MapPost("/journey", WorkbenchReady.Tell).RequireAuthorization(Access.Users).WithMetadata(new LongestBody(WorkbenchReady.LongestBody)).IsMoreThanTheIde(options);
         api.Map("/restart", app.Services.GetRequiredService<Restart>().Answer).RequireAuthorization(Access.Administrators);
-        api.Map("/{**unknown}", () => TypedResults.Json(new { status = 404, message = "There is no such endpoint." }, statusCode: StatusCodes.Status404NotFound)).RequireAuthorization(Access.Users);
+        api.Map("/{**unknown}", IResult () => TypedResults.Json(new { status = 404, message = "There is no such endpoint." }, statusCode: StatusCodes.Status404NotFound)).RequireAuthorization(Access.Users);
     }
 
     private static IResult Index(HttpContext context, GatewayOptions options, WebApplication app) =>
         options.Hub is null && context.Request.Path.Value!.EndsWith('/')
             ? TypedResults.Json(new { version = CommandLine.Version, endpoints = EndpointList.PathsOf(app).Select(path => options.Prefix + path) })
-            : TypedResults.Json(new { version = CommandLine.Version });
+            : TypedResults.Json(new VersionAnswer(CommandLine.Version), ApiJson.Default.VersionAnswer);
 }

@@ -47,13 +47,26 @@ internal sealed partial class AssetFolder(GatewayOptions options, ILogger<AssetF
         IsUsable = true;
         try
         {
-            File.Delete(Part("probe"));
-            using var probe = new FileStream(Part("probe"), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+            TryLock()?.Dispose();
             IsWritable = true;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             Log.IsReadOnly(logger, _folder);
+        }
+    }
+
+    /// <summary>Waits until no other gateway is about to write. The system lets go of the lock however this process ends.</summary>
+    public async Task<IDisposable> AloneAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (TryLock() is { } held)
+            {
+                return held;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
         }
     }
 
@@ -106,7 +119,7 @@ internal sealed partial class AssetFolder(GatewayOptions options, ILogger<AssetF
     }
 
     /// <summary>Where something is written before it gets its name.</summary>
-    public string Draft() => Part(Guid.NewGuid().ToString("N"));
+    public string Draft() => Path.Combine(_folder, Guid.NewGuid().ToString("N") + ".part");
 
     /// <summary>A draft is what its hash says: from now on it has its name.</summary>
     public string Keep(string draft, string hash)
@@ -131,32 +144,42 @@ internal sealed partial class AssetFolder(GatewayOptions options, ILogger<AssetF
         File.Move(draft, list, overwrite: true);
     }
 
-    /// <summary>Takes away what no version in use names, and drafts of gateways that were killed.</summary>
+    /// <summary>Takes away versions that nobody has started for a month, what no version names, drafts of gateways that were killed, and what is too much. Who has it open reads it to its end.</summary>
     public void Prune()
     {
-        var now = DateTime.UtcNow;
-        foreach (var old in new DirectoryInfo(_folder).EnumerateFiles().Where(file => (file.Extension == ".list" && now - file.LastWriteTimeUtc > Unused) || (file.Extension == ".part" && now - file.LastWriteTimeUtc > TimeSpan.FromDays(1))).ToArray())
+        var files = new DirectoryInfo(_folder).GetFiles();
+        var longAgo = DateTime.UtcNow - Unused;
+        foreach (var old in files.Where(file => file.Extension == ".part" || (file.Extension == ".list" && file.LastWriteTimeUtc < longAgo)))
         {
             old.Delete();
         }
 
         var named = Directory.EnumerateFiles(_folder, "*.list").SelectMany(File.ReadLines).Select(line => line.Split('\t')[^1]).ToHashSet();
         var room = MostBytes;
-        foreach (var file in new DirectoryInfo(_folder).EnumerateFiles("*.br").OrderByDescending(file => file.LastWriteTimeUtc).ToArray())
+        foreach (var file in files.Where(file => file.Extension == ".br").OrderByDescending(file => file.LastWriteTimeUtc))
         {
-            room -= file.Length;
-            if (room < 0 || !named.Contains(Path.GetFileNameWithoutExtension(file.Name)))
+            if (!named.Contains(Path.GetFileNameWithoutExtension(file.Name)) || (room -= file.Length) < 0)
             {
                 file.Delete();
             }
         }
     }
 
+    private FileStream? TryLock()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(_folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException failure) when (failure.HResult == DataDirectory.WouldBlock)
+        {
+            return null;
+        }
+    }
+
     private string PathOf(string hash) => Path.Combine(_folder, hash + ".br");
 
     private string ListOf(string version) => Path.Combine(_folder, version + ".list");
-
-    private string Part(string name) => Path.Combine(_folder, name + ".part");
 
     private static partial class Log
     {

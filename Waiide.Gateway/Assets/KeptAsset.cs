@@ -1,15 +1,35 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Net.Http.Headers;
 
 namespace Waiide.Gateway.Assets;
 
-/// <summary>A file of VS Code's that never changes under its address, as it is kept: compressed, with what the IDE server says of it.</summary>
+/// <summary>A file of VS Code's that never changes under its address, as it is kept: compressed.</summary>
 /// <param name="File">Its path on disk.</param>
 /// <param name="ContentType">As the IDE server says.</param>
-/// <param name="CacheControl">As the IDE server says: for a year, for all.</param>
-/// <param name="Tag">Of the compressed content.</param>
-internal sealed partial record KeptAsset(string File, string ContentType, string CacheControl, EntityTagHeaderValue Tag)
+/// <param name="Age">How long it may be kept, as the IDE server says: a year.</param>
+/// <param name="Hash">Of what is compressed.</param>
+internal sealed partial record KeptAsset(string File, string ContentType, TimeSpan Age, string Hash)
 {
+    /// <summary>Of the compressed content: the same file by another quality is another.</summary>
+    public EntityTagHeaderValue Tag { get; } = new($"\"{Hash[..32]}-{new FileInfo(File).Length:x}-br\"");
+
+    /// <summary>The IDE server says "public". But it was for somebody who is signed in, so it is nothing for a cache that others share. It never changes, so a reload need not ask again.</summary>
+    public string CacheControl { get; } = string.Create(CultureInfo.InvariantCulture, $"private, max-age={Age.TotalSeconds:0}, immutable");
+
+    /// <summary>Null where somebody has taken it away, as other gateways do with what is old.</summary>
+    public FileStream? Open()
+    {
+        try
+        {
+            return new FileStream(File, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, BufferSize = 0, Options = FileOptions.Asynchronous });
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// The version and the file of an address such as /stable-53c2…950c/static/out/vs/code/browser/workbench/workbench.js; null where it is none. Such files come with the IDE server
     /// and are the same for everybody; what its other addresses answer (vscode-remote-resource, with a query) may be a person's own.
@@ -20,7 +40,7 @@ internal sealed partial record KeptAsset(string File, string ContentType, string
     /// <summary>The files that a page of VS Code names.</summary>
     internal static IEnumerable<string> In(string page) => Named().Matches(page).Select(match => "/" + match.Value).Distinct();
 
-    [GeneratedRegex(@"^/((?:stable|insider)-[0-9a-f]{40})/static/([A-Za-z0-9_-][A-Za-z0-9_./-]*)$")]
+    [GeneratedRegex(@"^/((?:stable|insider)-[0-9a-f]{40})/static/([A-Za-z0-9_@-][A-Za-z0-9_@./-]*)$")]
     private static partial Regex Pattern();
 
     [GeneratedRegex(@"(?:stable|insider)-[0-9a-f]{40}/static/[A-Za-z0-9_-][A-Za-z0-9_./-]*\.(?:js|css)\b")]

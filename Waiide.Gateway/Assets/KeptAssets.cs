@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.Extensions.Primitives;
@@ -13,12 +12,15 @@ namespace Waiide.Gateway.Assets;
 /// VS Code's own files, compressed better than the IDE server does it for each browser anew, and without its processor. What is served was asked of the IDE server that runs now, since it
 /// runs: a kept file stands for what has its hash, never for a name.
 /// </summary>
-internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFolder folder, ILogger<KeptAssets> logger) : BackgroundService
+internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFolder folder, IHostApplicationLifetime lifetime, ILogger<KeptAssets> logger) : BackgroundService
 {
     private const long Longest = 64 << 20;
 
     // Less is not worth a file.
     private const long Shortest = 512;
+
+    // Of different addresses that are remembered; a browser asks for about thirty. Somebody who makes up others gets them from the IDE server.
+    private const int MostFiles = 1000;
 
     // Of one processor: people who have just started their server want it for themselves.
     private const double Share = 0.5;
@@ -32,44 +34,52 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
         public ConcurrentDictionary<string, KeptAsset?> Files { get; } = new(StringComparer.Ordinal);
     }
 
-    /// <summary>True where <paramref name="target"/>, as the IDE server would see it, is kept and the browser takes it compressed. Others are remembered for the next who asks.</summary>
-    public bool TryFind(HttpRequest request, string target, [NotNullWhen(true)] out KeptAsset? asset)
+    /// <summary>Answers where <paramref name="target"/>, as the IDE server would see it, is kept and the browser takes it compressed; else null. Others are remembered for the next who asks.</summary>
+    public Task? Answer(HttpContext context, string target)
     {
-        asset = null;
-        if (_run is not { } run || !ReferenceEquals(run.Of.Losing, state.Now.Losing) || !state.IsUsable || !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)))
+        if (_run is not { } run || !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)))
         {
-            return false;
+            return null;
         }
 
-        if (!run.Files.TryGetValue(target, out asset) && KeptAsset.Address(target) is not null)
+        if (!run.Files.TryGetValue(target, out var asset))
         {
-            _asked.Writer.TryWrite(target);
+            if (KeptAsset.Address(target) is not null)
+            {
+                _asked.Writer.TryWrite(target);
+            }
+
+            return null;
         }
 
-        return asset is not null && TakesBrotli(request) && File.Exists(asset.File);
+        return asset is not null && ReferenceEquals(run.Of.Losing, state.Now.Losing) && state.IsUsable && TakesBrotli(context.Request) && asset.Open() is { } content ? ServeAsync(context, asset, content) : null;
     }
 
-    /// <summary>Answers with a file that was found.</summary>
-    public static Task ServeAsync(HttpContext context, KeptAsset asset)
+    private static Task ServeAsync(HttpContext context, KeptAsset asset, FileStream content)
     {
         var headers = context.Response.Headers;
         headers.ContentEncoding = "br";
         headers.Vary = StringValues.Concat(headers.Vary, HeaderNames.AcceptEncoding);
         headers.CacheControl = asset.CacheControl;
-        return TypedResults.PhysicalFile(asset.File, asset.ContentType, entityTag: asset.Tag, enableRangeProcessing: true).ExecuteAsync(context);
+        return TypedResults.Stream(content, asset.ContentType, entityTag: asset.Tag, enableRangeProcessing: true).ExecuteAsync(context);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await lifetime.ListeningAsync(stoppingToken);
         folder.Open();
         while (folder.IsUsable)
         {
             await state.UsableAsync(stoppingToken);
-            var run = new Run(state.Now);
-            using var lost = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, run.Of.Lost);
+            if (state.Now is not { Status: IdeStatus.Running } now)
+            {
+                continue; // Gone again, by now.
+            }
+
+            using var lost = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, now.Lost);
             try
             {
-                await KeepAsync(run, lost.Token);
+                await KeepAsync(_run = new Run(now), lost.Token);
             }
             catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
             {
@@ -81,7 +91,6 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
     private async Task KeepAsync(Run run, CancellationToken cancellationToken)
     {
         var later = new List<string>();
-        _run = run;
         foreach (var target in await KnownAsync(cancellationToken))
         {
             if (!await TryAsync(() => LookAsync(run, target, mayCompress: false, cancellationToken), cancellationToken))
@@ -95,9 +104,9 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
             await TryAsync(() => LookAsync(run, target, mayCompress: true, cancellationToken), cancellationToken);
         }
 
-        if (folder.IsWritable)
+        if (later.Count > 0)
         {
-            await TryAsync(() => Task.Run(() => { folder.Prune(); return true; }, cancellationToken), cancellationToken);
+            await TryAsync(() => PruneAsync(cancellationToken), cancellationToken);
         }
 
         await foreach (var target in _asked.Reader.ReadAllAsync(cancellationToken))
@@ -112,14 +121,14 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
         var known = new List<string>();
         await TryAsync(async () =>
         {
-            using var answer = await ide.GetAsync("/?ew=true", cancellationToken);
-            var named = KeptAsset.In(await answer.Content.ReadAsStringAsync(cancellationToken)).ToArray();
-            known.AddRange(named.Take(20));
-            if (named is [var first, ..] && KeptAsset.Address(first) is { } address)
-            {
-                known.AddRange(folder.Names(address.Version).Select(name => $"/{address.Version}/static/{name}").Where(target => KeptAsset.Address(target) is not null));
-            }
+            // "53c2f3253bcf32886706fc023e794bbeb253c90f"
+            using var version = await ide.GetAsync("/version", cancellationToken);
+            var name = "stable-" + (await version.Content.ReadAsStringAsync(cancellationToken)).Trim();
 
+            // Not its root, where code-server takes what is asked for as the folder that the person has opened last.
+            using var page = await ide.GetAsync($"/{name}/", cancellationToken);
+            known.AddRange(KeptAsset.In(await page.Content.ReadAsStringAsync(cancellationToken)).Take(20));
+            known.AddRange(folder.Names(name).Select(path => $"/{name}/static/{path}"));
             return true;
         }, cancellationToken);
         return [.. known.Distinct()];
@@ -128,14 +137,14 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
     /// <summary>False where it would have to be compressed first.</summary>
     private async Task<bool> LookAsync(Run run, string target, bool mayCompress, CancellationToken cancellationToken)
     {
-        if (run.Files.ContainsKey(target) || KeptAsset.Address(target) is not { } address)
+        if (run.Files.ContainsKey(target) || run.Files.Count >= MostFiles || KeptAsset.Address(target) is not { } address)
         {
             return true;
         }
 
         using var answer = await ide.GetAsync(target, cancellationToken);
         if (answer is not { StatusCode: System.Net.HttpStatusCode.OK, Content.Headers: { ContentEncoding.Count: 0, ContentType: { } type } }
-            || answer.Headers.CacheControl is not { Public: true, MaxAge: { TotalDays: >= 1 } } cacheControl)
+            || answer.Headers.CacheControl is not { Public: true, MaxAge: { TotalDays: >= 1 } age })
         {
             run.Files[target] = null;
             return true;
@@ -151,15 +160,16 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
                 return false;
             }
 
-            file = await CompressAsync(target, hash, cancellationToken);
+            // Gateways that were started together, for a class, do not all do the same: the others find what the first has made.
+            using var alone = await folder.AloneAsync(cancellationToken);
+            file = await folder.FindAsync(hash, cancellationToken) ?? await CompressAsync(target, hash, cancellationToken);
+            if (file is not null)
+            {
+                folder.Remember(address.Version, address.Path, hash);
+            }
         }
 
-        run.Files[target] = file is null ? null : new KeptAsset(file, type.ToString(), cacheControl.ToString(), new EntityTagHeaderValue($"\"{hash[..32]}-br\""));
-        if (file is not null && folder.IsWritable)
-        {
-            folder.Remember(address.Version, address.Path, hash);
-        }
-
+        run.Files[target] = file is null ? null : new KeptAsset(file, type.ToString(), age, hash);
         return true;
     }
 
@@ -211,6 +221,13 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private async Task<bool> PruneAsync(CancellationToken cancellationToken)
+    {
+        using var alone = await folder.AloneAsync(cancellationToken);
+        folder.Prune();
+        return true;
     }
 
     // Nobody waits for any of this: what fails is left to the IDE server.

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Mvc;
 
 namespace Waiide.Gateway.Auth;
 
@@ -16,12 +15,14 @@ internal static class GatewayAuth
         services.AddDataProtection()
             .SetApplicationName("Waiide")
             .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.DataDirectory, "keys")));
+        KeyRing.Add(services);
         services.AddSingleton<Cookies>();
         services.AddSingleton<SignedOut>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<Strangers>();
         services.AddSingleton<TokenCache>();
         services.AddSingleton<HubAccess>();
+        services.AddSingleton<KnownVisitors>();
         services.AddSingleton<Guesses>();
         services.AddSingleton<Spelling>();
         services.AddStandingWatch();
@@ -53,7 +54,7 @@ internal static class GatewayAuth
         else
         {
             group.MapMethods("/login", getOrHead, (HttpContext context, TokenLogin login) => login.GetAsync(context));
-            group.MapPost("/login", (HttpContext context, TokenLogin login) => login.PostAsync(context)).WithMetadata(new RequestSizeLimitAttribute(16 * 1024));
+            group.MapPost("/login", (HttpContext context, TokenLogin login) => login.PostAsync(context)).WithMetadata(new LongestBody(16 * 1024));
         }
     }
 }

@@ -16,6 +16,7 @@ internal sealed class GatewayHandler(
     GatewayOptions options,
     Sessions sessions,
     HubAccess hub,
+    KnownVisitors visitors,
     Guesses guesses,
     Spelling spelling,
     Login login,
@@ -135,8 +136,10 @@ internal sealed class GatewayHandler(
             return guess is { Wait: { } wait } ? AuthenticateResult.Fail(new TooManyGuessesException(wait)) : AuthenticateResult.NoResult();
         }
 
-        Context.Features.Set(new Standing(() => Task.FromResult(sessions.Objection(session))));
-        return Success(SignedIn.Owner(options, SignedIn.ByCookie));
+        var (owner, standing) = (SignedIn.Owner(options, SignedIn.ByCookie), new Standing(() => Task.FromResult(sessions.Objection(session))));
+        Context.Features.Set(standing);
+        visitors.Identified(Context, owner, standing, session, held: null);
+        return Success(owner);
     }
 
     // Where other sites may show the IDE in a frame, its login has to be possible there too: the cookies of a tab of its own are not sent.

@@ -4,7 +4,7 @@ using Waiide.Gateway.Hub;
 namespace Waiide.Gateway.Auth;
 
 /// <summary>Whose a hub's token is, and whether it still opens this server later on.</summary>
-internal sealed class HubAccess(GatewayOptions options, TokenCache users, Sessions sessions, TimeProvider clock)
+internal sealed class HubAccess(GatewayOptions options, TokenCache users, Sessions sessions, KnownVisitors visitors, TimeProvider clock)
 {
     private const string HubSessionCookie = "jupyterhub-session-id";
 
@@ -23,10 +23,16 @@ internal sealed class HubAccess(GatewayOptions options, TokenCache users, Sessio
             return null;
         }
 
-        context.Features.Set(StandingOf(token, hubSession, session));
+        var standing = StandingOf(token, hubSession, session);
+        context.Features.Set(standing);
         using var span = Traces.Begin("scope check");
         var principal = SignedIn.HubUser(user, options, session is null ? SignedIn.ByToken : SignedIn.ByCookie);
         span?.SetTag("waiide.access", Access.MayAdministerServer(principal) ? "administer" : Access.MayUseServer(principal) ? "use" : "none");
+        if (session is not null && users.Hold(token, hubSession, user) is { } held)
+        {
+            visitors.Identified(context, principal, standing, session, held);
+        }
+
         return principal;
     }
 

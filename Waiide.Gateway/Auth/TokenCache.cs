@@ -13,7 +13,7 @@ internal sealed class TokenCache(HubClient hub, Strangers strangers, GatewayMetr
 {
     // A revoked token is refused after this time at the latest; the stock server takes 300 s. Sometimes up to a fifth sooner: thousands of servers whose questions met, when the hub
     // came back from a restart, say, would meet each time again.
-    private static readonly TimeSpan Known = TimeSpan.FromSeconds(45);
+    internal static readonly TimeSpan Known = TimeSpan.FromSeconds(45);
     private const double Spread = 0.2;
 
     // Shorter, so that a hiccup of the hub does not lock anybody out for long.
@@ -66,6 +66,28 @@ internal sealed class TokenCache(HubClient hub, Strangers strangers, GatewayMetr
         }
     }
 
+    /// <summary>What is remembered about one token, for who looks at it again and again.</summary>
+    internal sealed record Held((string Token, string Session) Key, Entry Entry);
+
+    /// <summary>What is remembered of <paramref name="user"/>'s token; null: it was forgotten, or asked about anew, since they were found by it.</summary>
+    internal Held? Hold(string token, string hubSession, HubUser user)
+    {
+        var key = (Hash(token), Hash(hubSession));
+        return _entries.TryGetValue(key, out var entry) && entry.IsKnown && ReferenceEquals(entry.User.Value.Result, user) ? new Held(key, entry) : null;
+    }
+
+    /// <summary>Whether that is still remembered, and may still be believed.</summary>
+    internal bool Holds(Held held)
+    {
+        var isHeld = _entries.TryGetValue(held.Key, out var entry) && ReferenceEquals(entry, held.Entry) && entry.Until > clock.GetUtcNow();
+        if (isHeld)
+        {
+            metrics.TokenLookedUp(isHit: true);
+        }
+
+        return isHeld;
+    }
+
     /// <summary>Forgets what is known about <paramref name="token"/>, in whatever session.</summary>
     internal void Evict(string token)
     {
@@ -106,7 +128,7 @@ internal sealed class TokenCache(HubClient hub, Strangers strangers, GatewayMetr
 
     private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private sealed record Entry(Lazy<Task<HubUser?>> User, DateTimeOffset Asked, DateTimeOffset Until, ActivityContext Cause)
+    internal sealed record Entry(Lazy<Task<HubUser?>> User, DateTimeOffset Asked, DateTimeOffset Until, ActivityContext Cause)
     {
         public bool IsKnown => User is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result: not null } };
     }

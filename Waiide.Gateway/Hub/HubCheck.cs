@@ -1,12 +1,13 @@
 namespace Waiide.Gateway.Hub;
 
 /// <summary>Asks the hub for its version at the start, as often as it takes; nothing waits for the answer.</summary>
-internal sealed partial class HubCheck(HubClient hub, HubVersion version, GatewayOptions options, TimeProvider clock, ILogger<HubCheck> logger) : BackgroundService
+internal sealed partial class HubCheck(HubClient hub, HubVersion version, GatewayOptions options, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<HubCheck> logger) : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await lifetime.ListeningAsync(stoppingToken);
         var pause = TimeSpan.FromSeconds(1);
         while (true)
         {

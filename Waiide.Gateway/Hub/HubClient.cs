@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -84,11 +85,12 @@ internal sealed class HubClient(IHttpClientFactory clients, GatewayOptions optio
         request.Headers.Authorization = new AuthenticationHeaderValue("token", Hub.ApiToken);
 
         // The name of a default server is "": a name all the same.
-        request.Content = JsonContent.Create(new JsonObject
+        var report = new JsonObject
         {
             ["servers"] = new JsonObject { [options.ServerName] = new JsonObject { ["last_activity"] = time } },
             ["last_activity"] = time,
-        });
+        };
+        request.Content = new StringContent(report.ToJsonString(), Encoding.UTF8, "application/json");
         await SendAsync(
             "activity",
             request,

@@ -20,13 +20,14 @@ internal sealed class HubVersion
     internal static void Use(WebApplication app)
     {
         var version = app.Services.GetRequiredService<HubVersion>();
-        app.Use((context, next) =>
+        Func<object, Task> say = state =>
         {
-            context.Response.OnStarting(() =>
-            {
-                context.Response.Headers["X-JupyterHub-Version"] = version.Value; // Set, not added: an upstream may not speak for us.
-                return Task.CompletedTask;
-            });
+            ((HttpContext)state).Response.Headers["X-JupyterHub-Version"] = version.Value; // Set, not added: an upstream may not speak for us.
+            return Task.CompletedTask;
+        };
+        app.Use(next => context =>
+        {
+            context.Response.OnStarting(say, context);
             return next(context);
         });
     }

@@ -10,6 +10,9 @@ internal sealed class IdeAddress
     /// <summary>A base URL, and the socket file that stands for its host and port, if any.</summary>
     internal sealed record Place(Uri Url, string? Socket)
     {
+        /// <summary>The base URL, without a slash at its end.</summary>
+        public string Address { get; } = Url.GetLeftPart(UriPartial.Path).TrimEnd('/');
+
         public override string ToString() => Socket is null ? Url.ToString() : $"unix:{Socket}";
     }
 

@@ -6,7 +6,7 @@ namespace Waiide.Gateway.Ide;
 /// Keeps what the IDE server writes for ever within bounds: a folder of logs for each of its starts, and caches of what can be fetched again. Settings, the local history of files
 /// and backups of what was not saved are the user's, and never looked at.
 /// </summary>
-internal sealed partial class IdeLogs(GatewayOptions options, TimeProvider clock, ILogger<IdeLogs> logger) : BackgroundService
+internal sealed partial class IdeLogs(GatewayOptions options, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<IdeLogs> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(12);
 
@@ -29,6 +29,7 @@ internal sealed partial class IdeLogs(GatewayOptions options, TimeProvider clock
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await lifetime.ListeningAsync(stoppingToken);
         using var timer = new PeriodicTimer(Interval, clock);
         do
         {

@@ -47,7 +47,7 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         try
         {
-            await ListeningAsync(stop.Token);
+            await lifetime.ListeningAsync(stop.Token); // One that cannot listen ends at once, and must not leave an IDE behind.
             await home.EnterAsync();
             try
             {
@@ -63,14 +63,6 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
         {
             // That is how it ends.
         }
-    }
-
-    // A gateway that cannot listen ends at once, and must not leave an IDE behind.
-    private async Task ListeningAsync(CancellationToken cancellationToken)
-    {
-        var listening = new TaskCompletionSource();
-        using var registration = lifetime.ApplicationStarted.Register(listening.SetResult);
-        await listening.Task.WaitAsync(cancellationToken);
     }
 
     private async Task SuperviseAsync(CancellationToken stop)

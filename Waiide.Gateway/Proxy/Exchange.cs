@@ -47,13 +47,15 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
     });
 
     /// <summary>Forwards the request and its answer; <paramref name="use"/> watches a WebSocket, <paramref name="lost"/> breaks it off.</summary>
-    internal async Task<Outcome> SendAsync(HttpContext context, HttpMessageInvoker client, Upstream leadsTo, Uri upstream, HttpTransformer request, Func<SocketUse> use, CancellationToken lost)
+    internal async Task<Outcome> SendAsync(HttpContext context, HttpMessageInvoker client, Upstream leadsTo, string address, HttpTransformer request, Func<SocketUse> use, CancellationToken lost)
     {
         using var span = Traces.Forward(leadsTo.Kind);
         using var session = Session(context, leadsTo, use);
         context.Features.Get<RequestTime>()?.Asks(leadsTo);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(session?.Cut ?? lifetime.ApplicationStopping, lost);
-        var error = await forwarder.SendAsync(context, upstream.GetLeftPart(UriPartial.Authority), client, Config, request, end.Token);
+        var ended = session?.Cut ?? lifetime.ApplicationStopping;
+        using var either = lost.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(ended, lost) : null;
+        var end = either?.Token ?? ended;
+        var error = await forwarder.SendAsync(context, address, client, Config, request, end);
         session?.HasEnded(context, error);
         if (session is not { IsOpen: true }) // Why a WebSocket ended is for its own span to say.
         {

@@ -11,13 +11,13 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
 {
     private readonly HttpMessageInvoker _client = exchange.Client(address.ConnectAsync);
 
-    public Task ForwardAsync(HttpContext context, string target) => assets.TryFind(context.Request, target, out var asset) ? KeptAssets.ServeAsync(context, asset) : SendAsync(
+    public Task ForwardAsync(HttpContext context, string target) => assets.Answer(context, target) ?? SendAsync(
         context,
         Upstream.Ide,
         place =>
         {
             activity.Saw(Requests.SightOf(context.Request, toIde: true)); // Only now: a page that waits for the IDE, and asks for itself every second, is nobody's work.
-            return WorkbenchDocument.Around(new IdeRequest(options, privateHeaders, place.Url, target), context.Request, target, options);
+            return WorkbenchDocument.Around(new IdeRequest(options, privateHeaders, place, target), context.Request, target, options);
         },
         () => activity.OfIdeSocket(target));
 
@@ -34,16 +34,20 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
 
         // Somebody who opens a page while the IDE dies sees that at once, rather than wait for whatever holds the connection. An answer that has begun is left alone.
         Journey.GoesOn(context);
-        using var lost = new CancellationTokenSource();
-        using var unanswered = Navigation.IsTopLevel(context.Request) ? now.Lost.Register(lost.Cancel) : default;
-        context.Response.OnStarting(() => unanswered.DisposeAsync().AsTask());
-        var outcome = await exchange.SendAsync(context, _client, leadsTo, place.Url, make(place), use, lost.Token);
+        using var lost = Navigation.IsTopLevel(context.Request) ? new CancellationTokenSource() : null;
+        using var unanswered = lost is null ? default : now.Lost.Register(lost.Cancel);
+        if (lost is not null)
+        {
+            context.Response.OnStarting(() => unanswered.DisposeAsync().AsTask());
+        }
+
+        var outcome = await exchange.SendAsync(context, _client, leadsTo, place.Address, make(place), use, lost?.Token ?? CancellationToken.None);
         if (outcome.Error == ForwarderError.None)
         {
             return;
         }
 
-        if (lost.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted && !state.IsUsable)
+        if (lost is { IsCancellationRequested: true } && !context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted && !state.IsUsable)
         {
             context.Response.Clear();
             await IdePages.NotUsable(context.Request, state.Now, state.LastLines).ExecuteAsync(context);

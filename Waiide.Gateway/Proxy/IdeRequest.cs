@@ -1,10 +1,14 @@
+using System.Buffers;
 using System.Text;
+using Waiide.Gateway.Ide;
 
 namespace Waiide.Gateway.Proxy;
 
 /// <summary>A request to the IDE server: with its session, and with the names of who asks and of this server, which no dev server is told.</summary>
-internal sealed class IdeRequest(GatewayOptions options, PrivateHeaders privateHeaders, Uri url, string target) : UpstreamRequest(options, privateHeaders, url, target)
+internal sealed class IdeRequest(GatewayOptions options, PrivateHeaders privateHeaders, IdeAddress.Place place, string target) : UpstreamRequest(options, privateHeaders, place.Address, target)
 {
+    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Where(letter => letter != '%')]);
+
     protected override string? IdeSessionValue => Options.IdeHashedPassword;
 
     // Nothing of the IDE server's own is behind a token.
@@ -24,6 +28,8 @@ internal sealed class IdeRequest(GatewayOptions options, PrivateHeaders privateH
     }
 
     /// <summary>A name in a header: visible ASCII as it is, everything else and "%" percent-encoded as UTF-8, so that decoding gives back every name.</summary>
-    internal static string Visible(string name) =>
+    internal static string Visible(string name) => name.AsSpan().ContainsAnyExcept(Plain) ? Encoded(name) : name;
+
+    private static string Encoded(string name) =>
         string.Concat(Encoding.UTF8.GetBytes(name).Select(code => code is > (byte)' ' and < 0x7F and not (byte)'%' ? ((char)code).ToString() : $"%{code:X2}"));
 }

@@ -7,8 +7,8 @@ namespace Waiide.Gateway.Proxy;
 /// <summary>The WebSockets that go through this gateway now.</summary>
 internal sealed class OpenWebSockets
 {
-    /// <summary>More than hundreds of tabs have open; whoever opens them without end finds one.</summary>
-    private const int Most = 512;
+    /// <summary>More than hundreds of tabs have open, at some 20 kB each; whoever opens them without end finds one.</summary>
+    private const int Most = 1024;
 
     private readonly ConcurrentDictionary<WebSocketSession, IDisposable> _sessions = new();
 
@@ -26,7 +26,7 @@ internal sealed class OpenWebSockets
     /// <summary>In front of whatever opens one: refuses it where there are too many.</summary>
     public Task LimitAsync(HttpContext context, RequestDelegate next)
     {
-        if (_sessions.Count < Most || context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true })
+        if (context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } || _sessions.Count < Most)
         {
             return next(context);
         }

@@ -16,7 +16,7 @@ internal sealed class PortForwarder(GatewayOptions options, PrivateHeaders priva
     private async Task DirectAsync(HttpContext context, DevServer server, string target)
     {
         var request = new PortRequest(options, privateHeaders, server, target, null, () => Answered(context));
-        var outcome = await exchange.SendAsync(context, _client, LeadsTo(server), request.Url, request, () => activity.OfPortSocket(context), CancellationToken.None);
+        var outcome = await exchange.SendAsync(context, _client, LeadsTo(server), "http://" + server.Host, request, () => activity.OfPortSocket(context), CancellationToken.None);
         if (outcome is { Error: ForwarderError.Request or ForwarderError.RequestCreation, EndedHere: false } && !context.Response.HasStarted && LoopbackPort.IsClosed(Exchange.Cause(context)))
         {
             await NothingListensAsync(context, server);

@@ -9,7 +9,7 @@ namespace Waiide.Gateway.Proxy;
 /// <param name="ide">The attached IDE server to go through; null: the server is on this machine.</param>
 /// <param name="answered">Told once there is an answer: a page that waits for its server is nobody's work.</param>
 internal sealed class PortRequest(GatewayOptions options, PrivateHeaders privateHeaders, DevServer server, string target, IdeAddress.Place? ide, Action answered)
-    : UpstreamRequest(options, privateHeaders, ide?.Url ?? new Uri($"http://{server.Host}/"), ide is null ? target : $"/proxy/{server.Port}{target}")
+    : UpstreamRequest(options, privateHeaders, ide?.Address ?? "http://" + server.Host, ide is null ? target : $"/proxy/{server.Port}{target}")
 {
     // These speak for a whole origin, and this one is the hub's and the IDE's: its cookies and storage, where else it is to be found, where its errors are reported.
     private static readonly string[] ForTheWholeOrigin = ["Clear-Site-Data", "Alt-Svc", "NEL", "Report-To"];

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Primitives;
 using Waiide.Gateway.Ide;
 
 namespace Waiide.Gateway.Proxy;
@@ -7,10 +8,14 @@ internal sealed class PrivateHeaders(GatewayOptions options)
 {
     private static readonly string[] PrefixesOfBrowsers = ["__Host-", "__Secure-"];
 
+    private const int LongestPrivate = 32;
+
     private static readonly string[] HeaderPrefixes = ["x-jupyterhub-", "x-forwarded-", "x-auth-request-"];
 
-    private static readonly HashSet<string> Headers =
-        ["forwarded", "remote-user", "remote-groups", "remote-email", "remote-name", "x-remote-user", "x-real-ip", "x-original-url", "x-rewrite-url", "x-authenticated-user"];
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Headers = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "forwarded", "remote-user", "remote-groups", "remote-email", "remote-name", "x-remote-user", "x-real-ip", "x-original-url", "x-rewrite-url", "x-authenticated-user",
+    }.GetAlternateLookup<ReadOnlySpan<char>>();
 
     // Of the hub, of the gateway, of the Aspire dashboard of the same machine, to whose every port a browser sends it, and the IDE server's session, which is the gateway's to give.
     private readonly string[] _cookiePrefixes = ["jupyterhub-", "waiide-", ".AspNetCore.Correlation.", ".Aspire.Dashboard.", IdeSession.CookieName, .. options.Hub is { } hub ? new[] { hub.ClientId } : []];
@@ -23,20 +28,44 @@ internal sealed class PrivateHeaders(GatewayOptions options)
     {
         var headers = request.Headers;
         var nominated = headers.GetCommaSeparatedValues("Connection");
-        foreach (var name in headers.Keys.Where(name => IsPrivate(name) || (nominated.Contains(name, StringComparer.OrdinalIgnoreCase) && !IsNeeded(name))).ToArray())
+        List<string>? removed = null;
+        foreach (var (name, _) in headers)
+        {
+            if (IsPrivate(name) || (nominated.Length > 0 && nominated.Contains(name, StringComparer.OrdinalIgnoreCase) && !IsNeeded(name)))
+            {
+                (removed ??= []).Add(name);
+            }
+        }
+
+        foreach (var name in removed ?? [])
         {
             headers.Remove(name);
         }
 
-        if (!mayHaveToken && headers.Authorization.Any(value => value is not null && (IsScheme(value, "token") || IsScheme(value, "bearer"))))
+        if (!mayHaveToken && headers.Authorization.Count > 0 && headers.Authorization.Any(value => value is not null && (IsScheme(value, "token") || IsScheme(value, "bearer"))))
         {
             headers.Remove("Authorization");
         }
     }
 
     /// <summary>The Cookie lines without those that are private; the others keep their bytes and their order.</summary>
-    internal string[] Cookies(IEnumerable<string?> lines) =>
-        [.. lines.OfType<string>().Select(line => string.Join(';', line.Split(';').Where(pair => !IsPrivateCookie(pair.Split('=')[0].Trim()))).TrimStart(' ')).Where(line => line.Length > 0)];
+    internal string[] Cookies(StringValues lines) =>
+        lines.Count == 0 ? [] : [.. lines.OfType<string>().Select(WithoutPrivate).Where(line => line.Length > 0)];
+
+    private string WithoutPrivate(string line)
+    {
+        List<Range>? kept = null;
+        foreach (var pair in line.AsSpan().Split(';'))
+        {
+            var text = line.AsSpan(pair);
+            if (!IsPrivateCookie(text[..(text.IndexOf('=') is >= 0 and var end ? end : text.Length)].Trim()))
+            {
+                (kept ??= []).Add(pair);
+            }
+        }
+
+        return kept is null ? "" : string.Join(';', kept.Select(pair => line[pair])).TrimStart(' ');
+    }
 
     internal bool IsPrivateCookie(ReadOnlySpan<char> name)
     {
@@ -62,8 +91,32 @@ internal sealed class PrivateHeaders(GatewayOptions options)
     // Servers of the CGI kind read X_Forwarded_Host, X.Forwarded.Host and X-Forwarded-Host as one.
     private static bool IsPrivate(string name)
     {
-        var plain = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : '-'));
-        return Headers.Contains(plain) || HeaderPrefixes.Any(prefix => plain.StartsWith(prefix, StringComparison.Ordinal));
+        if (name.Length == 0 || (name[0] | 0x20) is not ('f' or 'r' or 'x'))
+        {
+            return false; // As all of them begin.
+        }
+
+        // The longest prefix and the longest name fit; of a longer one only its prefix can count.
+        Span<char> plain = stackalloc char[Math.Min(name.Length, LongestPrivate)];
+        for (var at = 0; at < plain.Length; at++)
+        {
+            plain[at] = char.IsAsciiLetterOrDigit(name[at]) ? char.ToLowerInvariant(name[at]) : '-';
+        }
+
+        if (name.Length <= LongestPrivate && Headers.Contains(plain))
+        {
+            return true;
+        }
+
+        foreach (var prefix in HeaderPrefixes)
+        {
+            if (plain.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // The forwarder needs these itself: an upgrade names "Upgrade", and a body keeps the length it was announced with.

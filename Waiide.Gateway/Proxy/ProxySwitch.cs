@@ -26,7 +26,12 @@ internal sealed class ProxySwitch(GatewayOptions options, IdeAddress address, Id
                 return ports.ForwardAsync(context, port.Server, port.Target);
             case ProxyRoute.Ide route:
                 // At /proxy/8071/ is the same workbench as at the root, and everything that goes by the path has to take it for that.
-                context.Request.Path = Uri.UnescapeDataString(RawTarget.PathOf(route.Target));
+                var path = RawTarget.PathOf(route.Target);
+                if (path.Contains('%') || !path.SequenceEqual(context.Request.Path.Value))
+                {
+                    context.Request.Path = Uri.UnescapeDataString(path);
+                }
+
                 return ide.ForwardAsync(context, route.Target);
             case var other:
                 throw new UnreachableException($"There is no way for {other}.");

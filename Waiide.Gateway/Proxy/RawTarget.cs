@@ -69,9 +69,11 @@ internal static class RawTarget
 
     private static bool HasDotSegments(string target)
     {
-        foreach (var segment in PathOf(target).ToString().Split('/'))
+        var path = PathOf(target);
+        foreach (var range in path.Split('/'))
         {
-            if (segment.Length <= 6 && segment.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase) is "." or "..")
+            var segment = path[range];
+            if (segment.Length is > 0 and <= 6 && segment[0] is '.' or '%' && segment.ToString().Replace("%2e", ".", StringComparison.OrdinalIgnoreCase) is "." or "..")
             {
                 return true;
             }

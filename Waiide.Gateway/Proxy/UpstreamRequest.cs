@@ -5,9 +5,9 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Waiide.Gateway.Proxy;
 
 /// <summary>What any upstream sees of one request, and what the browser sees of its answer; the IDE and a dev server each add what is theirs.</summary>
-/// <param name="url">The upstream, and the path below which it is asked.</param>
+/// <param name="address">The upstream, and the path below which it is asked, without a slash at its end.</param>
 /// <param name="target">What it is asked for.</param>
-internal abstract class UpstreamRequest(GatewayOptions options, PrivateHeaders privateHeaders, Uri url, string target) : HttpTransformer
+internal abstract class UpstreamRequest(GatewayOptions options, PrivateHeaders privateHeaders, string address, string target) : HttpTransformer
 {
     // System.Uri would decode %41, resolve dots and encode what it does not know; the target is already what it has to be.
     private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
@@ -16,8 +16,6 @@ internal abstract class UpstreamRequest(GatewayOptions options, PrivateHeaders p
 
     protected string Target => target;
 
-    public Uri Url => url;
-
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         var request = httpContext.Request;
@@ -25,7 +23,7 @@ internal abstract class UpstreamRequest(GatewayOptions options, PrivateHeaders p
         PrivateHeaders.RemoveFrom(request, MayHaveToken(httpContext));
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
 
-        proxyRequest.RequestUri = new Uri(url.GetLeftPart(UriPartial.Authority) + url.AbsolutePath.TrimEnd('/') + WithoutOurToken(target), AsItIs);
+        proxyRequest.RequestUri = new Uri(address + WithoutOurToken(target), AsItIs);
         var headers = proxyRequest.Headers;
         headers.Host = null;
         headers.TryAddWithoutValidation("X-Forwarded-For", forwardedFor);
@@ -61,9 +59,9 @@ internal abstract class UpstreamRequest(GatewayOptions options, PrivateHeaders p
 
         // A page behind /proxy/ could otherwise end the user's session, or put another one in its place.
         var headers = httpContext.Response.Headers;
-        if (headers.SetCookie.Any(IsPrivate))
+        if (headers.SetCookie is { Count: > 0 } cookies)
         {
-            headers.SetCookie = headers.SetCookie.Where(cookie => !IsPrivate(cookie)).ToArray();
+            headers.SetCookie = cookies.Where(cookie => cookie is null || !privateHeaders.IsPrivateCookie(cookie.Split('=')[0].Trim())).ToArray();
         }
 
         if (proxyResponse!.Headers.NonValidated.TryGetValues(HeaderNames.Connection, out var nominated))
@@ -86,8 +84,6 @@ internal abstract class UpstreamRequest(GatewayOptions options, PrivateHeaders p
         }
 
         return true;
-
-        bool IsPrivate(string? setCookie) => setCookie is not null && privateHeaders.IsPrivateCookie(setCookie.Split('=')[0].Trim());
     }
 
     /// <summary>The session that lets the request into the IDE server, where it goes there.</summary>

@@ -2,23 +2,24 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.Net.Http.Headers;
 using Waiide.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Waiide.Gateway.Proxy;
 
-/// <summary>VS Code's page with a script of ours in its head, and without Restricted Mode where the folder is the person's own; every other byte, and every other answer, stays as the IDE gave it.</summary>
-internal sealed class WorkbenchDocument(HttpTransformer inner, GatewayOptions options) : HttpTransformer
+/// <summary>VS Code's page with scripts of ours in its head, and without Restricted Mode where the folder is the person's own; every other byte, and every other answer, stays as the IDE gave it.</summary>
+internal sealed partial class WorkbenchDocument(HttpTransformer inner, GatewayOptions options) : HttpTransformer
 {
     // VS Code's has 4 kB. A longer one than this goes through as it is.
     private const int Longest = 1024 * 1024;
 
     private static readonly string[] OfACopyOrAPart = [HeaderNames.IfNoneMatch, HeaderNames.IfModifiedSince, HeaderNames.IfRange, HeaderNames.Range];
 
-    private static ReadOnlySpan<byte> TrustsFew => "&quot;enableWorkspaceTrust&quot;:true"u8;
+    private const string TrustsFew = "&quot;enableWorkspaceTrust&quot;:true";
 
-    private static ReadOnlySpan<byte> TrustsAll => "&quot;enableWorkspaceTrust&quot;:false"u8;
+    private const string TrustsAll = "&quot;enableWorkspaceTrust&quot;:false";
 
     /// <summary>What takes <paramref name="inner"/>'s place where <paramref name="target"/>, as the IDE server will see it, is its root and the answer will be the document of a tab or frame.</summary>
     internal static HttpTransformer Around(HttpTransformer inner, HttpRequest request, string target, GatewayOptions options) =>
@@ -56,21 +57,33 @@ internal sealed class WorkbenchDocument(HttpTransformer inner, GatewayOptions op
     private bool HasOwnFolder(IQueryCollection query) =>
         options.IdeUrl is null && query["workspace"].Count == 0 && query["folder"].All(folder => FromLink.IsOwn(folder ?? "", options.Workspace));
 
-    /// <summary>The document with <paramref name="tag"/> before the end of its head; null where it has none.</summary>
+    /// <summary>The document with <paramref name="tag"/> before the end of its head, and the guard at its beginning; null where it has none.</summary>
     private static byte[]? With(string tag, bool isTrusted, ReadOnlySpan<byte> document)
     {
-        var at = document.IndexOf("</head>"u8);
-        if (at < 0)
+        var end = document.IndexOf("</head>"u8);
+        if (end < 0)
         {
             return null;
         }
 
-        // In the head, in the workbench's configuration. Where it is written otherwise one day, VS Code restricts too much.
-        var trust = isTrusted ? document[..at].IndexOf(TrustsFew) : -1;
-        return trust < 0
-            ? [.. document[..at], .. Encoding.UTF8.GetBytes(tag), .. document[at..]]
-            : [.. document[..trust], .. TrustsAll, .. document[(trust + TrustsFew.Length)..at], .. Encoding.UTF8.GetBytes(tag), .. document[at..]];
+        var head = Encoding.Latin1.GetString(document[..end]); // A character for each byte.
+        if (isTrusted && head.IndexOf(TrustsFew, StringComparison.Ordinal) is >= 0 and var trust)
+        {
+            // In the workbench's configuration. Where it is written otherwise one day, VS Code restricts too much.
+            head = head[..trust] + TrustsAll + head[(trust + TrustsFew.Length)..];
+        }
+
+        if (tag.Length > 0 && Beginning().Match(head) is { Success: true } beginning)
+        {
+            head = head.Insert(beginning.Groups["here"].Index, WorkbenchScript.GuardFor(beginning.Groups["nonce"].Value));
+        }
+
+        return [.. Encoding.Latin1.GetBytes(head), .. Encoding.UTF8.GetBytes(tag), .. document[end..]];
     }
+
+    // "<head>\n\t\t<script nonce="b1wkB0X6td7U9qtF7vmbTA">"
+    [GeneratedRegex("""<head>(?<here>)\s*<script nonce="(?<nonce>[A-Za-z0-9+/_=-]{16,64})">""")]
+    private static partial Regex Beginning();
 
     private static async Task ChangeAsync(HttpResponseMessage response, string tag, bool isTrusted, CancellationToken cancellationToken)
     {

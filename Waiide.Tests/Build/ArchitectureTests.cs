@@ -13,7 +13,7 @@ public partial class ArchitectureTests
         ["Waiide.Gateway"] = ["Waiide.ServiceDefaults"],
         ["Waiide.Hub.Mock"] = ["Waiide.Gateway", "Waiide.ServiceDefaults"], // The gateway only to have it built: the hub starts it.
         ["Waiide.ServiceDefaults"] = [],
-        ["Waiide.Tests"] = ["Bench.Upstream", "Bench.Yarp", "Sample.Recorder", "Waiide.AppHost", "Waiide.Gateway", "Waiide.Hub.Mock"],
+        ["Waiide.Tests"] = ["Bench.Authorize", "Bench.Upstream", "Bench.Yarp", "Sample.Recorder", "Waiide.AppHost", "Waiide.Gateway", "Waiide.Hub.Mock"],
     };
 
     // The gateway's folders. Its root is GatewayOptions, which everybody knows, and Program, which knows everybody.

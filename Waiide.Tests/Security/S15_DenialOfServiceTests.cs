@@ -85,12 +85,12 @@ public class S15_DenialOfServiceTests(S15_DenialOfServiceTests.Standalone world)
         using var caller = new Caller(world.Gateway);
         var token = ("Authorization", "token " + RunningGateway.Token);
         var open = new List<HttpResponseMessage>();
-        while (open.Count < 600 && await caller.ConnectAsync("/ws", token) is { StatusCode: System.Net.HttpStatusCode.SwitchingProtocols } socket)
+        while (open.Count < 1100 && await caller.ConnectAsync("/ws", token) is { StatusCode: System.Net.HttpStatusCode.SwitchingProtocols } socket)
         {
             open.Add(socket);
         }
 
-        Assert.Equal(512, open.Count);
+        Assert.Equal(1024, open.Count);
         using var refused = await caller.ConnectAsync("/ws", token);
         Assert.Equal(503, (int)refused.StatusCode);
         using var page = await caller.AskAsync("GET", "/x", token);

@@ -56,7 +56,7 @@ public abstract class BootedTopology(params string[] arguments) : IAsyncLifetime
     /// <summary>The full path of a file of the workspace.</summary>
     internal string FileOf(string name) => Path.Combine(Workspace, name);
 
-    /// <summary>The gateway itself, which `dotnet run` started.</summary>
+    /// <summary>The gateway itself, whatever may stand between it and the AppHost.</summary>
     internal int GatewayProcess() => Assert.Single(
         Processes.With($"WAIIDE_DATA_DIR={DataDirectory}"),
         process => process.CommandLine.Contains("net10.0/Waiide.Gateway", StringComparison.Ordinal)).Id;

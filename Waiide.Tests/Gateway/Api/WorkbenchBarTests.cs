@@ -246,6 +246,64 @@ public sealed partial class WorkbenchBarTests(Chromium chromium) : BrowserTests(
         await Expect(stays.Locator("#waiide-notices").GetByRole(AriaRole.Paragraph)).ToHaveCountAsync(0);
     }
 
+    // As net::ERR_NETWORK_CHANGED does when containers come up on the same machine.
+    [SkippableTheory]
+    [InlineData("**/workbench.css", 1)]
+    [InlineData("**/static/out/workbench.js", 1)]
+    [InlineData("**/nls.messages.js", 2)]
+    public async Task A_page_of_which_a_part_does_not_arrive_is_loaded_again_once_and_then_asks(string part, int failures)
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        AsCodeServerDoes(gateway);
+        var page = await Chromium.NewPageAsync();
+        await page.GotoAsync($"http://localhost:{gateway.Port}/login?token={RunningGateway.Token}");
+        await Expect(page.Locator(".monaco-workbench")).ToBeVisibleAsync();
+        await page.Context.RouteAsync(part, route => failures-- > 0 ? route.AbortAsync("connectionaborted") : route.ContinueAsync());
+
+        await page.ReloadAsync();
+
+        if (part == "**/nls.messages.js")
+        {
+            await page.GetByText("A part of VS Code did not arrive, twice").First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+            await page.GetByRole(AriaRole.Button, new() { Name = "Load it again" }).ClickAsync();
+        }
+
+        await Expect(page.Locator(".monaco-workbench")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Load it again" })).ToHaveCountAsync(0);
+        Assert.True(failures <= 0);
+    }
+
+    /// <summary>A page with parts that are loaded, under VS Code's content security policy; each is needed for the workbench to be drawn.</summary>
+    private static void AsCodeServerDoes(RunningGateway gateway)
+    {
+        gateway.Ide.When("/", context =>
+        {
+            context.Response.ContentType = "text/html";
+            context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; script-src 'self' 'nonce-b1wkB0X6td7U9qtF7vmbTA'";
+            return context.Response.WriteAsync("""
+                <!DOCTYPE html><html><head>
+                <script nonce="b1wkB0X6td7U9qtF7vmbTA">performance.mark('code/didStartRenderer');</script>
+                <link rel="stylesheet" href="static/out/workbench.css">
+                </head><body></body>
+                <script type="module" src="static/out/nls.messages.js"></script>
+                <script type="module" src=""></script>
+                <script type="module" src="static/out/workbench.js"></script></html>
+                """);
+        });
+        Part("workbench.css", "text/css", "body { --there: 1 }");
+        Part("nls.messages.js", "text/javascript", "globalThis.words = 'VS Code';");
+        Part("workbench.js", "text/javascript", """
+            if (!getComputedStyle(document.body).getPropertyValue('--there')) { throw new Error('no style'); }
+            document.body.append(Object.assign(document.createElement('div'), { className: 'monaco-workbench', textContent: words }));
+            """);
+
+        void Part(string name, string type, string text) => gateway.Ide.When("/static/out/" + name, context =>
+        {
+            context.Response.ContentType = type;
+            return context.Response.WriteAsync(text);
+        });
+    }
+
     private static async Task Connect(IPage page, string target) => await page.EvaluateAsync(
         "target => new Promise((open, fail) => { globalThis.socket = new WebSocket(location.origin.replace('http', 'ws') + target); socket.onopen = () => open(); socket.onerror = fail; })", target);
 

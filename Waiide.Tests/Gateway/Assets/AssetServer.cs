@@ -8,12 +8,14 @@ using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Gateway.Assets;
 
-/// <summary>A gateway whose IDE has a page that names a script of VS Code's, as the real one has; and a person who is signed in by a token.</summary>
+/// <summary>A gateway under a hub whose IDE has a page that names a script of VS Code's, as the real one has; and a program of the person's whose server it is.</summary>
 internal sealed class AssetServer : IAsyncDisposable
 {
     public const string Version = "stable-0123456789abcdef0123456789abcdef01234567";
 
     public const string Script = $"/{Version}/static/out/vs/code/browser/workbench/workbench.js";
+
+    public const string Prefix = "/user/ada";
 
     private readonly HttpClient _person = new(new HttpClientHandler { AutomaticDecompression = DecompressionMethods.None, AllowAutoRedirect = false });
     private readonly RunningGateway _gateway;
@@ -24,7 +26,7 @@ internal sealed class AssetServer : IAsyncDisposable
         _gateway = gateway;
         _script = script;
         _person.BaseAddress = gateway.Url;
-        _person.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("token", RunningGateway.Token);
+        _person.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("token", gateway.Hub!.TokenOf("ada"));
     }
 
     public RunningGateway Gateway => _gateway;
@@ -34,9 +36,9 @@ internal sealed class AssetServer : IAsyncDisposable
 
     public static async Task<AssetServer> StartAsync(string folder, string script)
     {
-        var gateway = await RunningGateway.StandaloneAsync(("WAIIDE_ASSET_CACHE", folder), ("LOG_LEVEL", "DEBUG"));
+        var gateway = await RunningGateway.StartAsync(await StubHub.StartAsync(), ("WAIIDE_ASSET_CACHE", folder), ("LOG_LEVEL", "DEBUG"));
         var server = new AssetServer(gateway, script);
-        gateway.Ide.When("/", context => context.Response.WriteAsync($"""<html><head><script src="./{Version}/static/out/vs/code/browser/workbench/workbench.js"></script></head></html>"""));
+        gateway.Ide.When($"/{Version}/", context => context.Response.WriteAsync($"""<html><head><script src="{Version}/static/out/vs/code/browser/workbench/workbench.js"></script></head></html>"""));
         gateway.Ide.When(Script, context => AnswerAsync(context, server._script));
 
         // From here on the page is there: the gateway looks at it when the IDE server is new to it.
@@ -48,10 +50,10 @@ internal sealed class AssetServer : IAsyncDisposable
     public async Task IdeIsReplacedAsync(string script)
     {
         _gateway.Ide.Healthy = false;
-        await Eventually.Is(async () => (await GetAsync("health")).StatusCode == HttpStatusCode.ServiceUnavailable, "the gateway notices that its IDE is gone");
+        await Eventually.Is(async () => (await GetAsync("/health")).StatusCode == HttpStatusCode.ServiceUnavailable, "the gateway notices that its IDE is gone");
         _script = script;
         _gateway.Ide.Healthy = true;
-        await Eventually.Is(async () => (await GetAsync("health")).StatusCode == HttpStatusCode.OK, "the gateway notices its new IDE");
+        await Eventually.Is(async () => (await GetAsync("/health")).StatusCode == HttpStatusCode.OK, "the gateway notices its new IDE");
     }
 
     /// <summary>A file of VS Code's that never changes.</summary>
@@ -62,9 +64,9 @@ internal sealed class AssetServer : IAsyncDisposable
         await context.Response.WriteAsync(text);
     }
 
-    public async Task<HttpResponseMessage> GetAsync(string target, string? encodings = "br, gzip", Action<HttpRequestHeaders>? headers = null)
+    public async Task<HttpResponseMessage> GetAsync(string target, string? encodings = "br, gzip", Action<HttpRequestHeaders>? headers = null, HttpMethod? method = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, target);
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, Prefix + target);
         if (encodings is not null)
         {
             request.Headers.TryAddWithoutValidation("Accept-Encoding", encodings);

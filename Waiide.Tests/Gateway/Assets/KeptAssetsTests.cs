@@ -1,52 +1,109 @@
-using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using Waiide.Gateway.Assets;
 using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Gateway.Assets;
 
-/// <summary>VS Code's own files, which the gateway keeps compressed: for whom, which, and that they are always those of the IDE server that runs.</summary>
-public sealed class KeptAssetsTests : IDisposable
+/// <summary>VS Code's own files, which the gateway keeps compressed: for whom, which, and how.</summary>
+public sealed class KeptAssetsTests(KeptAssetsTests.Kept kept) : IClassFixture<KeptAssetsTests.Kept>
 {
-    private readonly TempDirectory _cache = new();
-
-    public void Dispose() => _cache.Dispose();
-
-    [Fact]
-    public async Task What_a_page_of_VS_Code_names_is_compressed_once_and_then_served_without_the_IDE()
+    /// <summary>One server for all of them, that keeps a script.</summary>
+    public sealed class Kept : IAsyncLifetime
     {
-        var script = AssetServer.Long("first");
-        await using var server = await AssetServer.StartAsync(_cache.Path, script);
-        await server.IsKept();
-        var asked = server.Gateway.Ide.Forwarded.Count();
+        private readonly TempDirectory _cache = new();
 
-        using var answer = await server.GetAsync(AssetServer.Script);
+        internal AssetServer Server { get; private set; } = null!;
 
-        Assert.Equal(script, await AssetServer.TextAsync(answer));
-        Assert.Equal(asked, server.Gateway.Ide.Forwarded.Count());
-        Assert.True(answer.Content.Headers.ContentLength < script.Length / 4, $"{answer.Content.Headers.ContentLength} of {script.Length}");
-        Assert.Equal("text/javascript", answer.Content.Headers.ContentType?.ToString());
-        Assert.Equal("public, max-age=31536000", answer.Headers.CacheControl?.ToString());
-        Assert.Contains("Accept-Encoding", answer.Headers.Vary);
-        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+        internal string Script { get; } = AssetServer.Long("first");
+
+        public async Task InitializeAsync()
+        {
+            Server = await AssetServer.StartAsync(_cache.Path, Script);
+            await Server.IsKept();
+        }
+
+        public async Task DisposeAsync()
+        {
+            await Server.DisposeAsync();
+            _cache.Dispose();
+        }
     }
 
     [Fact]
-    public async Task A_stranger_gets_nothing_of_it()
+    public async Task What_a_page_of_VS_Code_names_is_served_compressed_and_without_the_IDE()
     {
-        await using var server = await AssetServer.StartAsync(_cache.Path, AssetServer.Long("first"));
-        await server.IsKept();
+        var asked = kept.Server.Gateway.Ide.Forwarded.Count();
 
-        using var stranger = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = server.Gateway.Url };
-        stranger.DefaultRequestHeaders.Add("Sec-Fetch-Mode", "no-cors"); // As a page asks for its script.
-        stranger.DefaultRequestHeaders.TryAddWithoutValidation("Accept-Encoding", "br");
-        using var answer = await stranger.GetAsync(AssetServer.Script);
+        using var answer = await kept.Server.GetAsync(AssetServer.Script);
 
-        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
-        Assert.False(AssetServer.IsKept(answer));
+        Assert.Equal(kept.Script, await AssetServer.TextAsync(answer));
+        Assert.Equal(asked, kept.Server.Gateway.Ide.Forwarded.Count());
+        Assert.True(answer.Content.Headers.ContentLength < kept.Script.Length / 4, $"{answer.Content.Headers.ContentLength} of {kept.Script.Length}");
+        Assert.Equal("text/javascript", answer.Content.Headers.ContentType?.ToString());
+        Assert.Contains("Accept-Encoding", answer.Headers.Vary);
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+
+        // For this browser, and for ever.
+        Assert.Equal((false, true, TimeSpan.FromDays(365)), (answer.Headers.CacheControl!.Public, answer.Headers.CacheControl.Private, answer.Headers.CacheControl.MaxAge));
+        Assert.Contains(answer.Headers.CacheControl.Extensions, extension => extension.Name == "immutable");
+    }
+
+    // Of code-server's root the next one is what the person has opened last: nobody but they may ask for it.
+    [Fact]
+    public void The_IDE_is_not_asked_for_its_root_on_nobodys_behalf() =>
+        Assert.DoesNotContain(kept.Server.Gateway.Ide.Requests, request => request.Target.Split('?')[0] == "/" && request.Headers.GetValueOrDefault("User-Agent") == "Waiide");
+
+    [Fact]
+    public async Task Nothing_leaves_the_cache_for_who_may_not_use_the_server_however_they_ask()
+    {
+        var gateway = kept.Server.Gateway;
+        gateway.Hub!.Users["bob"] = ["access:servers!server=bob/"];
+        using var whole = await kept.Server.GetAsync(AssetServer.Script);
+        var secret = (await whole.Content.ReadAsByteArrayAsync())[..64];
+        var tag = whole.Headers.ETag!.ToString();
+        using var formerly = gateway.Browser("ada");
+        await formerly.FollowAsync(AssetServer.Prefix + "/");
+        var session = formerly.CookiesFor(AssetServer.Prefix + "/");
+        using (var before = await AskAsync(HttpMethod.Get, ("Cookie", session)))
+        {
+            Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+        }
+
+        using var logout = await formerly.OpenAsync(AssetServer.Prefix + "/logout");
+        (string, string)[][] strangers =
+        [
+            [],
+            [("Cookie", session)], // Copied before the logout.
+            [("Cookie", session[..^4] + "AAAA")],
+            [("Authorization", "token " + gateway.Hub.TokenOf("bob"))],
+            [("Authorization", "token of-nobody")],
+        ];
+        (string, string)[][] questions =
+        [
+            [],
+            [("If-None-Match", tag)],
+            [("If-None-Match", "*")],
+            [("If-Match", tag)],
+            [("If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT")],
+            [("Range", "bytes=0-63")],
+            [("Range", "bytes=0-63"), ("If-Range", tag)],
+            [("Range", "bytes=99999999-")],
+        ];
+        string[] methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"];
+
+        foreach (var (stranger, question, method) in from stranger in strangers from question in questions from method in methods select (stranger, question, method))
+        {
+            using var answer = await AskAsync(new HttpMethod(method), [.. stranger, .. question]);
+
+            var what = $"{method} {string.Join(' ', stranger.Concat(question))}: {(int)answer.StatusCode}";
+            Assert.True(answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, what);
+            Assert.True(answer.Headers.ETag is null && !AssetServer.IsKept(answer) && answer.Content.Headers.ContentRange is null, what);
+            Assert.True((await answer.Content.ReadAsByteArrayAsync()).AsSpan().IndexOf(secret.AsSpan(0, 16)) < 0, what);
+        }
+
+        Task<HttpResponseMessage> AskAsync(HttpMethod method, params (string, string)[] headers) =>
+            gateway.Browser().SendAsync(method, AssetServer.Prefix + AssetServer.Script, null, [("Sec-Fetch-Mode", "no-cors"), ("Accept-Encoding", "br"), .. headers]); // As a page asks for its script.
     }
 
     [Theory]
@@ -55,108 +112,55 @@ public sealed class KeptAssetsTests : IDisposable
     [InlineData("br;q=0, gzip")]
     public async Task Who_does_not_take_it_compressed_gets_it_from_the_IDE(string? encodings)
     {
-        var script = AssetServer.Long("first");
-        await using var server = await AssetServer.StartAsync(_cache.Path, script);
-        await server.IsKept();
-
-        using var answer = await server.GetAsync(AssetServer.Script, encodings);
+        using var answer = await kept.Server.GetAsync(AssetServer.Script, encodings);
 
         Assert.False(AssetServer.IsKept(answer));
-        Assert.Equal(script, await AssetServer.TextAsync(answer));
+        Assert.Equal(kept.Script, await AssetServer.TextAsync(answer));
     }
 
     [Fact]
     public async Task A_copy_is_confirmed_and_a_part_is_a_part()
     {
-        await using var server = await AssetServer.StartAsync(_cache.Path, AssetServer.Long("first"));
-        await server.IsKept();
-        using var whole = await server.GetAsync(AssetServer.Script);
-        var bytes = await whole.Content.ReadAsByteArrayAsync();
+        using var whole = await kept.Server.GetAsync(AssetServer.Script);
+        var (bytes, tag) = (await whole.Content.ReadAsByteArrayAsync(), whole.Headers.ETag!);
+        var another = new EntityTagHeaderValue("\"another\"");
 
-        using var confirmed = await server.GetAsync(AssetServer.Script, headers: headers => headers.IfNoneMatch.Add(whole.Headers.ETag!));
-        using var part = await server.GetAsync(AssetServer.Script, headers: headers => headers.Range = new RangeHeaderValue(10, 19));
+        using var head = await kept.Server.GetAsync(AssetServer.Script, method: HttpMethod.Head);
+        Assert.Equal((HttpStatusCode.OK, bytes.Length, tag), (head.StatusCode, head.Content.Headers.ContentLength, head.Headers.ETag));
 
-        Assert.Equal(HttpStatusCode.NotModified, confirmed.StatusCode);
+        using var confirmed = await kept.Server.GetAsync(AssetServer.Script, headers: headers => headers.IfNoneMatch.Add(tag));
+        Assert.Equal((HttpStatusCode.NotModified, tag), (confirmed.StatusCode, confirmed.Headers.ETag));
+        Assert.Contains("Accept-Encoding", confirmed.Headers.Vary);
+
+        using var changed = await kept.Server.GetAsync(AssetServer.Script, headers: headers => headers.IfNoneMatch.Add(another));
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+
+        using var part = await kept.Server.GetAsync(AssetServer.Script, headers: headers => (headers.Range, headers.IfRange) = (new RangeHeaderValue(10, 19), new RangeConditionHeaderValue(tag)));
         Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
         Assert.Equal(bytes[10..20], await part.Content.ReadAsByteArrayAsync());
-    }
 
-    [Fact]
-    public async Task Another_IDE_server_under_the_same_address_is_never_answered_for_with_the_files_of_the_one_before()
-    {
-        await using var server = await AssetServer.StartAsync(_cache.Path, AssetServer.Long("first"));
-        await server.IsKept();
+        using var ofAnother = await kept.Server.GetAsync(AssetServer.Script, headers: headers => (headers.Range, headers.IfRange) = (new RangeHeaderValue(10, 19), new RangeConditionHeaderValue(another)));
+        Assert.Equal(HttpStatusCode.OK, ofAnother.StatusCode);
+        Assert.Equal(bytes, await ofAnother.Content.ReadAsByteArrayAsync());
 
-        await server.IdeIsReplacedAsync(AssetServer.Long("second"));
-
-        using (var at_once = await server.GetAsync(AssetServer.Script))
-        {
-            Assert.StartsWith("/* second 0 */", await AssetServer.TextAsync(at_once), StringComparison.Ordinal);
-        }
-
-        await server.IsKept();
-        using var answer = await server.GetAsync(AssetServer.Script);
-        Assert.StartsWith("/* second 0 */", await AssetServer.TextAsync(answer), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_file_of_the_folder_that_is_not_what_its_name_says_is_not_served()
-    {
-        var script = AssetServer.Long("first");
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(script))) + ".br";
-        await using (var poison = new BrotliStream(File.Create(Path.Combine(_cache.Path, name)), CompressionMode.Compress))
-        {
-            await poison.WriteAsync(Encoding.UTF8.GetBytes(AssetServer.Long("somebody else's")));
-        }
-
-        await using var server = await AssetServer.StartAsync(_cache.Path, script);
-        await server.IsKept();
-
-        using var answer = await server.GetAsync(AssetServer.Script);
-        Assert.Equal(script, await AssetServer.TextAsync(answer));
-    }
-
-    [Fact]
-    public async Task What_one_gateway_has_compressed_the_next_only_reads()
-    {
-        var script = AssetServer.Long("first");
-        await using (var first = await AssetServer.StartAsync(_cache.Path, script))
-        {
-            await first.IsKept();
-        }
-
-        var written = File.GetLastWriteTimeUtc(Directory.EnumerateFiles(_cache.Path, "*.br").Single());
-        await using var second = await AssetServer.StartAsync(_cache.Path, script);
-        await second.IsKept();
-
-        Assert.Equal(written, File.GetLastWriteTimeUtc(Directory.EnumerateFiles(_cache.Path, "*.br").Single()));
-    }
-
-    [Fact]
-    public async Task A_folder_that_others_can_write_to_is_not_used()
-    {
-        File.SetUnixFileMode(_cache.Path, File.GetUnixFileMode(_cache.Path) | UnixFileMode.OtherWrite);
-        await using var server = await AssetServer.StartAsync(_cache.Path, AssetServer.Long("first"));
-
-        await server.Gateway.Process.WaitForOutput("Others can write to it.");
-
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_cache.Path));
+        using var beyond = await kept.Server.GetAsync(AssetServer.Script, headers: headers => headers.Range = new RangeHeaderValue(bytes.Length, null));
+        Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, beyond.StatusCode);
     }
 
     [Fact]
     public async Task What_a_browser_asks_for_later_is_kept_for_the_next()
     {
         const string Worker = $"/{AssetServer.Version}/static/out/vs/workbench/api/worker/extensionHostWorkerMain.js";
-        await using var server = await AssetServer.StartAsync(_cache.Path, AssetServer.Long("first"));
-        server.Gateway.Ide.When(Worker, context => AssetServer.AnswerAsync(context, AssetServer.Long("worker")));
+        kept.Server.Gateway.Ide.When(Worker, context => AssetServer.AnswerAsync(context, AssetServer.Long("worker")));
 
-        await server.IsKept(Worker);
+        await kept.Server.IsKept(Worker);
     }
 
     // Only what comes with the IDE server is the same for everybody.
     [Theory]
     [InlineData("/stable-0123456789abcdef0123456789abcdef01234567/static/out/a.js", true)]
     [InlineData("/insider-0123456789abcdef0123456789abcdef01234567/static/extensions/theme-seti/icons/seti.woff", true)]
+    [InlineData("/stable-0123456789abcdef0123456789abcdef01234567/static/node_modules/@vscode/tree-sitter-wasm/wasm/tree-sitter.wasm", true)]
     [InlineData("/stable-0123456789abcdef0123456789abcdef01234567/static/out/a.js?x", false)]
     [InlineData("/stable-0123456789abcdef0123456789abcdef01234567/static/out/%61.js", false)]
     [InlineData("/stable-0123456789abcdef0123456789abcdef01234567/vscode-remote-resource?path=/home/ada/diary.txt", false)]

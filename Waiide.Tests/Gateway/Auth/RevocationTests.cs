@@ -88,11 +88,16 @@ public class RevocationTests
         orphan.Hub!.Broken = 500;
         var before = hub.UserCalls;
 
+        // Each was just let in, and asks again and again, as the pages of a workbench do.
+        var refusals = Task.WhenAll(
+            RefusedAsync(shortLived, HttpStatusCode.Unauthorized), RefusedAsync(revoked, HttpStatusCode.Unauthorized), RefusedAsync(guest, HttpStatusCode.Forbidden));
+
         Assert.Equal((1008, "Your session has expired."), await shortLivedSocket.Closed(AMinute));
         Assert.Equal((1008, "Your login is no longer valid."), await revokedSocket.Closed(AMinute));
         Assert.Equal((1008, "Your login is no longer valid."), await programSocket.Closed(AMinute));
         Assert.Equal((1008, "Your access was withdrawn."), await guestSocket.Closed(AMinute));
         await revokedEvents.Cut.WaitAsync(AMinute);
+        await refusals.WaitAsync(AMinute);
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, AMinute);
         Assert.True(await stays.Echoes(), "Nobody has taken the owner's session back.");
         Assert.InRange(hub.UserCalls - before, 4, 12);
@@ -103,6 +108,15 @@ public class RevocationTests
         orphan.Hub.Tokens.Clear();
         Assert.Equal((1008, "Your login is no longer valid."), await orphanedSocket.Closed(AMinute));
     }
+
+    private static Task RefusedAsync(Browser browser, HttpStatusCode status) => Eventually.Is(
+        async () =>
+        {
+            using var answer = await browser.FetchAsync("/user/ada/again");
+            return answer.StatusCode == status;
+        },
+        $"a request that was let in is answered with {status}",
+        AMinute);
 
     private static async Task<Browser> SignedInAsync(RunningGateway gateway, string user)
     {

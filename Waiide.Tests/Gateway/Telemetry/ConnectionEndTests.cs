@@ -244,7 +244,7 @@ public sealed class ConnectionEndTests
         await using var gateway = await RunningGateway.StandaloneAsync();
         using var browser = gateway.Browser();
         var sockets = new List<ClientWebSocket>();
-        for (var batch = 0; batch < 16; batch++)
+        for (var batch = 0; batch < 32; batch++)
         {
             sockets.AddRange(await Task.WhenAll(Enumerable.Range(0, 32).Select(number => OpenAsync(browser, gateway, "/many"))));
         }
@@ -253,7 +253,7 @@ public sealed class ConnectionEndTests
 
         Assert.Null(none);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
-        Assert.Equal(("too_many", "The gateway had as many connections open as it allows: 512."), Told(await EndedAsync(browser, 1)));
+        Assert.Equal(("too_many", "The gateway had as many connections open as it allows: 1024."), Told(await EndedAsync(browser, 1)));
         sockets.ForEach(socket => socket.Dispose());
     }
 

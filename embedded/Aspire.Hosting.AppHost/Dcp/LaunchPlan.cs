@@ -7,12 +7,14 @@ using Microsoft.Extensions.Logging;
 namespace Aspire.Hosting.Dcp;
 
 /// <summary>The process that is started for a resource: command, arguments, folder and variables, with every value known.</summary>
+/// <param name="Built">The program that the command would run in the end, with the resource's own arguments; it is started at once.</param>
 internal sealed record LaunchPlan(
     string Command,
     ImmutableArray<string> Arguments,
     ImmutableArray<string> OwnArguments,
     string WorkingDirectory,
-    IReadOnlyDictionary<string, string> Variables)
+    IReadOnlyDictionary<string, string> Variables,
+    string? Built = null)
 {
     /// <summary>Variables that are the AppHost's own affair; a child that got them would listen where the AppHost does or think it were its environment.</summary>
     private static readonly HashSet<string> NotInherited = ["ASPNETCORE_URLS", "DOTNET_LAUNCH_PROFILE", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"];
@@ -27,6 +29,11 @@ internal sealed record LaunchPlan(
             {
                 all[(string)inherited.Key] = (string?)inherited.Value ?? "";
             }
+        }
+
+        if (Built is not null)
+        {
+            all.TryAdd("DOTNET_ROOT", BuiltProgram.DotnetRoot); // As "dotnet run" does.
         }
 
         foreach (var (name, value) in Variables)
@@ -72,7 +79,8 @@ internal sealed record LaunchPlan(
             ],
             arguments,
             Path.GetDirectoryName(project.ProjectPath)!,
-            variables);
+            variables,
+            project.SuppressBuild ? BuiltProgram.Of(appHost, project.ProjectPath) : null);
     }
 }
 

@@ -18,8 +18,8 @@ internal sealed class ProcessLauncher(IResource resource, ExecutorServices app, 
         return await processes.StartAsync(
             new ProcessSpec(
                 resource.InstanceId(),
-                plan.Command,
-                plan.Arguments,
+                plan.Built ?? plan.Command,
+                plan.Built is null ? plan.Arguments : plan.OwnArguments,
                 plan.WorkingDirectory,
                 plan.CompleteEnvironment(),
                 (line, isError) => app.Logs.Append(resource, line, isError)),
