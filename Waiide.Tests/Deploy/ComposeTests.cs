@@ -6,7 +6,8 @@ namespace Waiide.Tests.Deploy;
 /// <summary>What is published works as it is: the compose file, carried unedited by a real engine up to a person who works in the IDE.</summary>
 public sealed class ComposeTests(Chromium chromium) : BrowserTests(chromium)
 {
-    private const string Letter = "/home/calliope/workspace/letter.txt";
+    private const string Folder = "/home/calliope/workspace";
+    private const string Letter = Folder + "/letter.txt";
 
     [SkippableFact]
     public async Task A_person_signs_in_by_the_link_and_finds_their_file_again_in_new_containers()
@@ -25,7 +26,7 @@ public sealed class ComposeTests(Chromium chromium) : BrowserTests(chromium)
         var workbench = new Workbench(page);
         await workbench.IsOpen();
         Assert.DoesNotContain("token", page.Url, StringComparison.Ordinal);
-        await workbench.ExplorerNotices("letter.txt", () => run.ExecAsync("ide", "sh", "-c", $"rm -f {Letter} && touch {Letter}"));
+        await workbench.ExplorerNotices("letter.txt", () => run.ExecAsync("ide", "sh", "-c", $"touch {Letter} $(mktemp -u {Folder}/beside.XXXX)"));
         await workbench.OpenFile("letter.txt");
         await workbench.TypeInEditor("Dear reader");
         await Eventually.Is(async () => await run.ExecAsync("ide", "cat", Letter) == "Dear reader", "what was typed is saved in the container");

@@ -122,11 +122,14 @@ internal sealed class Workbench(IPage page)
     /// <summary>Waits for a file in the explorer's tree.</summary>
     public Task ExplorerShows(string name) => Expect(InExplorer(name)).ToBeVisibleAsync();
 
-    /// <summary>Waits until the explorer shows what <paramref name="make"/> makes while the workbench is open: a workbench that has just begun may not watch the folder yet, so it is made again.</summary>
-    public Task ExplorerNotices(string name, Func<Task> make) => Eventually.Is(
+    /// <summary>
+    /// Waits until the explorer shows what has come to be while the workbench is open. One that has just begun may not watch the folder yet, and a file that is deleted and made again has only changed
+    /// for it, so <paramref name="makeAnother"/> makes one more file beside it: the explorer then looks at the whole folder.
+    /// </summary>
+    public Task ExplorerNotices(string name, Func<Task> makeAnother) => Eventually.Is(
         async () =>
         {
-            await make();
+            await makeAnother();
             return await IsSoonVisible(InExplorer(name));
         },
         $"the explorer shows {name}");
