@@ -12,9 +12,8 @@ class Limit(typing.NamedTuple):
 class Goal(typing.NamedTuple):
     part: str
     picture: str
-    must: Limit
+    must: Limit | None
     aim: Limit | None
-
 
 
 PICTURES = {
@@ -41,8 +40,10 @@ GOALS = {
     'up-1g-memory': Goal('load', 'transfers', Limit(16), None),
     'echo-1': Goal('sockets', 'sockets', Limit(1.15, 'yarp'), Limit(1, 'nginx')),
     'echo-100': Goal('sockets', 'sockets', Limit(1.15, 'yarp'), Limit(1, 'nginx')),
-    'sockets-1000': Goal('sockets', 'sockets', Limit(20), Limit(1, 'nginx')),
+    'sockets-1000': Goal('sockets', 'sockets', Limit(20), None),
+    'sockets-1000-all': Goal('sockets', 'sockets', None, Limit(1, 'nginx')),
     'authorize': Goal('sockets', 'latency', Limit(2), None),
+    'authorize-bytes': Goal('sockets', 'latency', Limit(0), None),
     'start': Goal('start', 'start', Limit(0.3, 'singleuser'), Limit(0.2, 'singleuser')),
     'memory-idle': Goal('start', 'memory', Limit(0.8, 'singleuser'), Limit(0.6, 'singleuser')),
     'memory-1000': Goal('start', 'memory', Limit(0.8, 'singleuser'), Limit(0.6, 'singleuser')),
@@ -51,7 +52,8 @@ GOALS = {
     'run-healthy': Goal('start', 'engine', Limit(8), Limit(6)),
     'cold-time': Goal('workbench', 'workbench', Limit(0.8, 'code-server'), None),
     'cold-bytes': Goal('workbench', 'workbench', Limit(0.75, 'code-server'), None),
-    'cold-cpu': Goal('workbench', 'workbench', Limit(0), None),
+    # None, but for what the server does by itself meanwhile, and a picture that is too short to be kept.
+    'cold-cpu': Goal('workbench', 'workbench', Limit(0.02, 'code-server'), None),
     'warm-time': Goal('workbench', 'workbench', Limit(1, 'code-server'), None),
 }
 
@@ -59,6 +61,7 @@ GOALS = {
 NAMES = {
     'gateway': 'Waiide',
     'on': 'Waiide, telemetry on',
+    'all': 'Waiide, each request traced',
     'yarp': 'bare YARP',
     'nginx': 'nginx',
     'nginx-untuned': 'nginx, its own buffers',

@@ -74,14 +74,32 @@ def hand_on(rows, asked):
 def machine():
     model = next((line.split(':')[1].strip() for line in open('/proc/cpuinfo') if line.startswith('model name')), platform.machine())
     memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30
-    return f'{os.cpu_count()} processors ({model}), {memory:.0f} GB, Linux {platform.release()}'
+    return f'{os.cpu_count()} processors ({model}), {memory:.0f} GB, Linux {re.match(r"[0-9.]*[0-9]", platform.release())[0]}'
+
+
+# What is written here itself does not make the figures those of another commit.
+WRITTEN = ('docs/performance.md', 'docs/performance.json', 'docs/scaling.md', 'docs/images/performance-*.svg', 'docs/images/scaling.svg')
+
+
+def changed():
+    """Files that are not as their commit has them."""
+    if not shutil.which('git'):
+        return []
+    said = subprocess.run(['git', '-C', ROOT, 'status', '--porcelain', '--', '.', *(f':(exclude){path}' for path in WRITTEN)], capture_output=True, text=True)
+    return [line[3:] for line in said.stdout.splitlines()]
+
+
+def committed():
+    """Figures that are kept tell of which commit they are."""
+    if files := changed():
+        sys.exit(f'bench: figures to keep are of a commit, and these files are not as it has them: {", ".join(files[:5])}. Commit them, or take --quick.')
 
 
 def versions():
     """Of everything that is measured or measures, as far as it is here."""
     asked = {
         '.NET SDK': ('dotnet', '--version'), 'nginx': ('nginx', '-v'), 'wrk': ('wrk', '-v'), 'JupyterHub': ('jupyterhub', '--version'), 'Node.js': ('node', '--version'),
-        'Chromium': ('chromium-headless-shell', '--version'), 'Python': (sys.executable, '--version'), 'Waiide': ('git', '-C', str(ROOT), 'describe', '--always', '--dirty'),
+        'Chromium': ('chromium-headless-shell', '--version'), 'Python': (sys.executable, '--version'), 'Waiide': ('git', '-C', str(ROOT), 'describe', '--always'),
     }
     found = {'configurable-http-proxy': json.loads((ROOT / 'Waiide.Tests/RealHub/FrontProxy/package.json').read_text())['dependencies']['configurable-http-proxy']}
     for name, command in asked.items():
@@ -89,6 +107,8 @@ def versions():
             said = subprocess.run(command, capture_output=True, text=True)
             words = re.findall(r'[0-9a-f]{7}[\w-]*' if name == 'Waiide' else r'\d[\w.+-]*', said.stdout or said.stderr)
             found[name] = words[0] if words else 'unknown'
+    if changed():
+        found['Waiide'] += '-dirty'
     return found
 
 
@@ -164,6 +184,15 @@ def processor(pid):
     """Seconds of processor that a process and those below it have had."""
     fields = [pathlib.Path(f'/proc/{each}/stat').read_text().rpartition(')')[2].split() for each in family(pid)]
     return sum(int(field[11]) + int(field[12]) for field in fields) / os.sysconf('SC_CLK_TCK')
+
+
+def ran(pid):
+    """The same to the nanosecond, of threads that are still there."""
+    found = 0
+    for task in (task for each in family(pid) for task in pathlib.Path(f'/proc/{each}/task').iterdir()):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found += int((task / 'schedstat').read_text().split()[0])
+    return found / 1e9
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 
+import peers
 from measure import free_port, running, until
 
 # The servers are asked directly by the hub, so a proxy that only remembers its routes takes nothing away.
@@ -29,6 +30,7 @@ class Routes(Proxy):
 
 def choose(spawner):
     spawner.cmd = this['commands'][spawner.user.name]
+    spawner.port = this['ports'][spawner.user.name]
 
 c = get_config()
 c.JupyterHub.proxy_class = Routes
@@ -48,11 +50,11 @@ c.Spawner.pre_spawn_hook = choose
 
 
 @contextlib.contextmanager
-def started(commands, environment):
-    """A hub in which each user's server is started by the command of its name; yields a function that starts the server of a user, returns the seconds, and stops it again."""
+def started(commands, environment, usable):
+    """A hub in which each user's server is started by the command of its name; yields a function that starts the server of a user, returns the seconds until ready and until its path of usable is there, and stops it again."""
     port, token = free_port(), secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix='waiide-bench-', ignore_cleanup_errors=True) as folder:
-        this = {'folder': folder, 'token': token, 'hub': f'http://127.0.0.1:{port}', 'front': f'http://127.0.0.1:{free_port()}', 'commands': commands, 'environment': environment}
+        this = {'folder': folder, 'token': token, 'hub': f'http://127.0.0.1:{port}', 'front': f'http://127.0.0.1:{free_port()}', 'commands': commands, 'ports': {name: free_port() for name in commands}, 'environment': environment}
         pathlib.Path(folder, 'config.py').write_text(CONFIG)
         with running(['jupyterhub', '--config', f'{folder}/config.py'], {'SPAWN_BENCH': json.dumps(this)}, folder) as hub:
             def ask(method, path):
@@ -61,18 +63,20 @@ def started(commands, environment):
             until(lambda: ask('GET', '') == 200, 'the hub answers', process=hub)
             for name in commands:
                 ask('POST', f'/users/{name}')
-            yield lambda name: start(ask, name)
+            yield lambda name: start(ask, name, f'127.0.0.1:{this["ports"][name]}', usable[name])
 
 
-def start(ask, name):
-    """Until the hub answers 201, which it does when its readiness poll has succeeded."""
+def start(ask, name, address, path):
+    """Ready is when the hub answers 201, which it does when its readiness poll has succeeded."""
     began = time.monotonic()
     status = ask('POST', f'/users/{name}/server')
-    took = time.monotonic() - began
+    ready = time.monotonic() - began
     if status != 201:
         raise RuntimeError(f'{name} did not start: {status}')
+    until(lambda: peers.status(address, path) == 200, f'{name} can be used', 300)
+    usable = time.monotonic() - began
     until(lambda: ask('DELETE', f'/users/{name}/server') == 204, f'{name} is stopped')
-    return took
+    return {'ready': ready, 'usable': usable}
 
 
 def call(url, token, method):

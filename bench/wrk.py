@@ -40,7 +40,7 @@ def load(peer, upstream, path, connections, seconds):
 
 def warm_up(peer, upstream):
     """
-    .NET and Node.js compile again what is called often, beside the requests, each of which takes the gateway twice as long meanwhile. It is over after some ten seconds of processor, whatever the clock says
+    .NET and Node.js compile again what is called often, beside the requests, each of which takes the gateway twice as long meanwhile. It is over after some twenty seconds of processor, whatever the clock says
     on a busy machine. At most a minute, for those who need little for a request.
     """
     began, end = measure.processor(peer.pid), time.monotonic() + 60
