@@ -8,8 +8,9 @@ namespace Waiide.Gateway;
 /// </summary>
 internal sealed class StandingWatch(TimeProvider clock) : BackgroundService
 {
-    // With the 45 s for which an answer is remembered, and the 10 s that the hub has to give one, a revoked session is gone within a minute.
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    // With the 45 s for which an answer is remembered, and the 10 s that the hub has to give one, a revoked session is gone within a minute. So it is where the hub fails once, at once, and then answers: that
+    // costs one look more.
+    internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<Open, byte> _open = new();
 

@@ -130,6 +130,21 @@ public class TelemetryTests
         Assert.Contains("named", collector.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "01", true)]
+    [InlineData("", "00", false)]
+    [InlineData("always_off", "01", false)]
+    public async Task What_is_traced_is_for_the_sampler_of_the_settings_to_say_where_one_is_set(string sampler, string parentFlags, bool expected)
+    {
+        await using var collector = await OtlpReceiver.StartAsync();
+        bool? isTraced = null;
+        await using var service = await Service("sampled", collector, app => app.MapGet("/", () => { isTraced = Activity.Current is { Recorded: true }; }), ("OTEL_TRACES_SAMPLER", sampler));
+
+        await Send(service, "/", parentFlags);
+
+        Assert.Equal(expected, isTraced);
+    }
+
     [Fact]
     public async Task Without_an_endpoint_nothing_is_collected()
     {
@@ -209,13 +224,13 @@ public class TelemetryTests
         return app;
     }
 
-    /// <summary>Sends a request as part of a new sampled trace and returns that trace's id.</summary>
-    private static async Task<string> Send(WebApplication app, string path)
+    /// <summary>Sends a request as part of a new trace, sampled unless <paramref name="flags"/> say otherwise, and returns that trace's id.</summary>
+    private static async Task<string> Send(WebApplication app, string path, string flags = "01")
     {
         var trace = ActivityTraceId.CreateRandom().ToHexString();
         using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null });
         using var request = new HttpRequestMessage(HttpMethod.Get, app.Urls.Single() + path);
-        request.Headers.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01");
+        request.Headers.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-{flags}");
         using var answer = await client.SendAsync(request);
         return trace;
     }

@@ -61,6 +61,9 @@ internal sealed class StubHub : IAsyncDisposable
     /// <summary>How often somebody asked whose a token is.</summary>
     public int UserCalls => _userCalls;
 
+    /// <summary>How often somebody asked so in vain, because the hub was broken.</summary>
+    public int UserCallsInVain => _userCallsInVain;
+
     /// <summary>Any status but 200 is what every call gets.</summary>
     public int Broken { get; set; } = 200;
 
@@ -80,6 +83,7 @@ internal sealed class StubHub : IAsyncDisposable
     public int Waiting => _waiting;
 
     private int _userCalls;
+    private int _userCallsInVain;
     private int _waiting;
 
     public static async Task<StubHub> StartAsync(
@@ -148,7 +152,17 @@ internal sealed class StubHub : IAsyncDisposable
             return context.Response.WriteAsync(garbled.Body);
         }
 
-        return Broken == 200 ? AfterThePauseAsync(context, next) : Task.CompletedTask;
+        if (Broken == 200)
+        {
+            return AfterThePauseAsync(context, next);
+        }
+
+        if (context.Request.Path.Value is "/hub/api/user")
+        {
+            Interlocked.Increment(ref _userCallsInVain);
+        }
+
+        return Task.CompletedTask;
     }
 
     private async Task AfterThePauseAsync(HttpContext context, RequestDelegate next)

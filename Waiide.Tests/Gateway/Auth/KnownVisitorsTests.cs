@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Waiide.Tests.Support;
 
@@ -17,6 +18,22 @@ public class KnownVisitorsTests(UnderAHub world) : IClassFixture<UnderAHub>
         using var logout = await browser.OpenAsync("/user/ada/logout");
 
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(thief, copy));
+    }
+
+    [Fact]
+    public async Task Without_a_hub_too_a_copy_of_a_known_cookie_opens_nothing_from_the_logout_on()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        using var browser = gateway.Browser();
+        using var login = await browser.OpenAsync("/login?token=" + RunningGateway.Token);
+        var copy = ("Cookie", browser.CookiesFor("/x"));
+        using var thief = gateway.Browser();
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(thief, "/x", copy));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(thief, "/x", copy));
+
+        using var logout = await browser.OpenAsync("/logout");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(thief, "/x", copy));
     }
 
     [Fact]
@@ -48,6 +65,41 @@ public class KnownVisitorsTests(UnderAHub world) : IClassFixture<UnderAHub>
             Assert.Equal("carol", await WhoAsync(carol, $"/user/ada/turn/{turn}/carol"));
             Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(world.Gateway.Browser()));
         }
+    }
+
+    // As front proxies do: one connection to the gateway for whoever comes.
+    [Fact]
+    public async Task People_who_share_a_connection_are_each_taken_for_themselves()
+    {
+        using var ada = await KnownAsync("ada");
+        using var carol = await KnownAsync("carol");
+        using var bob = world.Gateway.Browser("bob");
+        await bob.FollowAsync("/user/ada/");
+        var byToken = ("Authorization", "token " + world.Hub.TokenOf("carol"));
+        using var connection = await KeptConnection.OpenAsync(world.Gateway.Port);
+
+        Assert.Equal("ada", await WhoAsync(1, CookieOf(ada)));
+        Assert.Equal("401", await WhoAsync(2));
+        Assert.Equal("403", await WhoAsync(3, CookieOf(bob)));
+        Assert.Equal("carol", await WhoAsync(4, CookieOf(carol)));
+        Assert.Equal("401", await WhoAsync(5));
+        Assert.Equal("carol", await WhoAsync(6, byToken));
+        Assert.Equal("carol", await WhoAsync(7, CookieOf(ada), byToken));
+        Assert.Equal("ada", await WhoAsync(8, CookieOf(ada)));
+        Assert.Equal("ada", await WhoAsync(9, CookieOf(ada)));
+        Assert.Equal(302, await connection.StatusAsync("/user/ada/logout", CookieOf(ada)));
+        Assert.Equal("401", await WhoAsync(10, CookieOf(ada)));
+        Assert.Equal("carol", await WhoAsync(11, CookieOf(carol)));
+
+        async Task<string> WhoAsync(int number, params (string, string)[] headers)
+        {
+            var status = await connection.StatusAsync($"/user/ada/shared/{number}", [("Sec-Fetch-Mode", "cors"), ("Sec-Fetch-Site", "same-origin"), .. headers]);
+            var forwarded = world.Ide.Requests.SingleOrDefault(request => request.Target == $"/shared/{number}");
+            Assert.Equal(status == 200, forwarded is not null);
+            return forwarded?.Headers["X-JupyterHub-User"] ?? status.ToString(CultureInfo.InvariantCulture);
+        }
+
+        static (string, string) CookieOf(Browser browser) => ("Cookie", browser.CookiesFor("/user/ada/shared"));
     }
 
     [Fact]
@@ -95,9 +147,11 @@ public class KnownVisitorsTests(UnderAHub world) : IClassFixture<UnderAHub>
         return browser;
     }
 
-    private static async Task<HttpStatusCode> StatusAsync(Browser browser, params (string, string)[] headers)
+    private static Task<HttpStatusCode> StatusAsync(Browser browser, params (string, string)[] headers) => StatusAsync(browser, "/user/ada/x", headers);
+
+    private static async Task<HttpStatusCode> StatusAsync(Browser browser, string target, params (string, string)[] headers)
     {
-        using var answer = await browser.SendAsync(HttpMethod.Get, "/user/ada/x", null, [("Sec-Fetch-Mode", "cors"), ("Sec-Fetch-Site", "same-origin"), .. headers]);
+        using var answer = await browser.SendAsync(HttpMethod.Get, target, null, [("Sec-Fetch-Mode", "cors"), ("Sec-Fetch-Site", "same-origin"), .. headers]);
         return answer.StatusCode;
     }
 

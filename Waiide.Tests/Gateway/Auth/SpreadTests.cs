@@ -21,7 +21,7 @@ public sealed class SpreadTests
     [InlineData(100_000, 22.5, 45)]
     public void A_hub_that_goes_on_failing_is_asked_ever_less_about_what_is_open(int failures, double least, double most)
     {
-        Assert.Equal(TimeSpan.FromSeconds(least), HubAccess.PauseAfter(failures, 0));
-        Assert.Equal(TimeSpan.FromSeconds(most), HubAccess.PauseAfter(failures, 1));
+        Assert.Equal(TimeSpan.FromSeconds(least), HubSilence.PauseAfter(failures, 0));
+        Assert.Equal(TimeSpan.FromSeconds(most), HubSilence.PauseAfter(failures, 1));
     }
 }
