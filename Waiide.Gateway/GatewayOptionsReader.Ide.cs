@@ -108,12 +108,15 @@ internal sealed partial class GatewayOptionsReader
         "none" => null,
         { } said => Path.GetFullPath(said),
         null when Text("XDG_CACHE_HOME") is { } xdg && Path.IsPathRooted(xdg) => Path.Combine(xdg, "waiide", "assets"),
-        null => Path.Combine(Home(), ".cache", "waiide", "assets"),
+        // Whoever has no home has nowhere to keep them, and needs nothing else: a user without an entry in passwd, as in OpenShift, has "/".
+        null => FoundHome() is "" or "/" ? null : Path.Combine(FoundHome(), ".cache", "waiide", "assets"),
     };
+
+    private string FoundHome() => Text("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     private string Home()
     {
-        var home = Text("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var home = FoundHome();
         if (home.Length == 0)
         {
             _mistakes.Add("There is no home directory. Set HOME, or WAIIDE_DATA_DIR and WAIIDE_WORKSPACE.");

@@ -10,7 +10,7 @@
       const [key, now] = ['waiide-loaded-again', Date.now()];
       const last = Number(sessionStorage.getItem(key));
       sessionStorage.setItem(key, now);
-      if (now - last > 60_000) {
+      if (performance.timeOrigin - last > 60_000) { // From that load to the beginning of this one: however late a part fails, a page that was loaded again for it is not loaded again for it.
         setTimeout(() => location.reload(), 500); // What comes or goes does so in a moment.
         return;
       }

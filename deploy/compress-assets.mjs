@@ -2,7 +2,7 @@
 // Compresses what browsers load of VS Code, as the gateway would do it later and not as well:  node deploy/compress-assets.mjs IDE FOLDER
 // IDE is what ide/provision.mjs prints. FOLDER is for WAIIDE_ASSET_CACHE: <sha256>.br for each file, and a list of them for the gateway (docs/decisions/0019-kept-files.md).
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompress, constants } from 'node:zlib';
 import { promisify } from 'node:util';
@@ -46,7 +46,15 @@ const files = wanted
     .sort((one, other) => other.content.length - one.content.length);
 
 const compress = promisify(brotliCompress);
-mkdirSync(folder, { recursive: true });
+// Whatever the umask: the gateway does not use what a group can write to.
+mkdirSync(folder, { recursive: true, mode: 0o755 });
+
+// Beside it first: a gateway may be serving the one of that name.
+const write = (name, content) => {
+    const draft = join(folder, `${name}.part`);
+    writeFileSync(draft, content, { mode: 0o644 });
+    renameSync(draft, join(folder, name));
+};
 
 // All at once: the thread pool of Node.js takes four at a time.
 const lines = await Promise.all(files.map(async ({ path, content }) => {
@@ -62,10 +70,10 @@ const lines = await Promise.all(files.map(async ({ path, content }) => {
     }
 
     const hash = createHash('sha256').update(content).digest('hex');
-    writeFileSync(join(folder, `${hash}.br`), small);
+    write(`${hash}.br`, small);
     return `${path}\t${hash}\n`;
 }));
 
 const kept = lines.filter(line => line !== null);
-writeFileSync(join(folder, `${quality ?? 'stable'}-${commit}.list`), kept.sort().join(''));
+write(`${quality ?? 'stable'}-${commit}.list`, kept.sort().join(''));
 console.error(`${kept.length} of ${files.length} files are compressed in ${folder}.`);

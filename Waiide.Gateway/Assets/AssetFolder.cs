@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
 
 namespace Waiide.Gateway.Assets;
 
@@ -14,7 +13,8 @@ internal sealed partial class AssetFolder(GatewayOptions options, ILogger<AssetF
     private const UnixFileMode OnlyMe = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private static readonly TimeSpan Unused = TimeSpan.FromDays(30);
 
-    private readonly string _folder = options.AssetCache ?? "";
+    // Without a link in it, once it is open.
+    private string _folder = options.AssetCache ?? "";
 
     /// <summary>False where nothing is to be kept, or where others could put something else into the place of what is kept.</summary>
     public bool IsUsable { get; private set; }
@@ -31,16 +31,16 @@ internal sealed partial class AssetFolder(GatewayOptions options, ILogger<AssetF
         try
         {
             Directory.CreateDirectory(_folder, OnlyMe);
+            _folder = RealPath.Of(_folder) ?? _folder;
+            if (!FileIdentity.Of(_folder).IsOurs)
+            {
+                Log.CannotBeUsed(logger, _folder, "Others own it, or can write to it. Let it belong to root or to the user of the gateway, and nobody else write.");
+                return;
+            }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             Log.CannotBeUsed(logger, _folder, failure.Message);
-            return;
-        }
-
-        if ((File.GetUnixFileMode(_folder) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0)
-        {
-            Log.CannotBeUsed(logger, _folder, "Others can write to it.");
             return;
         }
 
@@ -87,8 +87,11 @@ internal sealed partial class AssetFolder(GatewayOptions options, ILogger<AssetF
         return [.. File.ReadLines(list).Take(MostNames).Select(line => line.Split('\t')[0])];
     }
 
-    /// <summary>The file of what has this hash; null where there is none, or one that is something else.</summary>
-    public async Task<string?> FindAsync(string hash, CancellationToken cancellationToken)
+    /// <summary>False where a version has as many files as one may have: what was compressed then would be made again at each start.</summary>
+    public bool HasRoom(string version) => Names(version).Count < MostNames;
+
+    /// <summary>The file of what has this hash, and which one it is; null where there is none, one that is something else, or somebody else's.</summary>
+    public async Task<(string Path, FileIdentity Identity)?> FindAsync(string hash, CancellationToken cancellationToken)
     {
         var path = PathOf(hash);
         if (!File.Exists(path))
@@ -98,10 +101,12 @@ internal sealed partial class AssetFolder(GatewayOptions options, ILogger<AssetF
 
         try
         {
-            await using var content = new BrotliStream(File.OpenRead(path), CompressionMode.Decompress);
-            if (Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)) == hash)
+            await using var file = File.OpenRead(path);
+            var identity = FileIdentity.Of(file.SafeFileHandle);
+            await using var content = new BrotliStream(file, CompressionMode.Decompress);
+            if (identity.IsOurs && (await ContentHash.OfAsync(content, cancellationToken)).Hash == hash && FileIdentity.Of(file.SafeFileHandle) == identity)
             {
-                return path;
+                return (path, identity);
             }
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or InvalidOperationException)
@@ -122,11 +127,7 @@ internal sealed partial class AssetFolder(GatewayOptions options, ILogger<AssetF
     public string Draft() => Path.Combine(_folder, Guid.NewGuid().ToString("N") + ".part");
 
     /// <summary>A draft is what its hash says: from now on it has its name.</summary>
-    public string Keep(string draft, string hash)
-    {
-        File.Move(draft, PathOf(hash), overwrite: true);
-        return PathOf(hash);
-    }
+    public void Keep(string draft, string hash) => File.Move(draft, PathOf(hash), overwrite: true);
 
     /// <summary>A browser has asked for a file of this version, which has this hash.</summary>
     public void Remember(string version, string name, string hash)
@@ -189,7 +190,7 @@ internal sealed partial class AssetFolder(GatewayOptions options, ILogger<AssetF
         [LoggerMessage(Level = LogLevel.Debug, Message = "{Folder} (WAIIDE_ASSET_CACHE) is read, and not written to.")]
         public static partial void IsReadOnly(ILogger logger, string folder);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} is not what its name says; it is not used.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} is not what its name says, or others can write to it; it is not used.")]
         public static partial void IsBroken(ILogger logger, string path);
     }
 }

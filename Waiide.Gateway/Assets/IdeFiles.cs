@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Waiide.Gateway.Ide;
 
 namespace Waiide.Gateway.Assets;
@@ -22,7 +23,7 @@ internal sealed class IdeFiles(GatewayOptions options, IdeAddress address) : IDi
     public async Task<HttpResponseMessage> GetAsync(string target, CancellationToken cancellationToken)
     {
         var place = address.Now ?? throw new HttpRequestException("Nobody knows where the IDE server is.");
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(place.Url, target));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(place.Address + target));
         request.Headers.TryAddWithoutValidation("User-Agent", "Waiide");
         request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
         if (options.IdeHashedPassword is { } hash)
@@ -31,6 +32,21 @@ internal sealed class IdeFiles(GatewayOptions options, IdeAddress address) : IDi
         }
 
         return await _client.SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>What is short text. It is the person's program that answers: as bytes, whatever encoding it says, and not without an end.</summary>
+    public async Task<string> TextAsync(string target, int longest, CancellationToken cancellationToken)
+    {
+        using var answer = await GetAsync(target, cancellationToken);
+        if (answer.StatusCode != HttpStatusCode.OK)
+        {
+            throw new HttpRequestException($"The IDE server answers {target} with {(int)answer.StatusCode}.");
+        }
+
+        await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        var bytes = new byte[longest];
+        var count = await body.ReadAtLeastAsync(bytes, longest, throwOnEndOfStream: false, cancellationToken);
+        return Encoding.Latin1.GetString(bytes, 0, count);
     }
 
     public void Dispose() => _client.Dispose();

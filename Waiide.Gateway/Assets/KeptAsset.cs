@@ -6,10 +6,11 @@ namespace Waiide.Gateway.Assets;
 
 /// <summary>A file of VS Code's that never changes under its address, as it is kept: compressed.</summary>
 /// <param name="File">Its path on disk.</param>
+/// <param name="Identity">Of the file whose content was checked.</param>
 /// <param name="ContentType">As the IDE server says.</param>
 /// <param name="Age">How long it may be kept, as the IDE server says: a year.</param>
 /// <param name="Hash">Of what is compressed.</param>
-internal sealed partial record KeptAsset(string File, string ContentType, TimeSpan Age, string Hash)
+internal sealed partial record KeptAsset(string File, FileIdentity Identity, string ContentType, TimeSpan Age, string Hash)
 {
     /// <summary>Of the compressed content: the same file by another quality is another.</summary>
     public EntityTagHeaderValue Tag { get; } = new($"\"{Hash[..32]}-{new FileInfo(File).Length:x}-br\"");
@@ -17,12 +18,19 @@ internal sealed partial record KeptAsset(string File, string ContentType, TimeSp
     /// <summary>The IDE server says "public". But it was for somebody who is signed in, so it is nothing for a cache that others share. It never changes, so a reload need not ask again.</summary>
     public string CacheControl { get; } = string.Create(CultureInfo.InvariantCulture, $"private, max-age={Age.TotalSeconds:0}, immutable");
 
-    /// <summary>Null where somebody has taken it away, as other gateways do with what is old.</summary>
+    /// <summary>Null where somebody has taken it away, as other gateways do with what is old; and where it is not as it was when it was checked.</summary>
     public FileStream? Open()
     {
         try
         {
-            return new FileStream(File, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, BufferSize = 0, Options = FileOptions.Asynchronous });
+            var content = new FileStream(File, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, BufferSize = 0, Options = FileOptions.Asynchronous });
+            if (FileIdentity.Of(content.SafeFileHandle) == Identity)
+            {
+                return content;
+            }
+
+            content.Dispose();
+            return null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
+using System.Net;
+using System.Text.RegularExpressions;
 using System.Threading.Channels;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -14,7 +14,11 @@ namespace Waiide.Gateway.Assets;
 /// </summary>
 internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFolder folder, IHostApplicationLifetime lifetime, ILogger<KeptAssets> logger) : BackgroundService
 {
-    private const long Longest = 64 << 20;
+    // With any other, such as a Content-Security-Policy, the answer says more than is kept of it.
+    private static readonly HashSet<string> Plain = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Accept-Ranges", "Cache-Control", "Connection", "Content-Length", "Content-Type", "Date", "ETag", "Keep-Alive", "Last-Modified", "Server", "Transfer-Encoding", "Vary",
+    };
 
     // Less is not worth a file.
     private const long Shortest = 512;
@@ -22,17 +26,38 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
     // Of different addresses that are remembered; a browser asks for about thirty. Somebody who makes up others gets them from the IDE server.
     private const int MostFiles = 1000;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     // Of one processor: people who have just started their server want it for themselves.
     private const double Share = 0.5;
 
     private readonly Channel<string> _asked = Channel.CreateBounded<string>(new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Run? _run;
+
+    // Done when those that the folder has for this run are checked; null where nothing is kept.
+    private volatile TaskCompletionSource? _known;
 
     /// <summary>The files of one run of the IDE server; null: looked at, and not worth keeping.</summary>
     private sealed record Run(IdeState.Snapshot Of)
     {
         public ConcurrentDictionary<string, KeptAsset?> Files { get; } = new(StringComparer.Ordinal);
     }
+
+    /// <summary>A person has asked for a page of VS Code's, or for a part of one. Before that no file is looked at, which takes 0.2 to 0.6 s of a processor: many a server is started by a program and never opened.</summary>
+    public void Opened(HttpContext context, string target)
+    {
+        if (!_opened.Task.IsCompleted && (Navigation.IsDocument(context.Request) || KeptAsset.Address(target) is not null))
+        {
+            _opened.TrySetResult();
+        }
+    }
+
+    /// <summary>Null but just after that: the first browser waits a moment for files that are kept, but not checked yet, rather than get larger ones that the IDE server has to compress.</summary>
+    public Task? Soon(string target) =>
+        _known is { Task: { IsCompleted: false } known } && state.IsUsable && KeptAsset.Address(target) is not null && _run?.Files.ContainsKey(target) is not true ? WaitAsync(known) : null;
+
+    private static async Task WaitAsync(Task known) => await Task.WhenAny(known, Task.Delay(Patience));
 
     /// <summary>Answers where <paramref name="target"/>, as the IDE server would see it, is kept and the browser takes it compressed; else null. Others are remembered for the next who asks.</summary>
     public Task? Answer(HttpContext context, string target)
@@ -66,7 +91,9 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _known = NotYet();
         await lifetime.ListeningAsync(stoppingToken);
+        await _opened.Task.WaitAsync(stoppingToken);
         folder.Open();
         while (folder.IsUsable)
         {
@@ -79,34 +106,39 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
             using var lost = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, now.Lost);
             try
             {
-                await KeepAsync(_run = new Run(now), lost.Token);
+                await KeepAsync(_run = new Run(now), _known, lost.Token);
             }
             catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
             {
                 // The IDE server is gone; the next may be another.
+                _known = NotYet();
             }
         }
+
+        _known = null;
     }
 
-    private async Task KeepAsync(Run run, CancellationToken cancellationToken)
+    private async Task KeepAsync(Run run, TaskCompletionSource known, CancellationToken cancellationToken)
     {
         var later = new List<string>();
-        foreach (var target in await KnownAsync(cancellationToken))
+        try
         {
-            if (!await TryAsync(() => LookAsync(run, target, mayCompress: false, cancellationToken), cancellationToken))
+            foreach (var target in await KnownAsync(known, cancellationToken))
             {
-                later.Add(target);
+                if (!await TryAsync(() => LookAsync(run, target, mayCompress: false, cancellationToken), cancellationToken))
+                {
+                    later.Add(target);
+                }
             }
+        }
+        finally
+        {
+            known.TrySetResult();
         }
 
         foreach (var target in later)
         {
             await TryAsync(() => LookAsync(run, target, mayCompress: true, cancellationToken), cancellationToken);
-        }
-
-        if (later.Count > 0)
-        {
-            await TryAsync(() => PruneAsync(cancellationToken), cancellationToken);
         }
 
         await foreach (var target in _asked.Reader.ReadAllAsync(cancellationToken))
@@ -116,19 +148,28 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
     }
 
     /// <summary>What VS Code's page names, and what browsers have asked for before. To ask for the page makes the IDE server ready to answer the first person, too.</summary>
-    private async Task<IReadOnlyList<string>> KnownAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> KnownAsync(TaskCompletionSource nothing, CancellationToken cancellationToken)
     {
         var known = new List<string>();
         await TryAsync(async () =>
         {
             // "53c2f3253bcf32886706fc023e794bbeb253c90f"
-            using var version = await ide.GetAsync("/version", cancellationToken);
-            var name = "stable-" + (await version.Content.ReadAsStringAsync(cancellationToken)).Trim();
+            var commit = (await ide.TextAsync("/version", 1024, cancellationToken)).Trim();
+            if (!Commit().IsMatch(commit))
+            {
+                throw new HttpRequestException("/version is no commit of VS Code's.");
+            }
+
+            var name = "stable-" + commit;
+            var kept = folder.Names(name);
+            if (kept.Count == 0)
+            {
+                nothing.TrySetResult();
+            }
 
             // Not its root, where code-server takes what is asked for as the folder that the person has opened last.
-            using var page = await ide.GetAsync($"/{name}/", cancellationToken);
-            known.AddRange(KeptAsset.In(await page.Content.ReadAsStringAsync(cancellationToken)).Take(20));
-            known.AddRange(folder.Names(name).Select(path => $"/{name}/static/{path}"));
+            known.AddRange(KeptAsset.In(await ide.TextAsync($"/{name}/", 1 << 20, cancellationToken)).Take(20));
+            known.AddRange(kept.Select(path => $"/{name}/static/{path}"));
             return true;
         }, cancellationToken);
         return [.. known.Distinct()];
@@ -143,15 +184,16 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
         }
 
         using var answer = await ide.GetAsync(target, cancellationToken);
-        if (answer is not { StatusCode: System.Net.HttpStatusCode.OK, Content.Headers: { ContentEncoding.Count: 0, ContentType: { } type } }
+        if (answer is not { StatusCode: HttpStatusCode.OK, Content.Headers: { ContentEncoding.Count: 0, ContentType: { MediaType: not "text/html" } type } }
+            || answer.Headers.Concat(answer.Content.Headers).Any(header => !Plain.Contains(header.Key))
             || answer.Headers.CacheControl is not { Public: true, MaxAge: { TotalDays: >= 1 } age })
         {
             run.Files[target] = null;
             return true;
         }
 
-        var (hash, length) = await HashAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), cancellationToken);
-        var isWorthIt = length is >= Shortest and <= Longest;
+        var (hash, length) = await ContentHash.OfAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), cancellationToken);
+        var isWorthIt = length is >= Shortest and <= ContentHash.Longest;
         var file = isWorthIt ? await folder.FindAsync(hash, cancellationToken) : null;
         if (file is null && isWorthIt && folder.IsWritable)
         {
@@ -162,19 +204,25 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
 
             // Gateways that were started together, for a class, do not all do the same: the others find what the first has made.
             using var alone = await folder.AloneAsync(cancellationToken);
-            file = await folder.FindAsync(hash, cancellationToken) ?? await CompressAsync(target, hash, cancellationToken);
+            file = await folder.FindAsync(hash, cancellationToken);
+            if (file is null && folder.HasRoom(address.Version) && await CompressAsync(target, hash, cancellationToken))
+            {
+                file = await folder.FindAsync(hash, cancellationToken);
+            }
+
             if (file is not null)
             {
                 folder.Remember(address.Version, address.Path, hash);
+                folder.Prune();
             }
         }
 
-        run.Files[target] = file is null ? null : new KeptAsset(file, type.ToString(), age, hash);
+        run.Files[target] = file is { } found ? new KeptAsset(found.Path, found.Identity, type.ToString(), age, hash) : null;
         return true;
     }
 
-    /// <summary>Null where it gets hardly smaller, as pictures do, or where it is another file by now.</summary>
-    private async Task<string?> CompressAsync(string target, string hash, CancellationToken cancellationToken)
+    /// <summary>False where it gets hardly smaller, as pictures do, or where it is another file by now.</summary>
+    private async Task<bool> CompressAsync(string target, string hash, CancellationToken cancellationToken)
     {
         var draft = folder.Draft();
         try
@@ -190,44 +238,17 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
 
             if (read != hash || to > from * 0.9)
             {
-                return null;
+                return false;
             }
 
             Log.Kept(logger, target, from, to);
-            return folder.Keep(draft, hash);
+            folder.Keep(draft, hash);
+            return true;
         }
         finally
         {
             File.Delete(draft);
         }
-    }
-
-    private static async Task<(string Hash, long Length)> HashAsync(Stream content, CancellationToken cancellationToken)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
-        try
-        {
-            var length = 0L;
-            while (length <= Longest && await content.ReadAsync(buffer, cancellationToken) is > 0 and var count)
-            {
-                hash.AppendData(buffer, 0, count);
-                length += count;
-            }
-
-            return (Convert.ToHexStringLower(hash.GetHashAndReset()), length);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private async Task<bool> PruneAsync(CancellationToken cancellationToken)
-    {
-        using var alone = await folder.AloneAsync(cancellationToken);
-        folder.Prune();
-        return true;
     }
 
     // Nobody waits for any of this: what fails is left to the IDE server.
@@ -244,8 +265,14 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
         }
     }
 
+    private static TaskCompletionSource NotYet() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private static bool TakesBrotli(HttpRequest request) =>
         StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptEncoding, out var codings) && codings.Any(coding => coding.Value.Equals("br", StringComparison.OrdinalIgnoreCase) && coding.Quality is not 0);
+
+    // "53c2f3253bcf32886706fc023e794bbeb253c90f": it becomes a part of a file's name.
+    [GeneratedRegex("^[0-9a-f]{40}$")]
+    private static partial Regex Commit();
 
     private static partial class Log
     {

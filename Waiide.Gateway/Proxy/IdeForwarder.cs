@@ -11,7 +11,19 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
 {
     private readonly HttpMessageInvoker _client = exchange.Client(address.ConnectAsync);
 
-    public Task ForwardAsync(HttpContext context, string target) => assets.Answer(context, target) ?? SendAsync(
+    public Task ForwardAsync(HttpContext context, string target)
+    {
+        assets.Opened(context, target);
+        return assets.Soon(target) is { } soon ? AfterAsync(soon, context, target) : AnswerAsync(context, target);
+    }
+
+    private async Task AfterAsync(Task soon, HttpContext context, string target)
+    {
+        await soon;
+        await AnswerAsync(context, target);
+    }
+
+    private Task AnswerAsync(HttpContext context, string target) => assets.Answer(context, target) ?? SendAsync(
         context,
         Upstream.Ide,
         place =>

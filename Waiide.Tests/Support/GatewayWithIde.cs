@@ -29,6 +29,9 @@ internal sealed class GatewayWithIde : IAsyncDisposable
             ["WAIIDE_TOKEN"] = Token,
             ["WAIIDE_WORKSPACE"] = gateway._workspace.Path,
             ["WAIIDE_DATA_DIR"] = gateway._data.Path,
+
+            // Shared by the tests, for each to compress it anew takes seconds; and not the one of whoever runs them.
+            ["WAIIDE_ASSET_CACHE"] = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "waiide", "assets-of-tests"),
             ["WAIIDE_IDE_COMMAND"] = Path.Combine(Repository.Root, "ide", "code-server"),
         };
         foreach (var (name, value) in environment)

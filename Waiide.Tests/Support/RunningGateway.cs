@@ -91,6 +91,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         var variables = hub?.Environment(gateway.Port) ?? new Dictionary<string, string> { ["WAIIDE_TOKEN"] = Token };
         variables["PORT"] = gateway.Port.ToString(CultureInfo.InvariantCulture);
         variables["WAIIDE_DATA_DIR"] = gateway.DataDirectory;
+        variables["WAIIDE_ASSET_CACHE"] = "none"; // Nothing of a test's stays in the cache of whoever runs it.
         variables["WAIIDE_IDE_URL"] = gateway.Ide.Url.ToString();
         foreach (var (name, value) in environment)
         {

@@ -273,6 +273,30 @@ public sealed partial class WorkbenchBarTests(Chromium chromium) : BrowserTests(
         Assert.True(failures <= 0);
     }
 
+    [SkippableFact]
+    public async Task A_page_of_which_a_part_fails_after_more_than_a_minute_is_not_loaded_again_for_ever()
+    {
+        await using var gateway = await RunningGateway.StandaloneAsync();
+        AsCodeServerDoes(gateway);
+        var page = await Chromium.NewPageAsync();
+        await page.GotoAsync($"http://localhost:{gateway.Port}/login?token={RunningGateway.Token}");
+        await page.Context.RouteAsync("**/static/out/workbench.js", route => route.AbortAsync("timedout"));
+        await page.AddInitScriptAsync("""
+            {
+              const load = Number(sessionStorage.getItem('load'));
+              sessionStorage.setItem('load', load + 1);
+              const [origin, now] = [performance.timeOrigin + (load * 70_000), Date.now];
+              Object.defineProperty(performance, 'timeOrigin', { value: origin });
+              Date.now = () => now() + ((load + 1) * 70_000); // Each load takes 70 s to fail.
+            }
+            """);
+
+        await page.ReloadAsync();
+
+        await page.GetByText("A part of VS Code did not arrive, twice").First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        Assert.Equal("2", await page.EvaluateAsync<string>("sessionStorage.getItem('load')"));
+    }
+
     /// <summary>A page with parts that are loaded, under VS Code's content security policy; each is needed for the workbench to be drawn.</summary>
     private static void AsCodeServerDoes(RunningGateway gateway)
     {

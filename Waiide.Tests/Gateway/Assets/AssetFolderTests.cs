@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Waiide.Tests.Support;
 
 namespace Waiide.Tests.Gateway.Assets;
@@ -73,6 +75,7 @@ public sealed class AssetFolderTests : IDisposable
         File.SetLastWriteTimeUtc(InCache("stable-old.list"), DateTime.UtcNow.AddDays(-31));
 
         await using var server = await AssetServer.StartAsync(_cache.Path, AssetServer.Long("first"));
+        await server.IsKept();
 
         await Eventually.Is(() => !File.Exists(InCache("abc.br")), "the old version is taken away");
         Assert.True(File.Exists(InCache("def.br")));
@@ -100,9 +103,93 @@ public sealed class AssetFolderTests : IDisposable
         File.SetUnixFileMode(_cache.Path, File.GetUnixFileMode(_cache.Path) | UnixFileMode.OtherWrite);
         await using var server = await AssetServer.StartAsync(_cache.Path, AssetServer.Long("first"));
 
-        await server.Gateway.Process.WaitForOutput("Others can write to it.");
+        using var answer = await server.GetAsync(AssetServer.Script);
 
+        await server.Gateway.Process.WaitForOutput("Others own it, or can write to it.");
         Assert.Empty(Directory.EnumerateFileSystemEntries(_cache.Path));
+    }
+
+    // Only root can give a folder away.
+    [SkippableFact]
+    public async Task A_folder_that_somebody_else_owns_is_not_used()
+    {
+        Skip.IfNot(Environment.IsPrivilegedProcess);
+        using (var chown = Process.Start("chown", ["65534", _cache.Path]))
+        {
+            await chown.WaitForExitAsync();
+        }
+
+        await using var server = await AssetServer.StartAsync(_cache.Path, AssetServer.Long("first"));
+        using var answer = await server.GetAsync(AssetServer.Script);
+
+        await server.Gateway.Process.WaitForOutput("Others own it, or can write to it.");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_cache.Path));
+    }
+
+    [Fact]
+    public async Task What_is_written_into_a_file_after_it_was_checked_is_not_served()
+    {
+        var script = AssetServer.Long("first");
+        await using var server = await AssetServer.StartAsync(_cache.Path, script);
+        await server.IsKept();
+        await using (var poison = new BrotliStream(File.Create(Directory.EnumerateFiles(_cache.Path, "*.br").Single()), CompressionMode.Compress))
+        {
+            await poison.WriteAsync(Encoding.UTF8.GetBytes(AssetServer.Long("somebody else's")));
+        }
+
+        using var answer = await server.GetAsync(AssetServer.Script);
+
+        Assert.False(AssetServer.IsKept(answer));
+        Assert.Equal(script, await AssetServer.TextAsync(answer));
+    }
+
+    [Fact]
+    public async Task The_first_browser_of_a_server_gets_what_others_have_compressed_and_nothing_is_looked_at_before_it()
+    {
+        var script = AssetServer.Long("first");
+        await using (var before = await AssetServer.StartAsync(_cache.Path, script))
+        {
+            await before.IsKept();
+        }
+
+        await using var server = await AssetServer.StartAsync(_cache.Path, script);
+        Assert.DoesNotContain(server.Gateway.Ide.Requests, request => request.Target.StartsWith("/stable-", StringComparison.Ordinal));
+
+        using var answer = await server.GetAsync(AssetServer.Script);
+
+        Assert.True(AssetServer.IsKept(answer));
+        Assert.Equal(script, await AssetServer.TextAsync(answer));
+    }
+
+    [Fact]
+    public async Task A_version_that_is_none_is_left_to_the_IDE_server()
+    {
+        await using var server = await AssetServer.StartAsync(_cache.Path, AssetServer.Long("first"));
+        server.Gateway.Ide.When("/version", context =>
+        {
+            context.Response.ContentType = "text/plain; charset=of-nobody";
+            return context.Response.WriteAsync("../../../tmp/x");
+        });
+
+        await server.IsKept(); // What is asked for is looked at all the same.
+
+        Assert.Contains("/version is no commit of VS Code's.", server.Gateway.Process.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_version_has_as_many_files_as_it_may_and_no_more()
+    {
+        await File.WriteAllLinesAsync(Path.Combine(_cache.Path, AssetServer.Version + ".list"), Enumerable.Range(0, 200).Select(number => $"out/{number}.js\tabc"));
+        await using var server = await AssetServer.StartAsync(_cache.Path, AssetServer.Long("first"));
+
+        const string OfAnother = "/insider-0123456789abcdef0123456789abcdef01234567/static/out/a.js";
+        server.Gateway.Ide.When(OfAnother, context => AssetServer.AnswerAsync(context, AssetServer.Long("another")));
+
+        await server.IsKept(OfAnother); // Which is looked at after what the page names.
+
+        using var answer = await server.GetAsync(AssetServer.Script);
+        Assert.False(AssetServer.IsKept(answer));
+        Assert.Single(Directory.EnumerateFiles(_cache.Path, "*.br"));
     }
 
     private static string Named(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content))) + ".br";

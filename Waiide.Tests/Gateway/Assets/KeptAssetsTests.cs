@@ -156,6 +156,36 @@ public sealed class KeptAssetsTests(KeptAssetsTests.Kept kept) : IClassFixture<K
         await kept.Server.IsKept(Worker);
     }
 
+    [Theory]
+    [InlineData("out/with-a-policy.js", "text/javascript", "Content-Security-Policy")]
+    [InlineData("out/with-more-rights.js", "text/javascript", "Service-Worker-Allowed")]
+    [InlineData("out/a-page.html", "text/html", "Server")]
+    public async Task What_says_more_than_its_content_is_left_to_the_IDE_server(string path, string type, string header)
+    {
+        var (special, after) = ($"/{AssetServer.Version}/static/{path}", $"/{AssetServer.Version}/static/{path}.after");
+        kept.Server.Gateway.Ide.When(after, context => AssetServer.AnswerAsync(context, AssetServer.Long(path)));
+        kept.Server.Gateway.Ide.When(special, async context =>
+        {
+            context.Response.OnStarting(() =>
+            {
+                context.Response.ContentType = type;
+                return Task.CompletedTask;
+            });
+            context.Response.Headers[header] = "/";
+            await AssetServer.AnswerAsync(context, AssetServer.Long("special"));
+        });
+        using (var first = await kept.Server.GetAsync(special))
+        {
+            Assert.False(AssetServer.IsKept(first));
+        }
+
+        await kept.Server.IsKept(after); // One is looked at after the other.
+
+        using var again = await kept.Server.GetAsync(special);
+        Assert.False(AssetServer.IsKept(again));
+        Assert.Equal("/", again.Headers.GetValues(header).Single());
+    }
+
     // Only what comes with the IDE server is the same for everybody.
     [Theory]
     [InlineData("/stable-0123456789abcdef0123456789abcdef01234567/static/out/a.js", true)]

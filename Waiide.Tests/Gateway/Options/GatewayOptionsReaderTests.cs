@@ -200,6 +200,15 @@ public class GatewayOptionsReaderTests
         Assert.Equal("/x", Read(home, ("WAIIDE_DATA_DIR", "/x")).DataDirectory);
     }
 
+    // "/" is what a user without an entry in passwd has, as in OpenShift.
+    [Fact]
+    public void Who_has_no_home_keeps_no_files_of_VS_Code()
+    {
+        Assert.Null(Read(("HOME", "/"), ("WAIIDE_DATA_DIR", "/data"), ("WAIIDE_WORKSPACE", "/work")).AssetCache);
+        Assert.Equal("/kept", Read(("HOME", "/"), ("WAIIDE_ASSET_CACHE", "/kept")).AssetCache);
+        Assert.Equal("/home/ada/.cache/waiide/assets", Read(("HOME", "/home/ada")).AssetCache);
+    }
+
     [Fact]
     public void The_hub_decides_alone_who_may_enter() =>
         Assert.Contains("WAIIDE_AUTH", Mistake([.. Hub, ("WAIIDE_AUTH", "none")]), StringComparison.Ordinal);
