@@ -26,13 +26,12 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
     // Of different addresses that are remembered; a browser asks for about thirty. Somebody who makes up others gets them from the IDE server.
     private const int MostFiles = 1000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     // Of one processor: people who have just started their server want it for themselves.
     private const double Share = 0.5;
 
     private readonly Channel<string> _asked = Channel.CreateBounded<string>(new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Run? _run;
 
     // Done when those that the folder has for this run are checked; null where nothing is kept.
@@ -44,16 +43,7 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
         public ConcurrentDictionary<string, KeptAsset?> Files { get; } = new(StringComparer.Ordinal);
     }
 
-    /// <summary>A person has asked for a page of VS Code's, or for a part of one. Before that no file is looked at, which takes 0.2 to 0.6 s of a processor: many a server is started by a program and never opened.</summary>
-    public void Opened(HttpContext context, string target)
-    {
-        if (!_opened.Task.IsCompleted && (Navigation.IsDocument(context.Request) || KeptAsset.Address(target) is not null))
-        {
-            _opened.TrySetResult();
-        }
-    }
-
-    /// <summary>Null but just after that: the first browser waits a moment for files that are kept, but not checked yet, rather than get larger ones that the IDE server has to compress.</summary>
+    /// <summary>Null but just after a start: the first browser waits a moment for files that are kept, but not checked yet, rather than get larger ones that the IDE server has to compress.</summary>
     public Task? Soon(string target) =>
         _known is { Task: { IsCompleted: false } known } && state.IsUsable && KeptAsset.Address(target) is not null && _run?.Files.ContainsKey(target) is not true ? WaitAsync(known) : null;
 
@@ -93,7 +83,6 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
     {
         _known = NotYet();
         await lifetime.ListeningAsync(stoppingToken);
-        await _opened.Task.WaitAsync(stoppingToken);
         folder.Open();
         while (folder.IsUsable)
         {

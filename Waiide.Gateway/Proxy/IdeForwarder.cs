@@ -11,11 +11,8 @@ internal sealed class IdeForwarder(GatewayOptions options, PrivateHeaders privat
 {
     private readonly HttpMessageInvoker _client = exchange.Client(address.ConnectAsync);
 
-    public Task ForwardAsync(HttpContext context, string target)
-    {
-        assets.Opened(context, target);
-        return assets.Soon(target) is { } soon ? AfterAsync(soon, context, target) : AnswerAsync(context, target);
-    }
+    public Task ForwardAsync(HttpContext context, string target) =>
+        assets.Soon(target) is { } soon ? AfterAsync(soon, context, target) : AnswerAsync(context, target);
 
     private async Task AfterAsync(Task soon, HttpContext context, string target)
     {
