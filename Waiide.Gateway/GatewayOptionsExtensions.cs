@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Console;
 using Waiide.Gateway.Edge;
 
 namespace Waiide.Gateway;
@@ -25,6 +26,10 @@ internal static class GatewayOptionsExtensions
             console.SingleLine = true;
             console.TimestampFormat = "HH:mm:ss ";
         });
+        if (builder.Configuration["Logging:Console:FormatterName"] is { Length: > 0 } formatter)
+        {
+            builder.Services.Configure<ConsoleLoggerOptions>(console => console.FormatterName = formatter); // Which was read before, and AddSimpleConsole has its own.
+        }
 
         // LOG_LEVEL is about our own messages. Those of the framework tell of requests with their query, where tokens and OAuth codes are.
         builder.Logging.AddFilter(null, options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
