@@ -26,7 +26,7 @@ internal sealed partial class KeptAssets(IdeState state, IdeFiles ide, AssetFold
     // Of different addresses that are remembered; a browser asks for about thirty. Somebody who makes up others gets them from the IDE server.
     private const int MostFiles = 1000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     // Of one processor: people who have just started their server want it for themselves.
     private const double Share = 0.5;
