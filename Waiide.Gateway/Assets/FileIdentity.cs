@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Waiide.Gateway.Assets;
 
 /// <summary>Which file or folder it is, whose, and since when it has been as it is: one that somebody has replaced or written to is another.</summary>
-internal readonly partial record struct FileIdentity(ulong Device, ulong Number, long Seconds, uint Nanoseconds, uint Owner, uint Mode)
+internal readonly partial record struct FileIdentity(ulong Device, ulong Number, ulong Size, long Seconds, uint Nanoseconds, uint Owner, uint Mode)
 {
     // https://man7.org/linux/man-pages/man2/statx.2.html. Its layout is the same on all processors, which that of stat(2) is not.
     private const int EmptyPath = 0x1000;
@@ -22,7 +22,7 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Number,
     internal static FileIdentity Of(SafeFileHandle file) => From(StatxOpen(file, "", EmptyPath, Wanted, out var found), found, "an open file");
 
     private static FileIdentity From(int outcome, in Found found, string what) => outcome == 0
-        ? new(((ulong)found.DeviceMajor << 32) | found.DeviceMinor, found.Number, found.ChangedSeconds, found.ChangedNanoseconds, found.Owner, found.Mode)
+        ? new(((ulong)found.DeviceMajor << 32) | found.DeviceMinor, found.Number, found.Size, found.ChangedSeconds, found.ChangedNanoseconds, found.Owner, found.Mode)
         : throw new IOException($"Nobody knows whose {what} is: {Marshal.GetLastPInvokeErrorMessage()}.");
 
     // The kernel writes 256 bytes.
@@ -37,6 +37,9 @@ internal readonly partial record struct FileIdentity(ulong Device, ulong Number,
 
         [FieldOffset(32)]
         public ulong Number;
+
+        [FieldOffset(40)]
+        public ulong Size;
 
         [FieldOffset(96)]
         public long ChangedSeconds;

@@ -69,7 +69,7 @@ public sealed class GuardTests
         owner.Signal(SigHup);
 
         await Eventually.Is(() => !processes.Append(owner.Id).Any(Shell.IsAlive), "owner and run are gone", Promise);
-        Assert.Contains("stopping: hangup", owner.Output, StringComparison.Ordinal);
+        await Eventually.Is(() => owner.Output.Contains("stopping: hangup", StringComparison.Ordinal), "its last words are read", Promise);
     }
 
     [Fact]
