@@ -39,7 +39,7 @@ internal sealed class TokenLogin(GatewayOptions options, Sessions sessions, Gues
 
         try
         {
-            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            var form = await PostedForm.ReadAsync(context);
             return Check(context, form["token"].ToString().Trim(), LocalPath.Within(options.Prefix, form["next"]));
         }
         catch (Exception malformed) when (malformed is InvalidDataException or IOException)

@@ -41,7 +41,7 @@ internal sealed class OpenEndpoints(GatewayOptions options, Clones clones, OpenP
             size.MaxRequestBodySize = LongestForm;
         }
 
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var form = await PostedForm.ReadAsync(context);
         var link = OpenLink.Read(name => form[name]);
         if (link.Repository is null)
         {
