@@ -40,12 +40,14 @@ def load(peer, upstream, path, connections, seconds):
 
 def warm_up(peer, upstream):
     """
-    .NET and Node.js compile again what is called often, beside the requests, each of which takes the gateway twice as long meanwhile. It is over after some twenty seconds of processor, whatever the clock says
-    on a busy machine. At most a minute, for those who need little for a request.
+    .NET and Node.js compile again what is called often, beside the requests, each of which takes the gateway twice as long meanwhile. It is over once three loads in a row have taken about as much of a processor
+    for a request, and, since .NET compiles in several steps with pauses between them, not within 40 seconds. At most two minutes.
     """
-    began, end = measure.processor(peer.pid), time.monotonic() + 60
-    while measure.processor(peer.pid) - began < 20 and time.monotonic() < end:
-        load(peer, upstream, '/1k', 50, 5)
+    began, spent = time.monotonic(), []
+    while time.monotonic() - began < 120:
+        spent.append(load(peer, upstream, '/1k', 50, 5)['processor'])
+        if time.monotonic() - began > 40 and max(spent[-3:]) < 1.1 * min(spent[-3:]):
+            break
     load(peer, upstream, '/1m', 16, 5)
 
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -13,15 +12,6 @@ public class RuntimeTests
 
     [Fact]
     public void The_runtime_is_patched() => Assert.True(Environment.Version >= Patched, $".NET {Environment.Version} is older than {Patched}: update the SDK.");
-
-    [Theory]
-    [InlineData("Waiide.Gateway")]
-    [InlineData("Waiide.Hub.Mock")]
-    public void Who_has_nothing_to_do_sleeps(string program)
-    {
-        using var settings = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, program + ".runtimeconfig.json")));
-        Assert.Equal(10, settings.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties").GetProperty("System.Threading.ThreadPool.UnfairSemaphoreSpinLimit").GetInt32());
-    }
 
     [Theory]
     [InlineData(typeof(WebApplication))]

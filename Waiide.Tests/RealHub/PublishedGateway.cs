@@ -3,7 +3,7 @@ using Waiide.Tests.Support;
 
 namespace Waiide.Tests.RealHub;
 
-/// <summary>The gateway as `dotnet publish` leaves it, made once per test run from what was built with the tests.</summary>
+/// <summary>The gateway as `dotnet publish` leaves it, as it is shipped, or made once per test run from what was built with the tests.</summary>
 internal static class PublishedGateway
 {
     private static readonly Lazy<Task<string>> Once = new(PublishAsync);
@@ -13,6 +13,11 @@ internal static class PublishedGateway
 
     private static async Task<string> PublishAsync()
     {
+        if (ChildProcess.Published("Waiide.Gateway") is { } shipped)
+        {
+            return shipped;
+        }
+
         var folder = Path.Combine(AppContext.BaseDirectory, "published-gateway");
         var start = new ProcessStartInfo("dotnet", ["publish", "Waiide.Gateway", "--no-build", "--configuration", Repository.Configuration, "--output", folder, "--nologo", "--verbosity", "quiet"])
         {

@@ -32,7 +32,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>The same by way of a launcher, a program and arguments that become dotnet at their end.</summary>
     public static ChildProcess StartDotnet(string assembly, IReadOnlyDictionary<string, string> environment, string[] launcher, string[] arguments)
     {
-        string[] line = [.. launcher, "dotnet", Path.Combine(AppContext.BaseDirectory, assembly), .. arguments];
+        string[] line = [.. launcher, .. Program(assembly), .. arguments];
         var start = new ProcessStartInfo(line[0], line[1..])
         {
             RedirectStandardInput = true,
@@ -52,6 +52,13 @@ internal sealed class ChildProcess : IAsyncDisposable
 
         return Start(start);
     }
+
+    /// <summary>The program of a project as it is shipped, in the folder that ./test has published to (WAIIDE_TEST_PUBLISHED); null: it is tested as it is built.</summary>
+    public static string? Published(string project) =>
+        Path.Combine(Environment.GetEnvironmentVariable("WAIIDE_TEST_PUBLISHED") ?? "", project, project) is var program && File.Exists(program) ? program : null;
+
+    private static string[] Program(string assembly) =>
+        Published(Path.GetFileNameWithoutExtension(assembly)) is { } published ? [published] : ["dotnet", Path.Combine(AppContext.BaseDirectory, assembly)];
 
     /// <summary>Starts any program; standard streams are redirected.</summary>
     public static ChildProcess Start(ProcessStartInfo start)
