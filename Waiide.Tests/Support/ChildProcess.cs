@@ -53,12 +53,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         return Start(start);
     }
 
-    /// <summary>The program of a project as it is shipped, in the folder that ./test has published to (WAIIDE_TEST_PUBLISHED); null: it is tested as it is built.</summary>
-    public static string? Published(string project) =>
-        Path.Combine(Environment.GetEnvironmentVariable("WAIIDE_TEST_PUBLISHED") ?? "", project, project) is var program && File.Exists(program) ? program : null;
-
     private static string[] Program(string assembly) =>
-        Published(Path.GetFileNameWithoutExtension(assembly)) is { } published ? [published] : ["dotnet", Path.Combine(AppContext.BaseDirectory, assembly)];
+        assembly == "Waiide.Gateway.dll" && PublishedGateway.Shipped is { } shipped ? [shipped] : ["dotnet", Path.Combine(AppContext.BaseDirectory, assembly)];
 
     /// <summary>Starts any program; standard streams are redirected.</summary>
     public static ChildProcess Start(ProcessStartInfo start)

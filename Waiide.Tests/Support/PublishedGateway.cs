@@ -1,21 +1,24 @@
 using System.Diagnostics;
-using Waiide.Tests.Support;
 
-namespace Waiide.Tests.RealHub;
+namespace Waiide.Tests.Support;
 
-/// <summary>The gateway as `dotnet publish` leaves it, as it is shipped, or made once per test run from what was built with the tests.</summary>
+/// <summary>The gateway as `dotnet publish` leaves it: as it is shipped, or made once per test run from what was built with the tests.</summary>
 internal static class PublishedGateway
 {
     private static readonly Lazy<Task<string>> Once = new(PublishAsync);
+
+    /// <summary>The gateway as images have it, in the folder that ./test has published to (WAIIDE_TEST_PUBLISHED); null: tests start what was built.</summary>
+    internal static string? Shipped { get; } =
+        Path.Combine(Environment.GetEnvironmentVariable("WAIIDE_TEST_PUBLISHED") ?? "", "Waiide.Gateway", "Waiide.Gateway") is var program && File.Exists(program) ? program : null;
 
     /// <summary>The program that an administrator names in c.Spawner.cmd.</summary>
     internal static Task<string> ProgramAsync() => Once.Value;
 
     private static async Task<string> PublishAsync()
     {
-        if (ChildProcess.Published("Waiide.Gateway") is { } shipped)
+        if (Shipped is not null)
         {
-            return shipped;
+            return Shipped;
         }
 
         var folder = Path.Combine(AppContext.BaseDirectory, "published-gateway");
