@@ -9,7 +9,8 @@ internal sealed partial class EndedConnectionsFile(DataDirectory directory, ILog
     // Some 50 of 400 bytes each; whatever is much larger is not ours.
     private const long Longest = 256 * 1024;
 
-    private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter(allowIntegerValues: false) }, RespectNullableAnnotations = true };
+    // By the compiler: by reflection, the first time takes as long as the rest of a stop. Reasons are words, of whose numbers nobody knows anything.
+    private static readonly FileJson Json = new(new() { Converters = { new JsonStringEnumConverter<EndReason>(allowIntegerValues: false) }, RespectNullableAnnotations = true });
 
     private readonly string _file = Path.Combine(directory.Path, "ended-connections.json");
 
@@ -20,7 +21,7 @@ internal sealed partial class EndedConnectionsFile(DataDirectory directory, ILog
         {
             return !File.Exists(_file) ? []
                 : new FileInfo(_file).Length > Longest ? throw new JsonException($"It is larger than {Longest} bytes.")
-                : JsonSerializer.Deserialize<EndedConnection[]>(File.ReadAllText(_file), Json) is { } ended && !ended.Contains(null) ? ended
+                : JsonSerializer.Deserialize(File.ReadAllText(_file), Json.EndedConnectionArray) is { } ended && !ended.Contains(null) ? ended
                 : throw new JsonException("It is no list of connections.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
@@ -38,7 +39,7 @@ internal sealed partial class EndedConnectionsFile(DataDirectory directory, ILog
             var next = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
             using (var stream = new FileStream(_file + ".new", next))
             {
-                JsonSerializer.Serialize(stream, ended, Json);
+                JsonSerializer.Serialize(stream, ended, Json.IEnumerableEndedConnection);
             }
 
             File.Move(_file + ".new", _file, overwrite: true);
@@ -48,6 +49,10 @@ internal sealed partial class EndedConnectionsFile(DataDirectory directory, ILog
             Log.NotKept(logger, _file, failure.Message);
         }
     }
+
+    [JsonSerializable(typeof(EndedConnection[]))]
+    [JsonSerializable(typeof(IEnumerable<EndedConnection>))]
+    private sealed partial class FileJson : JsonSerializerContext;
 
     private static partial class Log
     {

@@ -113,7 +113,7 @@ def versions():
 
 
 def program(project, asked):
-    """The executable of a project, published as deploy/Containerfile does it, or as built."""
+    """The executable of a project, published as images have it, or as built."""
     name = next((ROOT / project).glob('*.csproj')).stem
     if not asked.built:
         return str(published(project) / name)
@@ -125,6 +125,8 @@ def program(project, asked):
 
 @functools.cache
 def published(project):
+    if not project.startswith('bench/'):
+        return pathlib.Path(subprocess.run([ROOT / 'deploy/publish', project], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()) / project
     folder = ROOT / 'bench' / 'bin' / pathlib.Path(project).name
     shutil.rmtree(folder, ignore_errors=True)  # Another commit's files would stay.
     # Not in the project's own obj/, which would then be restored for one platform only.

@@ -9,4 +9,5 @@ internal sealed record VersionAnswer(string Version);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(WorkbenchReady.Times))]
+[JsonSerializable(typeof(object))]
 internal sealed partial class ApiJson : JsonSerializerContext;
