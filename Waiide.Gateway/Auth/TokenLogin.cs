@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.Net.Http.Headers;
 
 namespace Waiide.Gateway.Auth;
 
@@ -32,7 +31,7 @@ internal sealed class TokenLogin(GatewayOptions options, Sessions sessions, Gues
             return Refusal.Of(context.Request, StatusCodes.Status403Forbidden, "Not from here", objection);
         }
 
-        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
+        if (!PostedForm.IsOf(context.Request))
         {
             return Refusal.Of(context.Request, StatusCodes.Status415UnsupportedMediaType, "Not a form", "Send the token as a form (application/x-www-form-urlencoded).");
         }

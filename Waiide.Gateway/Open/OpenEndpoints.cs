@@ -31,7 +31,7 @@ internal sealed class OpenEndpoints(GatewayOptions options, Clones clones, OpenP
     /// <summary>POST: clones.</summary>
     internal Task<IResult> PostAsync(HttpContext context) => AnswerAsync(context, async () =>
     {
-        if (!context.Request.HasFormContentType)
+        if (!PostedForm.IsOf(context.Request))
         {
             return pages.Problem(StatusCodes.Status415UnsupportedMediaType, "Send a form (application/x-www-form-urlencoded).");
         }

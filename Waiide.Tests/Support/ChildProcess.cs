@@ -25,11 +25,11 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Everything that the process printed so far, on both streams.</summary>
     public string Output => string.Join('\n', _output);
 
-    /// <summary>Starts <paramref name="assembly"/> (a file beside the tests, such as Waiide.Gateway.dll) with nothing of our own environment but what .NET needs.</summary>
+    /// <summary>Starts <paramref name="assembly"/> (beside the tests, such as Waiide.Hub.Mock.dll; Waiide.Gateway.dll is the gateway as it is shipped, if there is one) with nothing of our own environment but what .NET needs.</summary>
     public static ChildProcess StartDotnet(string assembly, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         StartDotnet(assembly, environment, [], arguments);
 
-    /// <summary>The same by way of a launcher, a program and arguments that become dotnet at their end.</summary>
+    /// <summary>The same by way of a launcher, a program and arguments that become ours at their end.</summary>
     public static ChildProcess StartDotnet(string assembly, IReadOnlyDictionary<string, string> environment, string[] launcher, string[] arguments)
     {
         string[] line = [.. launcher, .. Program(assembly), .. arguments];

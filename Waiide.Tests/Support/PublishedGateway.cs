@@ -2,25 +2,21 @@ using System.Diagnostics;
 
 namespace Waiide.Tests.Support;
 
-/// <summary>The gateway as `dotnet publish` leaves it: as it is shipped, or made once per test run from what was built with the tests.</summary>
+/// <summary>The gateway as `dotnet publish` leaves it.</summary>
 internal static class PublishedGateway
 {
     private static readonly Lazy<Task<string>> Once = new(PublishAsync);
 
-    /// <summary>The gateway as images have it, in the folder that ./test has published to (WAIIDE_TEST_PUBLISHED); null: tests start what was built.</summary>
-    internal static string? Shipped { get; } =
-        Path.Combine(Environment.GetEnvironmentVariable("WAIIDE_TEST_PUBLISHED") ?? "", "Waiide.Gateway", "Waiide.Gateway") is var program && File.Exists(program) ? program : null;
+    /// <summary>The gateway as images have it, which most tests start, in the folder that ./test has published to (WAIIDE_TEST_PUBLISHED); null: they start what was built.</summary>
+    internal static string? Shipped { get; } = Environment.GetEnvironmentVariable("WAIIDE_TEST_PUBLISHED") is not { Length: > 0 } folder ? null
+        : Path.Combine(folder, "Waiide.Gateway", "Waiide.Gateway") is var program && File.Exists(program) ? program
+        : throw new FileNotFoundException($"WAIIDE_TEST_PUBLISHED is {folder}, where no gateway is. Unset it, or set it to what deploy/publish Waiide.Gateway prints.");
 
-    /// <summary>The program that an administrator names in c.Spawner.cmd.</summary>
+    /// <summary>The program that an administrator names in c.Spawner.cmd, published as docs/jupyterhub.md says, once per test run from what was built with the tests.</summary>
     internal static Task<string> ProgramAsync() => Once.Value;
 
     private static async Task<string> PublishAsync()
     {
-        if (Shipped is not null)
-        {
-            return Shipped;
-        }
-
         var folder = Path.Combine(AppContext.BaseDirectory, "published-gateway");
         var start = new ProcessStartInfo("dotnet", ["publish", "Waiide.Gateway", "--no-build", "--configuration", Repository.Configuration, "--output", folder, "--nologo", "--verbosity", "quiet"])
         {

@@ -119,12 +119,33 @@ public sealed class ConnectionEndTests
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(gateway.DataDirectory, "ended-connections.json")));
 
         // Whatever stands in that file, the gateway starts.
-        gateway.Process.Signal("KILL");
-        await gateway.Process.WaitForExit();
-        await File.WriteAllTextAsync(Path.Combine(gateway.DataDirectory, "ended-connections.json"), """[{"Reason":"no_such"},null]""");
-        await gateway.RestartAsync();
-        Assert.Empty((await StatusAsync(browser))["ended"]!.AsArray());
-        Assert.Contains("ended-connections.json cannot be read", gateway.Process.Output, StringComparison.Ordinal);
+        var kept = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(gateway.DataDirectory, "ended-connections.json")))!.AsArray();
+        foreach (var wrong in (string[])["[null]", With("Reason", "no_such"), With("Reason", 3), With("Sentence", null)])
+        {
+            await RestartWithAsync(wrong);
+            Assert.Empty((await StatusAsync(browser))["ended"]!.AsArray());
+            Assert.Contains("ended-connections.json cannot be read", gateway.Process.Output, StringComparison.Ordinal);
+        }
+
+        // As versions before windows were told apart have left it.
+        Assert.All(kept, line => line!.AsObject().Remove("Window"));
+        await RestartWithAsync(kept.ToJsonString());
+        Assert.Equal(("gateway_stopping", "The gateway was stopped."), Told(await EndedAsync(browser, 2)));
+
+        string With(string field, JsonNode? value)
+        {
+            var lines = kept.DeepClone().AsArray();
+            lines[0]![field] = value;
+            return lines.ToJsonString();
+        }
+
+        async Task RestartWithAsync(string text)
+        {
+            gateway.Process.Signal("KILL");
+            await gateway.Process.WaitForExit();
+            await File.WriteAllTextAsync(Path.Combine(gateway.DataDirectory, "ended-connections.json"), text);
+            await gateway.RestartAsync();
+        }
     }
 
     [Fact]
