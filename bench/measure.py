@@ -142,7 +142,7 @@ def running(command, environment=None, cwd=None):
     """A process of its own session, with nothing of our own environment but what it needs; its last words are shown where what was done with it failed."""
     kept = {name: value for name, value in os.environ.items() if name in ('PATH', 'HOME', 'USER', 'LANG', 'TMPDIR', 'DOTNET_CLI_HOME')}
     with tempfile.TemporaryFile(prefix='bench-log-') as log:
-        process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**kept, **NET, **(environment or {})}, start_new_session=True)
+        process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**kept, **net(), **(environment or {})}, start_new_session=True)
         try:
             yield process
         except BaseException:
@@ -219,8 +219,9 @@ def dotnet_root():
     return str(pathlib.Path(shutil.which('dotnet')).resolve().parent)
 
 
-# What programs of .NET need to run, and what the images have: nobody attaches a debugger to a server in use.
-NET = {'DOTNET_ROOT': dotnet_root(), 'DOTNET_EnableDiagnostics': '0'}
+def net():
+    """What programs of .NET need to run, and what the images have: nobody attaches a debugger to a server in use."""
+    return {'DOTNET_ROOT': dotnet_root(), 'DOTNET_EnableDiagnostics': '0'}
 
 
 def free_port():
