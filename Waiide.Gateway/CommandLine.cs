@@ -6,8 +6,7 @@ namespace Waiide.Gateway;
 internal static class CommandLine
 {
     /// <summary>The version of this build, such as 0.1.0.</summary>
-    internal static string Version { get; } =
-        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    internal static string Version { get; } = Of(typeof(CommandLine).Assembly);
 
     /// <summary>Answers --version and --help; false when the gateway itself is needed.</summary>
     internal static bool Answers(string[] arguments)
@@ -15,7 +14,7 @@ internal static class CommandLine
         switch (arguments)
         {
             case ["--version", ..]:
-                Console.WriteLine(Version);
+                Console.WriteLine($"{Version} (.NET {Environment.Version}, ASP.NET Core {Of(typeof(WebApplication).Assembly)})");
                 return true;
             case ["--help" or "-h", ..]:
                 Console.WriteLine(GatewayOptionsTable.Help());
@@ -28,4 +27,6 @@ internal static class CommandLine
                 return false;
         }
     }
+
+    private static string Of(Assembly assembly) => assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Waiide.Gateway;
 
 /// <summary>A "no" with its reason: a page for a person, JSON for a program.</summary>
@@ -14,7 +16,7 @@ internal static class Refusal
         public Task ExecuteAsync(HttpContext httpContext)
         {
             httpContext.Response.Headers.CacheControl = "no-store";
-            return TypedResults.Json(new { status, message }, statusCode: status).ExecuteAsync(httpContext);
+            return JsonAnswer.Of(new JsonObject { ["status"] = status, ["message"] = message }, status).ExecuteAsync(httpContext);
         }
     }
 }

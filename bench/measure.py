@@ -131,7 +131,7 @@ def published(project):
     shutil.rmtree(folder, ignore_errors=True)  # Another commit's files would stay.
     # Not in the project's own obj/, which would then be restored for one platform only.
     subprocess.run([
-        'dotnet', 'publish', ROOT / project, '--nologo', '--verbosity', 'quiet', '--configuration', 'Release', '--use-current-runtime', '--self-contained', '-p:PublishReadyToRun=true',
+        'dotnet', 'publish', ROOT / project, '--nologo', '--verbosity', 'quiet', '--configuration', 'Release', '--use-current-runtime', '--self-contained', '-p:Shipped=true',
         '-p:PublishDocumentationFile=false', '-p:PublishReferencesDocumentationFiles=false', '--artifacts-path', ROOT / 'bench' / 'bin' / 'artifacts', '--output', folder,
     ], check=True, stdout=sys.stderr, env={**os.environ, 'MSBUILDDISABLENODEREUSE': '1'})
     return folder

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Waiide.Gateway.Ide;
 using Waiide.ServiceDefaults;
@@ -40,11 +41,11 @@ internal static class ApiEndpoints
         api.MapMethods("/workbench.js", GetOrHead, NoticeBoard.Script).RequireAuthorization(Access.Users).IsMoreThanTheIde(options);
         api.MapPost("/journey", WorkbenchReady.Tell).RequireAuthorization(Access.Users).WithMetadata(new LongestBody(WorkbenchReady.LongestBody)).IsMoreThanTheIde(options);
         api.Map("/restart", app.Services.GetRequiredService<Restart>().Answer).RequireAuthorization(Access.Administrators);
-        api.Map("/{**unknown}", IResult () => TypedResults.Json(new { status = 404, message = "There is no such endpoint." }, statusCode: StatusCodes.Status404NotFound)).RequireAuthorization(Access.Users);
+        api.Map("/{**unknown}", IResult () => JsonAnswer.Of(new JsonObject { ["status"] = 404, ["message"] = "There is no such endpoint." }, StatusCodes.Status404NotFound)).RequireAuthorization(Access.Users);
     }
 
     private static IResult Index(HttpContext context, GatewayOptions options, WebApplication app) =>
         options.Hub is null && context.Request.Path.Value!.EndsWith('/')
-            ? TypedResults.Json(new { version = CommandLine.Version, endpoints = EndpointList.PathsOf(app).Select(path => options.Prefix + path) })
-            : TypedResults.Json(new VersionAnswer(CommandLine.Version), ApiJson.Default.VersionAnswer);
+            ? JsonAnswer.Of(new JsonObject { ["version"] = CommandLine.Version, ["endpoints"] = EndpointList.PathsOf(app).ToJsonArray(path => options.Prefix + path) })
+            : JsonAnswer.Of(new JsonObject { ["version"] = CommandLine.Version });
 }

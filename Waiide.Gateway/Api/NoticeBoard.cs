@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Waiide.Gateway.Ide;
 
 namespace Waiide.Gateway.Api;
@@ -8,9 +9,16 @@ internal sealed class NoticeBoard(Notices notices, IdeState ide, Connections con
     internal IResult Get(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Json(new
+        return JsonAnswer.Of(new JsonObject
         {
-            notices = notices.Now.Concat(OfTheIde()).Concat(OfTheConnectionOf(context)).Select(notice => new { id = notice.Id, text = notice.Text, urgent = notice.IsUrgent, at = notice.At?.UtcDateTime, since = notice.Since.UtcDateTime }),
+            ["notices"] = notices.Now.Concat(OfTheIde()).Concat(OfTheConnectionOf(context)).ToJsonArray(notice => new JsonObject
+            {
+                ["id"] = notice.Id,
+                ["text"] = notice.Text,
+                ["urgent"] = notice.IsUrgent,
+                ["at"] = notice.At?.UtcDateTime,
+                ["since"] = notice.Since.UtcDateTime,
+            }),
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Waiide.Gateway.Ide;
 
 namespace Waiide.Gateway.Api;
@@ -40,14 +41,14 @@ internal sealed class Restart(GatewayOptions options, IdeState ide, IdeProcess p
         }
 
         context.Response.Headers.RetryAfter = "1";
-        return TypedResults.Json(
-            new
+        return JsonAnswer.Of(
+            new JsonObject
             {
-                status = StatusCodes.Status202Accepted,
-                message = "The IDE server starts again. Ask the address in \"poll\" until ide.restarts is above the number given here and services.WAIIDE.status is \"running\".",
-                restarts,
-                poll = options.Prefix + "api/status",
+                ["status"] = StatusCodes.Status202Accepted,
+                ["message"] = "The IDE server starts again. Ask the address in \"poll\" until ide.restarts is above the number given here and services.WAIIDE.status is \"running\".",
+                ["restarts"] = restarts,
+                ["poll"] = options.Prefix + "api/status",
             },
-            statusCode: StatusCodes.Status202Accepted);
+            StatusCodes.Status202Accepted);
     }
 }

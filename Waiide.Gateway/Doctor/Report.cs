@@ -1,12 +1,12 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Waiide.Gateway.Doctor;
 
 /// <summary>Prints findings as they come, or all of them as one JSON object at the end; no secret of the settings gets through.</summary>
 internal sealed class Report(GatewayOptions? options, bool asJson)
 {
-    // As people can read it: "it's", not "it\u0027s". Nobody puts it into a page.
-    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JsonAnswer.Readable };
 
     private readonly List<Finding> _findings = [];
 
@@ -33,18 +33,23 @@ internal sealed class Report(GatewayOptions? options, bool asJson)
         var warnings = _findings.Count(finding => finding.Verdict == Verdict.Warning);
         if (asJson)
         {
-            Console.WriteLine(JsonSerializer.Serialize(
-                new
+            var all = new JsonObject
+            {
+                ["version"] = CommandLine.Version,
+                ["mode"] = options is null ? "unknown" : options.Hub is null ? "standalone" : "jupyterhub",
+                ["prefix"] = options?.Prefix,
+                ["ok"] = failures == 0,
+                ["failures"] = failures,
+                ["warnings"] = warnings,
+                ["findings"] = _findings.ToJsonArray(finding => new JsonObject
                 {
-                    version = CommandLine.Version,
-                    mode = options is null ? "unknown" : options.Hub is null ? "standalone" : "jupyterhub",
-                    prefix = options?.Prefix,
-                    ok = failures == 0,
-                    failures,
-                    warnings,
-                    findings = _findings.Select(finding => new { finding.Check, verdict = Name(finding.Verdict), finding.Message, finding.Fix }),
-                },
-                Readable));
+                    ["check"] = finding.Check,
+                    ["verdict"] = Name(finding.Verdict),
+                    ["message"] = finding.Message,
+                    ["fix"] = finding.Fix,
+                }),
+            };
+            Console.WriteLine(all.ToJsonString(Indented));
         }
         else
         {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Waiide.Gateway.Open;
@@ -65,12 +66,12 @@ internal sealed class OpenEndpoints(GatewayOptions options, Clones clones, OpenP
         if (!Navigation.IsTopLevel(context.Request))
         {
             var isThere = clone is { IsDone: true, Problem: null };
-            return TypedResults.Json(new
+            return JsonAnswer.Of(new JsonObject
             {
-                status = clone switch { { IsDone: false } => "running", { Problem: null } => "done", _ => "failed" },
-                lines = clone.Lines,
-                message = clone.Problem,
-                location = isThere && Exists(clone.Link, clone.Folder) ? LocationOf(context, clone.Link, clone.Folder) : null,
+                ["status"] = clone switch { { IsDone: false } => "running", { Problem: null } => "done", _ => "failed" },
+                ["lines"] = clone.Lines.ToJsonArray(line => line),
+                ["message"] = clone.Problem,
+                ["location"] = isThere && Exists(clone.Link, clone.Folder) ? LocationOf(context, clone.Link, clone.Folder) : null,
             });
         }
 

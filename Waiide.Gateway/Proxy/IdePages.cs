@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Waiide.Gateway.Ide;
 using Waiide.ServiceDefaults;
 
@@ -73,12 +74,21 @@ internal static class IdePages
 
     /// <summary>A page with 200 for people, and for whoever looks at the root, so that a hub finds a server that lives; 503 for everything else.</summary>
     internal static IResult NotUsable(HttpRequest request, IdeState.Snapshot now, IReadOnlyList<string> lastLines) => new AskAgain(
-        IsPoll(request) ? TypedResults.Json(Words(now, lastLines), contentType: Waiting)
+        IsPoll(request) ? JsonAnswer.Of(Words(now, lastLines), contentType: Waiting)
         : Navigation.IsTopLevel(request) && (IsForPeople(request) || request.Path == "/") ? Page(request.HttpContext, now, lastLines)
-        : TypedResults.Json(Words(now, lastLines), statusCode: StatusCodes.Status503ServiceUnavailable));
+        : JsonAnswer.Of(Words(now, lastLines), StatusCodes.Status503ServiceUnavailable));
 
-    private static object Words(IdeState.Snapshot now, IReadOnlyList<string> lastLines) =>
-        new { status = StatusCodes.Status503ServiceUnavailable, title = Title(now), message = now.Detail, detail = Detail(now, lastLines), next_in = now.NextIn, lines = lastLines, failed = HasFailed(now), seconds = Seconds(now) };
+    private static JsonObject Words(IdeState.Snapshot now, IReadOnlyList<string> lastLines) => new()
+    {
+        ["status"] = StatusCodes.Status503ServiceUnavailable,
+        ["title"] = Title(now),
+        ["message"] = now.Detail,
+        ["detail"] = Detail(now, lastLines),
+        ["next_in"] = now.NextIn,
+        ["lines"] = lastLines.ToJsonArray(line => line),
+        ["failed"] = HasFailed(now),
+        ["seconds"] = Seconds(now),
+    };
 
     // "curl -f .../version" is answered as a program that asks whether the IDE is there, not as a person.
     private static bool IsForPeople(HttpRequest request) =>

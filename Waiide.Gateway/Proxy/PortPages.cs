@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Waiide.Gateway.Proxy;
 
 /// <summary>What a person sees at the address of a dev server that is not there: what to do, and the server itself as soon as it answers.</summary>
@@ -33,7 +35,11 @@ internal static class PortPages
             <noscript><meta http-equiv="refresh" content="{AskAgain.Seconds}"></noscript>
             """,
             Script)
-        : TypedResults.Json(
-            new { status = StatusCodes.Status502BadGateway, message = $"Nothing listens on port {port}: start your server, and let it listen on localhost:{port} with plain http." },
-            statusCode: StatusCodes.Status502BadGateway));
+        : JsonAnswer.Of(
+            new JsonObject
+            {
+                ["status"] = StatusCodes.Status502BadGateway,
+                ["message"] = $"Nothing listens on port {port}: start your server, and let it listen on localhost:{port} with plain http.",
+            },
+            StatusCodes.Status502BadGateway));
 }

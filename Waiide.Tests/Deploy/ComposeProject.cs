@@ -31,7 +31,7 @@ internal sealed class ComposeProject : IAsyncDisposable
     /// <summary>Lays out what an operator has of deploy/ and starts the engine; <paramref name="isApart"/>: on a network of its own.</summary>
     public static async Task<ComposeProject> OfAsync(string file, bool isApart)
     {
-        Prerequisites.Need("podman", "runc", "netavark", "aardvark", "iptables", "compose", "mmdebstrap", "openssl", "node", "npm", "ip", "unshare", "curl");
+        Prerequisites.Need("podman", "runc", "netavark", "aardvark", "iptables", "compose", "mmdebstrap", "gcc", "openssl", "node", "npm", "ip", "unshare", "curl");
         Skip.If(isApart && !Environment.IsPrivilegedProcess, "An engine on a network of its own, with mounts of its own, is for root alone.");
         var project = new ComposeProject(file, isApart);
         try

@@ -12,7 +12,7 @@ public sealed class ComposeTests(Chromium chromium) : BrowserTests(chromium)
     [SkippableFact]
     public async Task A_person_signs_in_by_the_link_and_finds_their_file_again_in_new_containers()
     {
-        Prerequisites.Need("podman", "runc", "netavark", "aardvark", "iptables", "compose", "mmdebstrap", "openssl", "node", "npm", "chromium");
+        Prerequisites.Need("podman", "runc", "netavark", "aardvark", "iptables", "compose", "mmdebstrap", "gcc", "openssl", "node", "npm", "chromium");
         await using var run = new ComposeRun();
 
         var link = await run.UpAsync();

@@ -15,11 +15,22 @@ public sealed partial class ImageHygieneTests
     private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Images = new();
 
     [SkippableTheory]
-    [InlineData("waiide", "/opt/waiide/gateway")]
-    [InlineData("gateway", "/app")]
-    [InlineData("hub", "/app")]
-    [InlineData("dashboard", "/app")]
-    public async Task The_runtime_in_an_image_is_patched(string name, string folder)
+    [InlineData("waiide", "/opt/waiide/gateway/Waiide.Gateway")]
+    [InlineData("gateway", "/app/Waiide.Gateway")]
+    public async Task The_runtime_that_is_compiled_into_the_gateway_of_an_image_is_patched(string name, string program)
+    {
+        // 0.1.0 (.NET 10.0.12, ASP.NET Core 10.0.12)
+        var said = await ShellAsync(name, $"{program} --version");
+        var versions = RuntimeVersion().Matches(said).Select(found => Version.Parse(found.Groups[1].Value)).ToArray();
+
+        Assert.Equal(2, versions.Length);
+        Assert.All(versions, version => Assert.True(version >= RuntimeTests.Patched, $"{program} of {name} has {said.Trim()}, older than {RuntimeTests.Patched}: update the SDK."));
+    }
+
+    [SkippableTheory]
+    [InlineData("hub")]
+    [InlineData("dashboard")]
+    public async Task The_runtime_in_an_image_is_patched(string name)
     {
         var image = await ImageAsync(name);
         using var files = new TempDirectory();
@@ -30,7 +41,7 @@ public sealed partial class ImageHygieneTests
             foreach (var assembly in new[] { "System.Private.CoreLib.dll", "Microsoft.AspNetCore.Server.Kestrel.Core.dll", "Microsoft.AspNetCore.DataProtection.dll" })
             {
                 var copy = Path.Combine(files.Path, assembly);
-                await Podman.OutputAsync("podman", "cp", $"{container}:{folder}/{assembly}", copy);
+                await Podman.OutputAsync("podman", "cp", $"{container}:/app/{assembly}", copy);
                 var version = Version.Parse(FileVersionInfo.GetVersionInfo(copy).ProductVersion!.Split('+', '-')[0]); // "10.0.12+3a5ac55c…"
                 Assert.True(version >= RuntimeTests.Patched, $"{assembly} in {image} is {version}, older than {RuntimeTests.Patched}: update the SDK.");
             }
@@ -94,13 +105,16 @@ public sealed partial class ImageHygieneTests
 
     private static async Task<string> OtherImageAsync(string name)
     {
-        Prerequisites.Need("podman", "runc", "mmdebstrap", "node", "npm");
+        Prerequisites.Need("podman", "runc", "mmdebstrap", "gcc", "node", "npm");
         var output = await Podman.OutputAsync("sh", "deploy/images", "--without-registry", name);
         return output.Split($"{name.ToUpper(CultureInfo.InvariantCulture)}_IMAGE=")[1].Trim();
     }
 
     private static async Task<string> ShellAsync(string name, string line) =>
         await Podman.OutputAsync("podman", "run", "--rm", "--network", "none", "--no-healthcheck", "--entrypoint", "sh", await ImageAsync(name), "-c", line);
+
+    [GeneratedRegex(@"NET(?: Core)? (\d+\.\d+\.\d+)")]
+    private static partial Regex RuntimeVersion();
 
     // "TOKEN=0a65", "\"password\": \"1234\""
     [GeneratedRegex("(token|password|secret|api_?key)[\"']?\\s*[=:]\\s*\\S", RegexOptions.IgnoreCase)]

@@ -11,7 +11,7 @@ internal sealed class WaiideContainer : IAsyncDisposable
 {
     public const string Token = "token-of-the-tests-of-the-image";
 
-    private static readonly string[] Needed = ["podman", "runc", "netavark", "aardvark", "iptables", "mmdebstrap", "node", "npm"];
+    private static readonly string[] Needed = ["podman", "runc", "netavark", "aardvark", "iptables", "mmdebstrap", "gcc", "node", "npm"];
     private static readonly Lazy<Task<string>> Built = new(() => BuildAsync());
 
     private WaiideContainer(string name, int port) => (Name, Port) = (name, port);

@@ -25,7 +25,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Everything that the process printed so far, on both streams.</summary>
     public string Output => string.Join('\n', _output);
 
-    /// <summary>Starts <paramref name="assembly"/> (beside the tests, such as Waiide.Hub.Mock.dll; Waiide.Gateway.dll is the gateway as it is shipped, if there is one) with nothing of our own environment but what .NET needs.</summary>
+    /// <summary>Starts <paramref name="assembly"/> (beside the tests, such as Waiide.Hub.Mock.dll; or the program as it is shipped, if there is one) with nothing of our own environment but what .NET needs.</summary>
     public static ChildProcess StartDotnet(string assembly, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         StartDotnet(assembly, environment, [], arguments);
 
@@ -53,8 +53,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         return Start(start);
     }
 
-    private static string[] Program(string assembly) =>
-        assembly == "Waiide.Gateway.dll" && PublishedGateway.Shipped is { } shipped ? [shipped] : ["dotnet", Path.Combine(AppContext.BaseDirectory, assembly)];
+    /// <summary>The program and the first argument that start it.</summary>
+    internal static string[] Program(string assembly) =>
+        Shipped.Program(Path.GetFileNameWithoutExtension(assembly)) is { } shipped ? [shipped] : ["dotnet", Path.Combine(AppContext.BaseDirectory, assembly)];
 
     /// <summary>Starts any program; standard streams are redirected.</summary>
     public static ChildProcess Start(ProcessStartInfo start)

@@ -7,11 +7,6 @@ internal static class PublishedGateway
 {
     private static readonly Lazy<Task<string>> Once = new(PublishAsync);
 
-    /// <summary>The gateway as images have it, which most tests start, in the folder that ./test has published to (WAIIDE_TEST_PUBLISHED); null: they start what was built.</summary>
-    internal static string? Shipped { get; } = Environment.GetEnvironmentVariable("WAIIDE_TEST_PUBLISHED") is not { Length: > 0 } folder ? null
-        : Path.Combine(folder, "Waiide.Gateway", "Waiide.Gateway") is var program && File.Exists(program) ? program
-        : throw new FileNotFoundException($"WAIIDE_TEST_PUBLISHED is {folder}, where no gateway is. Unset it, or set it to what deploy/publish Waiide.Gateway prints.");
-
     /// <summary>The program that an administrator names in c.Spawner.cmd, published as docs/jupyterhub.md says, once per test run from what was built with the tests.</summary>
     internal static Task<string> ProgramAsync() => Once.Value;
 

@@ -103,7 +103,7 @@ public class EdgeTests
         using var data = new TempDirectory();
         var start = new System.Diagnostics.ProcessStartInfo("sh")
         {
-            ArgumentList = { "-c", "trap '' INT; exec dotnet \"$0\"", Path.Combine(AppContext.BaseDirectory, "Waiide.Gateway.dll") },
+            ArgumentList = { "-c", $"trap '' INT; exec {string.Join(' ', ChildProcess.Program("Waiide.Gateway.dll"))}" },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -146,7 +146,7 @@ public sealed class IdeProcessTests : IDisposable
         first.Process.Signal("KILL");
         await first.Process.WaitForExit();
         var mark = orphan.Env["WAIIDE_RUN"];
-        var start = new ProcessStartInfo("sh", ["-c", "sh -c \"dotnet $0 & wait\" & wait", Path.Combine(AppContext.BaseDirectory, "Waiide.Gateway.dll")])
+        var start = new ProcessStartInfo("sh", ["-c", $"sh -c '{string.Join(' ', ChildProcess.Program("Waiide.Gateway.dll"))} & wait' & wait"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
