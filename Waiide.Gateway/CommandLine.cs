@@ -1,4 +1,4 @@
-using System.Reflection;
+using Waiide.ServiceDefaults;
 
 namespace Waiide.Gateway;
 
@@ -6,7 +6,7 @@ namespace Waiide.Gateway;
 internal static class CommandLine
 {
     /// <summary>The version of this build, such as 0.1.0.</summary>
-    internal static string Version { get; } = Of(typeof(CommandLine).Assembly);
+    internal static string Version { get; } = ProgramVersion.Of(typeof(CommandLine).Assembly);
 
     /// <summary>Answers --version and --help; false when the gateway itself is needed.</summary>
     internal static bool Answers(string[] arguments)
@@ -14,7 +14,7 @@ internal static class CommandLine
         switch (arguments)
         {
             case ["--version", ..]:
-                Console.WriteLine($"{Version} (.NET {Environment.Version}, ASP.NET Core {Of(typeof(WebApplication).Assembly)})");
+                Console.WriteLine(ProgramVersion.Line(typeof(CommandLine).Assembly));
                 return true;
             case ["--help" or "-h", ..]:
                 Console.WriteLine(GatewayOptionsTable.Help());
@@ -27,6 +27,4 @@ internal static class CommandLine
                 return false;
         }
     }
-
-    private static string Of(Assembly assembly) => assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }

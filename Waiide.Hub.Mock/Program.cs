@@ -9,6 +9,12 @@ using Waiide.Hub.Mock.Servers;
 using Waiide.Hub.Mock.State;
 using Waiide.ServiceDefaults;
 
+if (args is ["--version"])
+{
+    Console.WriteLine(ProgramVersion.Line(typeof(HubOptions).Assembly));
+    return 0;
+}
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 if (!builder.AddHubOptions()) // Hub:*, or every mistake at once

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Microsoft.Data.Sqlite;
 
 namespace Waiide.Hub.Mock.State;
@@ -53,7 +54,7 @@ internal sealed partial class Store
                 Id = "a" + row.GetString(0),
                 Owner = user ?? (Owner)serviceOf(row.GetString(3)),
                 Server = Text(row, 4) is { } server ? user!.Servers.GetValueOrDefault(server) : null,
-                Scopes = JsonSerializer.Deserialize<HashSet<string>>(row.GetString(5))!,
+                Scopes = Scopes(row.GetString(5)),
                 Created = row.GetFieldValue<DateTimeOffset>(6),
                 ExpiresAt = Moment(row, 7),
                 Note = row.GetString(9),
@@ -75,10 +76,18 @@ internal sealed partial class Store
             users[row.GetInt64(1)].Servers[row.GetString(2)],
             row.IsDBNull(3) ? null : users[row.GetInt64(3)],
             Text(row, 4) is { } group ? groupOf(group) : null,
-            JsonSerializer.Deserialize<HashSet<string>>(row.GetString(5))!,
+            Scopes(row.GetString(5)),
             row.GetFieldValue<DateTimeOffset>(6)));
+
+    private static HashSet<string> Scopes(string written) => JsonSerializer.Deserialize(written, ScopesJson.Default.HashSetString)!;
+
+    private static string Written(IEnumerable<string> scopes) => JsonSerializer.Serialize(scopes, ScopesJson.Default.IEnumerableString);
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static DateTimeOffset? Moment(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
+
+    [JsonSerializable(typeof(HashSet<string>))]
+    [JsonSerializable(typeof(IEnumerable<string>))]
+    private sealed partial class ScopesJson : JsonSerializerContext;
 }

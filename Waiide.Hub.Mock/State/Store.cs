@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 
@@ -57,7 +56,7 @@ internal sealed partial class Store(HubOptions options) : IDisposable
     /// <summary>Throws 404 if its owner, its server or its client is gone: a token must not outlive them.</summary>
     public void Add(string hash, Token token) => AddOwned(
         "INSERT INTO tokens (id, hash, user_id, service, server, scopes, created, expires, note, session, client_user, client_server) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        Number(token), hash, (token.Owner as User)?.Id, (token.Owner as Service)?.Name, token.Server?.Name, JsonSerializer.Serialize(token.Scopes),
+        Number(token), hash, (token.Owner as User)?.Id, (token.Owner as Service)?.Name, token.Server?.Name, Written(token.Scopes),
         token.Created, token.ExpiresAt, token.Note, token.SessionId, token.Client?.User.Id, token.Client?.Name);
 
     public void Remove(IReadOnlyCollection<Token> tokens) => _database.Change(() =>
@@ -73,16 +72,16 @@ internal sealed partial class Store(HubOptions options) : IDisposable
     {
         foreach (var token in tokens)
         {
-            _database.Run("UPDATE tokens SET scopes = $2, expires = $3 WHERE id = $1", Number(token), JsonSerializer.Serialize(token.Scopes), token.ExpiresAt);
+            _database.Run("UPDATE tokens SET scopes = $2, expires = $3 WHERE id = $1", Number(token), Written(token.Scopes), token.ExpiresAt);
         }
     });
 
     /// <summary>Throws 404 if the server, or whom it is shared with, is gone.</summary>
     public void Add(Share share) => AddOwned(
         "INSERT INTO shares (id, owner_id, server, user_id, group_name, scopes, created) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        share.Id, share.Server.User.Id, share.Server.Name, share.User?.Id, share.Group?.Name, JsonSerializer.Serialize(share.Names), share.Created);
+        share.Id, share.Server.User.Id, share.Server.Name, share.User?.Id, share.Group?.Name, Written(share.Names), share.Created);
 
-    public void Save(Share share) => _database.Run("UPDATE shares SET scopes = $2 WHERE id = $1", share.Id, JsonSerializer.Serialize(share.Names));
+    public void Save(Share share) => _database.Run("UPDATE shares SET scopes = $2 WHERE id = $1", share.Id, Written(share.Names));
 
     public void Remove(Share share) => _database.Run("DELETE FROM shares WHERE id = $1", share.Id);
 

@@ -17,7 +17,8 @@ public sealed partial class ImageHygieneTests
     [SkippableTheory]
     [InlineData("waiide", "/opt/waiide/gateway/Waiide.Gateway")]
     [InlineData("gateway", "/app/Waiide.Gateway")]
-    public async Task The_runtime_that_is_compiled_into_the_gateway_of_an_image_is_patched(string name, string program)
+    [InlineData("hub", "/app/Waiide.Hub.Mock")]
+    public async Task The_runtime_that_is_compiled_into_a_program_is_patched(string name, string program)
     {
         // 0.1.0 (.NET 10.0.12, ASP.NET Core 10.0.12)
         var said = await ShellAsync(name, $"{program} --version");
@@ -27,12 +28,10 @@ public sealed partial class ImageHygieneTests
         Assert.All(versions, version => Assert.True(version >= RuntimeTests.Patched, $"{program} of {name} has {said.Trim()}, older than {RuntimeTests.Patched}: update the SDK."));
     }
 
-    [SkippableTheory]
-    [InlineData("hub")]
-    [InlineData("dashboard")]
-    public async Task The_runtime_in_an_image_is_patched(string name)
+    [SkippableFact]
+    public async Task The_runtime_beside_the_dashboard_is_patched()
     {
-        var image = await ImageAsync(name);
+        var image = await ImageAsync("dashboard");
         using var files = new TempDirectory();
         var container = (await Podman.OutputAsync("podman", "create", image)).Trim();
         try

@@ -66,5 +66,5 @@ public sealed class GatewaySpawnTests
     }
 
     private static int GatewayOf(RunningHub hub, string name) =>
-        hub.Servers(name).Single(process => process.CommandLine.Contains("Waiide.Gateway.dll", StringComparison.Ordinal)).Id;
+        hub.Servers(name).Single(process => process.CommandLine.Contains("Waiide.Gateway", StringComparison.Ordinal)).Id;
 }

@@ -58,7 +58,7 @@ public sealed class ManyUsers : IAsyncLifetime
     internal IEnumerable<Processes.Found> GatewaysOf((string User, string Name) server)
     {
         var ofUser = Processes.With("JUPYTERHUB_USER=" + server.User).Select(process => process.Id).ToHashSet();
-        return Hub.Servers(server.Name).Where(process => ofUser.Contains(process.Id) && process.CommandLine.Contains("Waiide.Gateway.dll", StringComparison.Ordinal));
+        return Hub.Servers(server.Name).Where(process => ofUser.Contains(process.Id) && process.CommandLine.Contains("Waiide.Gateway", StringComparison.Ordinal));
     }
 
     internal static async Task<HttpStatusCode> StatusAsync(Browser browser, string target, params (string, string)[] headers)

@@ -52,6 +52,7 @@ public sealed class RunningHub : IAsyncDisposable
 
         var hub = new RunningHub(variables) { Front = new Uri($"http://127.0.0.1:{front}"), Api = new Uri($"http://127.0.0.1:{api}") };
         variables.TryAdd("Hub__Spawner__Folder", hub.Folder);
+        variables.TryAdd("Hub__Spawner__Environment__WAIIDE_IDE_COMMAND", Path.Combine(Repository.Root, "ide", "code-server")); // What is shipped does not know where that is.
 
         // Carried by everything that is started here, whatever becomes of the hub.
         variables[MarkVariable] = variables["Hub__Spawner__Environment__" + MarkVariable] = hub._mark;

@@ -162,7 +162,7 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
             password = Password,
             spawnerIp,
             // What a shell that is not interactive does to the jobs in its background, such as a hub, and what their children inherit.
-            command = Template is null ? (string[])[.. ignoresInterrupt ? ["sh", "-c", "trap '' INT; exec \"$0\""] : Array.Empty<string>(), await PublishedGateway.ProgramAsync()] : [],
+            command = Template is null ? (string[])[.. ignoresInterrupt ? ["sh", "-c", "trap '' INT; exec \"$0\""] : Array.Empty<string>(), Shipped.Program("Waiide.Gateway") ?? await PublishedGateway.ProgramAsync()] : [],
             stubIde = Ide.Url.AbsoluteUri,
             environment = new Dictionary<string, string>
             {

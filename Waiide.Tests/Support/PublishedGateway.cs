@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace Waiide.Tests.Support;
 
-/// <summary>The gateway as `dotnet publish` leaves it.</summary>
+/// <summary>The gateway as `dotnet publish` leaves it where nobody says that it is to be as it is shipped: for the runtime of the machine.</summary>
 internal static class PublishedGateway
 {
     private static readonly Lazy<Task<string>> Once = new(PublishAsync);
 
-    /// <summary>The program that an administrator names in c.Spawner.cmd, published as docs/jupyterhub.md says, once per test run from what was built with the tests.</summary>
+    /// <summary>The program of docs/jupyterhub.md's try on one machine, published once per test run from what was built with the tests.</summary>
     internal static Task<string> ProgramAsync() => Once.Value;
 
     private static async Task<string> PublishAsync()

@@ -61,7 +61,7 @@ internal sealed class Workbench(IPage page)
         await Eventually.Is(
             async () =>
             {
-                await page.Locator(".terminal-wrapper.active .xterm-helper-textarea").FocusAsync();
+                await page.Locator(".terminal-wrapper.active .xterm-helper-textarea").First.FocusAsync(); // On a busy machine the terminal may have another one for a moment.
                 await page.Keyboard.TypeAsync($"{line} > '{file}'\n");
                 for (var look = 0; look < 40 && !IsWritten(); look++)
                 {
