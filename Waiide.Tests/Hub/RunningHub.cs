@@ -52,7 +52,6 @@ public sealed class RunningHub : IAsyncDisposable
 
         var hub = new RunningHub(variables) { Front = new Uri($"http://127.0.0.1:{front}"), Api = new Uri($"http://127.0.0.1:{api}") };
         variables.TryAdd("Hub__Spawner__Folder", hub.Folder);
-        variables.TryAdd("Hub__Spawner__Environment__WAIIDE_IDE_COMMAND", Path.Combine(Repository.Root, "ide", "code-server")); // What is shipped does not know where that is.
 
         // Carried by everything that is started here, whatever becomes of the hub.
         variables[MarkVariable] = variables["Hub__Spawner__Environment__" + MarkVariable] = hub._mark;
@@ -77,7 +76,9 @@ public sealed class RunningHub : IAsyncDisposable
     /// <summary>Starts the hub again with the same settings, after <see cref="StopAsync"/> or when it was killed.</summary>
     public async Task StartAgainAsync()
     {
-        Process = ChildProcess.StartDotnet("Waiide.Hub.Mock.dll", _settings, Launcher, []);
+        // What the hub starts by itself is the gateway that was built with it; a hub that is shipped has none.
+        var program = _settings.ContainsKey("Hub__Spawner__Cmd__0") ? "Waiide.Hub.Mock.dll" : Path.Combine(AppContext.BaseDirectory, "Waiide.Hub.Mock.dll");
+        Process = ChildProcess.StartDotnet(program, _settings, Launcher, []);
         await Process.WaitForOutput("Sign in at");
     }
 

@@ -101,9 +101,8 @@ public class EdgeTests
     public async Task An_inherited_ignore_does_not_make_the_gateway_deaf_to_SIGINT()
     {
         using var data = new TempDirectory();
-        var start = new System.Diagnostics.ProcessStartInfo("sh")
+        var start = new System.Diagnostics.ProcessStartInfo("sh", ["-c", "trap '' INT; exec \"$@\"", "sh", .. ChildProcess.Program("Waiide.Gateway.dll")])
         {
-            ArgumentList = { "-c", $"trap '' INT; exec {string.Join(' ', ChildProcess.Program("Waiide.Gateway.dll"))}" },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

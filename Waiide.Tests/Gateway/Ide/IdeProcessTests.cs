@@ -146,7 +146,7 @@ public sealed class IdeProcessTests : IDisposable
         first.Process.Signal("KILL");
         await first.Process.WaitForExit();
         var mark = orphan.Env["WAIIDE_RUN"];
-        var start = new ProcessStartInfo("sh", ["-c", $"sh -c '{string.Join(' ', ChildProcess.Program("Waiide.Gateway.dll"))} & wait' & wait"])
+        var start = new ProcessStartInfo("sh", ["-c", "sh -c '\"$@\" & wait' sh \"$@\" & wait", "sh", .. ChildProcess.Program("Waiide.Gateway.dll")])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -124,7 +124,7 @@ public sealed class ConnectionEndTests
         {
             await RestartWithAsync(wrong);
             Assert.Empty((await StatusAsync(browser))["ended"]!.AsArray());
-            Assert.Contains("ended-connections.json cannot be read", gateway.Process.Output, StringComparison.Ordinal);
+            await gateway.Process.WaitForOutput("ended-connections.json cannot be read");
         }
 
         // As versions before windows were told apart have left it.
