@@ -10,6 +10,12 @@ namespace Waiide.Hub.Mock.Servers;
 /// <summary>Starts servers as processes of this machine, under the hub's own user: JupyterHub's LocalProcessSpawner, without its change of user.</summary>
 internal sealed partial class LocalSpawner(HubOptions options, HubState state, Limits limits, ILogger<LocalSpawner> logger) : IDisposable
 {
+    // A server listens some time after its port was chosen, and whoever answers there meanwhile is taken for it: so it is not one that the kernel gives
+    // to whoever connects or listens somewhere (from 32768 on), nor one of a Kubernetes node's services (from 30000 on), unless there is no other.
+    private const int FirstPort = 20_000;
+    private const int EndOfPorts = 30_000;
+    private const int AnyPort = 0;
+
     // The hub's environment is what it was started with.
     private readonly IReadOnlyDictionary<string, string> _environment =
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
@@ -87,15 +93,29 @@ internal sealed partial class LocalSpawner(HubOptions options, HubState state, L
     // One that no other server was given, though that server may not listen yet.
     private int FreePort()
     {
-        while (true)
+        var address = IPAddress.TryParse(options.Spawner.Ip, out var ip) ? ip : IPAddress.Any;
+        for (var attempt = 0; ; attempt++)
         {
-            using var listener = new TcpListener(IPAddress.TryParse(options.Spawner.Ip, out var address) ? address : IPAddress.Any, 0);
-            listener.Start();
-            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-            if (state.Servers.All(other => other.Url?.Port != port))
+            var port = Opened(address, attempt < 100 ? Random.Shared.Next(FirstPort, EndOfPorts) : AnyPort);
+            if (port is not null && state.Servers.All(other => other.Url?.Port != port))
             {
-                return port;
+                return port.Value;
             }
+        }
+    }
+
+    // The port that could be listened on; null where another program does.
+    private static int? Opened(IPAddress address, int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(address, port);
+            listener.Start();
+            return ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+        catch (SocketException failure) when (port != AnyPort && failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return null;
         }
     }
 

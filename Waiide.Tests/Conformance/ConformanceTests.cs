@@ -23,7 +23,8 @@ public sealed class ConformanceTests(Replayed replayed) : IClassFixture<Replayed
         Prerequisites.Need("node");
         var result = (await replayed.AllAsync()).Single(result => result.Exchange.Profile == profile && result.Exchange.Name == name);
 
-        Assert.True(result.Matches, string.Join('\n', result.Differences.Select(difference => $"{difference.Field}\n  recorded {difference.Recorded}\n  given    {difference.Given}")));
+        var differences = result.Differences.Select(difference => $"{difference.Field}\n  recorded {difference.Recorded}\n  given    {difference.Given}");
+        Assert.True(result.Matches, string.Join('\n', [$"After {result.Took.TotalSeconds:0.0} s", .. differences]));
     }
 
     /// <summary>The runner does what was done when the recordings were made: the real hub, asked by it, answers as it did then.</summary>

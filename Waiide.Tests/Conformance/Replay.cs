@@ -1,9 +1,14 @@
+using System.Diagnostics;
+
 namespace Waiide.Tests.Conformance;
 
 /// <summary>One exchange and how our hub's answer to it differs.</summary>
 internal sealed record Result(Exchange Exchange, IReadOnlyList<Difference> Differences)
 {
     public bool Matches => Differences.Count == 0;
+
+    /// <summary>From the request to the comparison: tells one that came too soon or too late from one that is wrong.</summary>
+    public TimeSpan Took { get; init; }
 }
 
 /// <summary>Replays recorded requests against our hub in the profile of their version.</summary>
@@ -36,8 +41,9 @@ internal static class Replay
                 continue;
             }
 
+            var clock = Stopwatch.StartNew();
             await NoteAsync("answer", differences, async () => differences.AddRange(Comparison.Between(exchange.Name, exchange.Answer, await lab.ReplayAsync(exchange), lab.Words)));
-            results.Add(new Result(exchange, differences));
+            results.Add(new Result(exchange, differences) { Took = clock.Elapsed });
         }
 
         return results;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Waiide.Hub.Mock.Servers;
 using Waiide.Tests.Support;
@@ -20,6 +21,21 @@ public sealed class SpawnTests
         Assert.Equal((400, "alice is already running"), (second.Status, second.Message));
         Assert.True((await hub.ServerAsync("alice"))!["ready"]!.GetValue<bool>());
         Assert.Single(hub.Servers());
+    }
+
+    /// <summary>Until the server listens, a port that the kernel gives to whoever asks may come to belong to another program, which would then be taken for the server.</summary>
+    [SkippableFact]
+    public async Task A_server_is_given_a_port_that_no_other_program_is_given_meanwhile()
+    {
+        Prerequisites.Need("node");
+        var first = int.Parse((await File.ReadAllTextAsync("/proc/sys/net/ipv4/ip_local_port_range")).Split()[0], CultureInfo.InvariantCulture);
+        Skip.If(first <= 30_000, $"The kernel of this machine gives out ports from {first} on.");
+        await using var hub = await HubCalls.StartAsync();
+
+        await hub.StartServerAsync("alice/server", """{"kind": "env"}""");
+        var url = new Uri((await hub.AskServerAsync("/user/alice/"))["env"]!["JUPYTERHUB_SERVICE_URL"]!.GetValue<string>());
+
+        Assert.InRange(url.Port, 1024, first - 1);
     }
 
     [SkippableFact]
