@@ -168,33 +168,56 @@ def until(condition, reason, limit=60, process=None):
         time.sleep(0.02)
 
 
+GONE = contextlib.suppress(FileNotFoundError, ProcessLookupError)  # Processes and threads come and go.
+
+
+def tasks(pid):
+    """The folders of a process's threads; none of one that has ended."""
+    with GONE:
+        return list(pathlib.Path(f'/proc/{pid}/task').iterdir())
+    return []
+
+
 def family(pid):
     """The process and all below it, such as the workers of nginx."""
     found = [pid]
-    for task in pathlib.Path(f'/proc/{pid}/task').iterdir():
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # Threads come and go.
+    for task in tasks(pid):
+        with GONE:
             found += [each for child in (task / 'children').read_text().split() for each in family(child)]
+    return found
+
+
+def all_told(pid, file, number):
+    """The sum of what a file in /proc says of the process, which must be there, and of those below it."""
+    found = number(pathlib.Path(f'/proc/{pid}/{file}').read_text())
+    for each in family(pid)[1:]:
+        with GONE:
+            found += number(pathlib.Path(f'/proc/{each}/{file}').read_text())
     return found
 
 
 def resident(pid):
     """Megabytes in memory of a process and those below it, each shared page counted once (PSS)."""
-    return sum(int(line.split()[1]) for each in family(pid) for line in open(f'/proc/{each}/smaps_rollup') if line.startswith('Pss:')) / 1024
+    return all_told(pid, 'smaps_rollup', lambda text: sum(int(line.split()[1]) for line in text.splitlines() if line.startswith('Pss:'))) / 1024
 
 
 def processor(pid):
-    """Seconds of processor that a process and those below it have had."""
-    fields = [pathlib.Path(f'/proc/{each}/stat').read_text().rpartition(')')[2].split() for each in family(pid)]
-    return sum(int(field[11]) + int(field[12]) for field in fields) / os.sysconf('SC_CLK_TCK')
+    """Seconds of processor that a process and those below it have had, those that have ended meanwhile with them."""
+    return all_told(pid, 'stat', lambda text: sum(int(time) for time in text.rpartition(')')[2].split()[11:15])) / os.sysconf('SC_CLK_TCK')
 
 
-def ran(pid):
-    """The same to the nanosecond, of threads that are still there."""
-    found = 0
-    for task in (task for each in family(pid) for task in pathlib.Path(f'/proc/{each}/task').iterdir()):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            found += int((task / 'schedstat').read_text().split()[0])
-    return found / 1e9
+@contextlib.contextmanager
+def running_time(pid):
+    """with running_time(pid) as seconds: …; seconds() is the processor time meanwhile, to the nanosecond, of those threads of the process and of those below it that are still there."""
+    def threads():
+        found = {}
+        for task in (task for each in family(pid) for task in tasks(each)):
+            with GONE:
+                found[task] = int((task / 'schedstat').read_text().split()[0])
+        return found
+
+    before = threads()
+    yield lambda: sum(ran - before.get(task, 0) for task, ran in threads().items()) / 1e9
 
 
 @contextlib.contextmanager
