@@ -16,6 +16,10 @@ internal sealed class WatchedPage
 
     private RunningHub Hub { get; }
 
+    /// <summary>A hub for pages: ada, an administrator, and bob of the group "team", whose passwords are "pw".</summary>
+    public static Task<RunningHub> HubAsync(params (string, string)[] settings) => RunningHub.StartAsync(
+        [("Users:ada", "pw"), ("Users:bob", "pw"), ("Admins", "ada"), ("Groups:team", "bob"), ("Spawner:SlowSpawnTimeout", "1"), ("Spawner:HttpTimeout", "20"), .. settings]);
+
     public static async Task<WatchedPage> OpenAsync(Chromium chromium, RunningHub hub, bool scripts = true)
     {
         var watched = new WatchedPage(await chromium.NewPageAsync(scripts), hub);
