@@ -247,7 +247,7 @@ public sealed class ConnectionEndTests
         using var home = new TempDirectory();
         var stub = new StubCodeServer(home.Path, Path.Combine(home.Path, "data"));
         await using var gateway = await RunningGateway.StandaloneAsync(
-            ("WAIIDE_IDE_URL", ""), ("WAIIDE_IDE_COMMAND", stub.Program), ("WAIIDE_DATA_DIR", Path.Combine(home.Path, "data")), ("WAIIDE_WORKSPACE", home.Path), ("STUB_MODE", "abandons"), ("MEM_LIMIT", "50M"));
+            ("WAIIDE_IDE_URL", ""), ("WAIIDE_IDE_COMMAND", stub.Program), ("WAIIDE_DATA_DIR", Path.Combine(home.Path, "data")), ("WAIIDE_WORKSPACE", home.Path), ("STUB_MODE", "abandons"), ("MEM_LIMIT", "20M"));
         using var browser = gateway.Browser();
         await gateway.Process.WaitForOutput(" is ended: its browser has been gone", TimeSpan.FromSeconds(90));
 
