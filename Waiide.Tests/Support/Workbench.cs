@@ -58,20 +58,31 @@ internal sealed class Workbench(IPage page)
     public async Task<string> RunInTerminal(string line, string file)
     {
         bool IsWritten() => File.Exists(file) && new FileInfo(file).Length > 0;
-        await Eventually.Is(
-            async () =>
-            {
-                await page.Locator(".terminal-wrapper.active .xterm-helper-textarea").First.FocusAsync(); // On a busy machine the terminal may have another one for a moment.
-                await page.Keyboard.TypeAsync($"{line} > '{file}'\n");
-                for (var look = 0; look < 40 && !IsWritten(); look++)
+        var inputs = page.Locator(".terminal-wrapper.active .xterm-helper-textarea");
+        var attempt = 0;
+        try
+        {
+            await Eventually.Is(
+                async () =>
                 {
-                    await page.WaitForTimeoutAsync(100);
-                }
+                    // After a reload, on a busy machine, there may be that of the page before beside it.
+                    await inputs.Nth(attempt++ % Math.Max(1, await inputs.CountAsync())).FocusAsync();
+                    await page.Keyboard.TypeAsync($"{line} > '{file}'\n");
+                    for (var look = 0; look < 40 && !IsWritten(); look++)
+                    {
+                        await page.WaitForTimeoutAsync(100);
+                    }
 
-                return IsWritten();
-            },
-            $"the terminal runs '{line}'",
-            TimeSpan.FromSeconds(60));
+                    return IsWritten();
+                },
+                $"the terminal runs '{line}'",
+                TimeSpan.FromSeconds(60));
+        }
+        catch (Xunit.Sdk.FailException failure)
+        {
+            Assert.Fail($"{failure.Message}; there were {await inputs.CountAsync()} to type into, and the terminals show:\n{string.Join("\n--\n", await page.Locator(".terminal-wrapper .xterm-rows").AllInnerTextsAsync())}");
+        }
+
         return (await File.ReadAllTextAsync(file)).Trim();
     }
 
