@@ -1,3 +1,5 @@
+using Waiide.Tests.Bench;
+using Waiide.Tests.Deploy;
 using Waiide.Tests.Gateway.Activity;
 using Waiide.Tests.Gateway.Telemetry;
 using Waiide.Tests.Hub;
@@ -12,7 +14,11 @@ namespace Waiide.Tests.Support;
 /// <summary>Collections run side by side: the longest come first, or everything would wait for one of them in the end. The rest is as it comes, so that what waits and what computes mix.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] Longest = [typeof(UnsavedTextTests).FullName!, typeof(RealIdeIdleTests).FullName!, typeof(PagesTests).FullName!, PlainHubCollection.Name, typeof(ConnectionEndTests).FullName!, typeof(ManyUsersTests).FullName!];
+    private static readonly string[] Longest =
+    [
+        typeof(UnsavedTextTests).FullName!, typeof(RealIdeIdleTests).FullName!, PlainHubCollection.Name, typeof(ConnectionEndTests).FullName!, typeof(ManyUsersTests).FullName!,
+        typeof(QuickRunTests).FullName!, typeof(ImageTests).FullName!, typeof(FullComposeTests).FullName!, typeof(ComposeTests).FullName!,
+    ];
 
     // The runner calls a class that is a collection of its own "Test collection for" and its name.
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
