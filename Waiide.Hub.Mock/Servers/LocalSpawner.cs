@@ -10,10 +10,10 @@ namespace Waiide.Hub.Mock.Servers;
 /// <summary>Starts servers as processes of this machine, under the hub's own user: JupyterHub's LocalProcessSpawner, without its change of user.</summary>
 internal sealed partial class LocalSpawner(HubOptions options, HubState state, Limits limits, ILogger<LocalSpawner> logger) : IDisposable
 {
-    // A server listens some time after its port was chosen, and whoever answers there meanwhile is taken for it: so it is not one that the kernel gives
-    // to whoever connects or listens somewhere (from 32768 on), nor one of a Kubernetes node's services (from 30000 on), unless there is no other.
+    // A server listens some time after its port was chosen, and whoever answers there meanwhile is taken for it. So it is one that the kernel gives to nobody who connects
+    // or listens somewhere (by default those from 32768 on), and none of a Kubernetes node's services (from 30000 on), unless all of these are taken.
     private const int FirstPort = 20_000;
-    private const int EndOfPorts = 30_000;
+    private const int NumberOfPorts = 10_000;
     private const int AnyPort = 0;
 
     // The hub's environment is what it was started with.
@@ -38,10 +38,17 @@ internal sealed partial class LocalSpawner(HubOptions options, HubState state, L
         var command = spawner.Cmd.Count > 0 ? spawner.Cmd : GatewayServer.Command()
             ?? throw new SpawnException("Waiide.Gateway was not found: build it beside the hub, or set Hub:Spawner:Cmd to the program to start.");
         int port;
-        lock (_choosing)
+        try
         {
-            port = FreePort();
-            server.Url = new Uri($"http://{ConnectAddress()}:{port}");
+            lock (_choosing)
+            {
+                port = FreePort();
+                server.Url = new Uri($"http://{ConnectAddress()}:{port}");
+            }
+        }
+        catch (SocketException failure)
+        {
+            throw new SpawnException($"No server can listen on {spawner.Ip} (Hub:Spawner:Ip): {failure.Message}.", failure);
         }
 
         var home = ServerFolders.Home(server, spawner);
@@ -90,33 +97,45 @@ internal sealed partial class LocalSpawner(HubOptions options, HubState state, L
         var address => address,
     };
 
-    // One that no other server was given, though that server may not listen yet.
+    // One that no other server was given, though that server may not listen yet. Throws SocketException where there is none.
     private int FreePort()
     {
         var address = IPAddress.TryParse(options.Spawner.Ip, out var ip) ? ip : IPAddress.Any;
-        for (var attempt = 0; ; attempt++)
+        var given = state.Servers.Select(other => other.Url?.Port).ToHashSet();
+        var start = Random.Shared.Next(NumberOfPorts);
+        var port = Enumerable.Range(start, NumberOfPorts).Select(next => FirstPort + next % NumberOfPorts)
+            .FirstOrDefault(port => !given.Contains(port) && CanBeOpened(address, port), AnyPort);
+        while (port == AnyPort || given.Contains(port))
         {
-            var port = Opened(address, attempt < 100 ? Random.Shared.Next(FirstPort, EndOfPorts) : AnyPort);
-            if (port is not null && state.Servers.All(other => other.Url?.Port != port))
-            {
-                return port.Value;
-            }
+            port = Open(address, AnyPort);
         }
+
+        return port;
     }
 
-    // The port that could be listened on; null where another program does.
-    private static int? Opened(IPAddress address, int port)
+    private static bool CanBeOpened(IPAddress address, int port)
     {
         try
         {
-            using var listener = new TcpListener(address, port);
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
+            return Open(address, port) == port;
         }
-        catch (SocketException failure) when (port != AnyPort && failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        catch (SocketException failure) when (failure.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
         {
-            return null;
+            return false;
         }
+    }
+
+    // Opens and closes it, and returns which it was.
+    private static int Open(IPAddress address, int port)
+    {
+        using var listener = new TcpListener(address, port);
+        if (address.Equals(IPAddress.IPv6Any))
+        {
+            listener.Server.DualMode = true; // As servers do that are told "::"; the hub then connects to 127.0.0.1.
+        }
+
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static partial class Log

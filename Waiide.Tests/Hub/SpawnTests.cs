@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Waiide.Hub.Mock.Servers;
 using Waiide.Tests.Support;
@@ -28,14 +27,12 @@ public sealed class SpawnTests
     public async Task A_server_is_given_a_port_that_no_other_program_is_given_meanwhile()
     {
         Prerequisites.Need("node");
-        var first = int.Parse((await File.ReadAllTextAsync("/proc/sys/net/ipv4/ip_local_port_range")).Split()[0], CultureInfo.InvariantCulture);
-        Skip.If(first <= 30_000, $"The kernel of this machine gives out ports from {first} on.");
         await using var hub = await HubCalls.StartAsync();
 
         await hub.StartServerAsync("alice/server", """{"kind": "env"}""");
         var url = new Uri((await hub.AskServerAsync("/user/alice/"))["env"]!["JUPYTERHUB_SERVICE_URL"]!.GetValue<string>());
 
-        Assert.InRange(url.Port, 1024, first - 1);
+        Assert.InRange(url.Port, 20_000, 29_999); // By default the kernel gives out those from 32768 on.
     }
 
     [SkippableFact]

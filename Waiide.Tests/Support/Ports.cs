@@ -13,8 +13,9 @@ internal static class Ports
     {
         while (true)
         {
-            // Below the range of outgoing connections, any of which could otherwise take the port before its process listens.
-            var port = Random.Shared.Next(20_000, 32_000);
+            // Below the range of outgoing connections, any of which could otherwise take the port before its process listens; below those that the hub in a box
+            // gives its servers (from 20000 on), and below the dashboard's (15100).
+            var port = Random.Shared.Next(10_000, 15_000);
             if (Given.TryAdd(port, true) && IsFree(port))
             {
                 return port;
