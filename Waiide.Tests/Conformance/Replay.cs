@@ -2,13 +2,10 @@ using System.Diagnostics;
 
 namespace Waiide.Tests.Conformance;
 
-/// <summary>One exchange and how our hub's answer to it differs.</summary>
-internal sealed record Result(Exchange Exchange, IReadOnlyList<Difference> Differences)
+/// <summary>One exchange, how our hub's answer to it differs, and how long it took with what was done before it, which tells one that came too soon or too late from one that is wrong.</summary>
+internal sealed record Result(Exchange Exchange, IReadOnlyList<Difference> Differences, TimeSpan Took)
 {
     public bool Matches => Differences.Count == 0;
-
-    /// <summary>From the request to the comparison: tells one that came too soon or too late from one that is wrong.</summary>
-    public TimeSpan Took { get; init; }
 }
 
 /// <summary>Replays recorded requests against our hub in the profile of their version.</summary>
@@ -26,6 +23,7 @@ internal static class Replay
         foreach (var exchange in episode.Exchanges)
         {
             var differences = new List<Difference>();
+            var clock = Stopwatch.StartNew();
             if (episode.Before.TryGetValue(exchange.Number, out var before))
             {
                 await NoteAsync("what was done before", differences, () => before(lab, exchange));
@@ -35,15 +33,14 @@ internal static class Replay
             {
                 if (differences.Count > 0)
                 {
-                    results.Add(new Result(exchange, differences)); // What a server was to do at the hub failed there.
+                    results.Add(new Result(exchange, differences, clock.Elapsed)); // What a server was to do at the hub failed there.
                 }
 
                 continue;
             }
 
-            var clock = Stopwatch.StartNew();
             await NoteAsync("answer", differences, async () => differences.AddRange(Comparison.Between(exchange.Name, exchange.Answer, await lab.ReplayAsync(exchange), lab.Words)));
-            results.Add(new Result(exchange, differences) { Took = clock.Elapsed });
+            results.Add(new Result(exchange, differences, clock.Elapsed));
         }
 
         return results;

@@ -246,6 +246,7 @@ public sealed class ConnectionEndTests
         Prerequisites.Need("node", "setsid");
         using var home = new TempDirectory();
         var stub = new StubCodeServer(home.Path, Path.Combine(home.Path, "data"));
+        // Less than the gateway and its stub take, shipped as well as built.
         await using var gateway = await RunningGateway.StandaloneAsync(
             ("WAIIDE_IDE_URL", ""), ("WAIIDE_IDE_COMMAND", stub.Program), ("WAIIDE_DATA_DIR", Path.Combine(home.Path, "data")), ("WAIIDE_WORKSPACE", home.Path), ("STUB_MODE", "abandons"), ("MEM_LIMIT", "20M"));
         using var browser = gateway.Browser();
