@@ -202,13 +202,12 @@ def resident(pid):
 
 
 def processor(pid):
-    """Seconds of processor that a process and those below it have had, those that have ended meanwhile with them."""
+    """Seconds of processor that a process and those below it have had, with those that have ended and were waited for."""
     return all_told(pid, 'stat', lambda text: sum(int(time) for time in text.rpartition(')')[2].split()[11:15])) / os.sysconf('SC_CLK_TCK')
 
 
-@contextlib.contextmanager
 def running_time(pid):
-    """with running_time(pid) as seconds: …; seconds() is the processor time meanwhile, to the nanosecond, of those threads of the process and of those below it that are still there."""
+    """seconds = running_time(pid); …; seconds() is the processor time since, to the nanosecond, of those threads of the process and of those below it that are still there."""
     def threads():
         found = {}
         for task in (task for each in family(pid) for task in tasks(each)):
@@ -217,7 +216,7 @@ def running_time(pid):
         return found
 
     before = threads()
-    yield lambda: sum(ran - before.get(task, 0) for task, ran in threads().items()) / 1e9
+    return lambda: sum(ran - before.get(task, 0) for task, ran in threads().items()) / 1e9
 
 
 @contextlib.contextmanager
