@@ -65,8 +65,16 @@ internal sealed class Workbench(IPage page)
             await Eventually.Is(
                 async () =>
                 {
-                    // After a reload, on a busy machine, there may be that of the page before beside it.
-                    await inputs.Nth(attempt++ % Math.Max(1, await inputs.CountAsync())).FocusAsync();
+                    // On a busy machine there may be two for a while, and one of them may go.
+                    try
+                    {
+                        await inputs.Nth(attempt++ % Math.Max(1, await inputs.CountAsync())).FocusAsync(new() { Timeout = 5_000 });
+                    }
+                    catch (Exception exception) when (exception is PlaywrightException or TimeoutException)
+                    {
+                        return false;
+                    }
+
                     await page.Keyboard.TypeAsync($"{line} > '{file}'\n");
                     for (var look = 0; look < 40 && !IsWritten(); look++)
                     {
