@@ -23,14 +23,20 @@ internal static class SealedTrace
     public static bool TryRead(string text, TimeSpan lifetime, out string traceparent, out DateTimeOffset at)
     {
         (traceparent, at) = ("", default);
-        if (text.Length > 200 || text.Split('.') is not [var place, var time, var proof]
-            || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(proof), Encoding.ASCII.GetBytes(Proof($"{place}.{time}"))))
+        if (text.Length > 200 || text.Split('.') is not [var place, var time, var proof] || !long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
         {
             return false;
         }
 
-        (traceparent, at) = (place, DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(time, CultureInfo.InvariantCulture)));
-        return DateTimeOffset.UtcNow - at < lifetime;
+        // The age first, which costs nothing: a client that never forgets a cookie may send it with each of its requests.
+        var age = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - milliseconds;
+        if (age >= lifetime.TotalMilliseconds || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(proof), Encoding.ASCII.GetBytes(Proof($"{place}.{time}"))))
+        {
+            return false;
+        }
+
+        (traceparent, at) = (place, DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+        return true;
     }
 
     private static string Proof(string text) => Base64Url.EncodeToString(HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));

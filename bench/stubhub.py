@@ -78,8 +78,8 @@ class StubHub:
         }
 
     def sign_in(self, gateway):
-        """Opens the page as a browser does that sees hub and server as one site, and returns its Cookie header."""
-        cookies, target = {}, PREFIX
+        """Opens the page as a browser does that sees hub and server as one site, and returns the Cookie header that it has some minutes later."""
+        cookies, brief, target = {}, set(), PREFIX
         for _ in range(10):
             connection = http.client.HTTPConnection(self.address if target.startswith('/hub/') else gateway, timeout=30)
             navigates = {'Accept': 'text/html', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-Site': 'none'}
@@ -90,10 +90,12 @@ class StubHub:
                 name, _, value = pair.partition('=')
                 of = {key.lower(): its for key, _, its in (attribute.partition('=') for attribute in attributes)}
                 cookies[name] = (value, of.get('path', '/'))
+                if 'max-age' in of and int(of['max-age']) <= 60:
+                    brief.add(name)
                 if '1970' in of.get('expires', '') or of.get('max-age') == '0':
                     del cookies[name]
             connection.close()
             if answer.status not in (301, 302, 303, 307):
-                return '; '.join(f'{name}={value}' for name, (value, path) in cookies.items() if PREFIX.startswith(path))
+                return '; '.join(f'{name}={value}' for name, (value, path) in cookies.items() if PREFIX.startswith(path) and name not in brief)
             target = urllib.parse.urlsplit(answer.headers['Location'])._replace(scheme='', netloc='').geturl()
         raise RuntimeError(f'signing in does not end; the last step was {target}')
