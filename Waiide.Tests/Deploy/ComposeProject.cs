@@ -76,7 +76,7 @@ internal sealed class ComposeProject : IAsyncDisposable
     }
 
     /// <summary>The lines that curl prints; it fails on nothing but a server that does not answer.</summary>
-    public Task<string> CurlAsync(params string[] arguments) => HereAsync("curl", ["--silent", "--show-error", "--max-time", "30", .. arguments]);
+    public Task<string> CurlAsync(params string[] arguments) => HereAsync("curl", ["--silent", "--show-error", "--max-time", "60", .. arguments]);
 
     public async ValueTask DisposeAsync()
     {

@@ -102,6 +102,18 @@ public sealed class SpawnTests
         Assert.True((await hub.ServerAsync("alice"))!["stopped"]!.GetValue<bool>());
     }
 
+    [Fact]
+    public async Task An_address_that_this_machine_does_not_have_is_named_with_its_setting()
+    {
+        await using var hub = await HubCalls.StartAsync(("Spawner:Ip", "192.0.2.1")); // RFC 5737: nobody's.
+
+        var started = await hub.StartServerAsync("alice/server");
+
+        Assert.Equal(500, started.Status);
+        Assert.StartsWith("Spawn failed: No server can listen on 192.0.2.1 (Hub:Spawner:Ip): ", started.Message, StringComparison.Ordinal);
+        Assert.True((await hub.ServerAsync("alice"))!["stopped"]!.GetValue<bool>());
+    }
+
     [SkippableFact]
     public async Task A_server_that_never_answers_is_ended_with_its_process_and_its_token()
     {

@@ -43,7 +43,7 @@ public class GuessesTests
     }
 
     [Fact]
-    public void A_guesser_with_a_hundred_thousand_addresses_does_not_fill_the_memory_and_is_not_forgotten_first()
+    public void A_guesser_with_hundreds_of_thousands_of_addresses_does_not_fill_the_memory_and_is_not_forgotten_first()
     {
         var guesses = new Guesses(new GatewayOptions { Token = Right }, new Clock());
         for (var i = 0; i < 10; i++)
@@ -52,12 +52,13 @@ public class GuessesTests
         }
 
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 0; i < 100_000; i++)
+        for (var i = 0; i < 400_000; i++)
         {
             guesses.Try("address " + i, "wrong");
         }
 
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 4_000_000);
+        // To remember each would take 50 MB and more; other tests of this process have some megabytes meanwhile.
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 25_000_000);
         Assert.NotNull(guesses.Try("10.0.0.1", "wrong").Wait);
     }
 
