@@ -10,12 +10,6 @@ namespace Waiide.Hub.Mock.Servers;
 /// <summary>Starts servers as processes of this machine, under the hub's own user: JupyterHub's LocalProcessSpawner, without its change of user.</summary>
 internal sealed partial class LocalSpawner(HubOptions options, HubState state, Limits limits, ILogger<LocalSpawner> logger) : IDisposable
 {
-    // A server listens some time after its port was chosen, and whoever answers there meanwhile is taken for it. So it is one that the kernel gives to nobody who connects
-    // or listens somewhere (by default those from 32768 on), and none of a Kubernetes node's services (from 30000 on), unless all of these are taken.
-    private const int FirstPort = 20_000;
-    private const int NumberOfPorts = 10_000;
-    private const int AnyPort = 0;
-
     // The hub's environment is what it was started with.
     private readonly IReadOnlyDictionary<string, string> _environment =
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
@@ -37,26 +31,13 @@ internal sealed partial class LocalSpawner(HubOptions options, HubState state, L
         var spawner = options.Spawner;
         var command = spawner.Cmd.Count > 0 ? spawner.Cmd : GatewayServer.Command()
             ?? throw new SpawnException("Waiide.Gateway was not found: build it beside the hub, or set Hub:Spawner:Cmd to the program to start.");
-        int port;
-        try
-        {
-            lock (_choosing)
-            {
-                port = FreePort();
-                server.Url = new Uri($"http://{ConnectAddress()}:{port}");
-            }
-        }
-        catch (SocketException failure)
-        {
-            throw new SpawnException($"No server can listen on {spawner.Ip} (Hub:Spawner:Ip): {failure.Message}.", failure);
-        }
-
+        var url = Place(server);
         var home = ServerFolders.Home(server, spawner);
         var output = ServerFolders.Output(server, spawner);
-        var environment = ServerEnvironment.Of(server, apiToken, string.Create(CultureInfo.InvariantCulture, $"http://{spawner.Ip}:{port}{server.Prefix}"), home, options, _environment);
+        var environment = ServerEnvironment.Of(server, apiToken, string.Create(CultureInfo.InvariantCulture, $"http://{spawner.Ip}:{url.Port}{server.Prefix}"), home, options, _environment);
         if (spawner.Cmd.Count == 0)
         {
-            foreach (var (name, value) in GatewayServer.Environment(server, port, options, _environment))
+            foreach (var (name, value) in GatewayServer.Environment(server, url.Port, options, _environment))
             {
                 environment.TryAdd(name, value); // Hub:Spawner:Environment wins.
             }
@@ -74,12 +55,30 @@ internal sealed partial class LocalSpawner(HubOptions options, HubState state, L
             File.Delete(ServerFolders.Earlier(output));
             var id = Posix.Start(ProgramOf(command[0], environment), [.. command, .. spawner.Args], environment, home, output);
             limits.Apply(server, id);
-            Log.Started(logger, new LogText(server.LogName), command[0], id, server.Url, output);
+            Log.Started(logger, new LogText(server.LogName), command[0], id, url, output);
             return SpawnedProcess.OfChild(id);
         }
         catch (Exception failure) when (failure is Win32Exception or IOException or UnauthorizedAccessException)
         {
             throw new SpawnException($"{command[0]} could not be started in {home}: {failure.Message}.", failure);
+        }
+    }
+
+    // Where it is to be found, which is noted before another server is given a place.
+    private Uri Place(Server server)
+    {
+        try
+        {
+            lock (_choosing)
+            {
+                var given = state.Servers.Select(other => other.Url?.Port).OfType<int>().ToHashSet();
+                var port = ServerPorts.Choose(IPAddress.TryParse(options.Spawner.Ip, out var address) ? address : IPAddress.Any, given);
+                return server.Url = new Uri($"http://{ConnectAddress()}:{port}");
+            }
+        }
+        catch (SocketException failure)
+        {
+            throw new SpawnException($"No server can listen on {options.Spawner.Ip} (Hub:Spawner:Ip): {failure.Message}.", failure);
         }
     }
 
@@ -96,47 +95,6 @@ internal sealed partial class LocalSpawner(HubOptions options, HubState state, L
         var address when address.Contains(':') => $"[{address}]",
         var address => address,
     };
-
-    // One that no other server was given, though that server may not listen yet. Throws SocketException where there is none.
-    private int FreePort()
-    {
-        var address = IPAddress.TryParse(options.Spawner.Ip, out var ip) ? ip : IPAddress.Any;
-        var given = state.Servers.Select(other => other.Url?.Port).ToHashSet();
-        var start = Random.Shared.Next(NumberOfPorts);
-        var port = Enumerable.Range(start, NumberOfPorts).Select(next => FirstPort + next % NumberOfPorts)
-            .FirstOrDefault(port => !given.Contains(port) && CanBeOpened(address, port), AnyPort);
-        while (port == AnyPort || given.Contains(port))
-        {
-            port = Open(address, AnyPort);
-        }
-
-        return port;
-    }
-
-    private static bool CanBeOpened(IPAddress address, int port)
-    {
-        try
-        {
-            return Open(address, port) == port;
-        }
-        catch (SocketException failure) when (failure.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
-        {
-            return false;
-        }
-    }
-
-    // Opens and closes it, and returns which it was.
-    private static int Open(IPAddress address, int port)
-    {
-        using var listener = new TcpListener(address, port);
-        if (address.Equals(IPAddress.IPv6Any))
-        {
-            listener.Server.DualMode = true; // As servers do that are told "::"; the hub then connects to 127.0.0.1.
-        }
-
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static partial class Log
     {
