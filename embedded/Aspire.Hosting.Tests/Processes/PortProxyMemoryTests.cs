@@ -5,13 +5,6 @@ using Aspire.Hosting.Dcp.Processes;
 
 namespace Aspire.Hosting.Tests.Processes;
 
-/// <summary>Tests that measure this very process, so that nothing else may run in it meanwhile.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class AloneDefinition
-{
-    public const string Name = "alone";
-}
-
 [Collection(AloneDefinition.Name)]
 public sealed class PortProxyMemoryTests
 {
