@@ -58,24 +58,17 @@ internal sealed class Workbench(IPage page)
     public async Task<string> RunInTerminal(string line, string file)
     {
         bool IsWritten() => File.Exists(file) && new FileInfo(file).Length > 0;
-        var inputs = page.Locator(".terminal-wrapper.active .xterm-helper-textarea");
         var attempt = 0;
         try
         {
             await Eventually.Is(
                 async () =>
                 {
-                    // On a busy machine there may be two for a while, and one of them may go.
-                    try
+                    if (await FocusTerminal(attempt++))
                     {
-                        await inputs.Nth(attempt++ % Math.Max(1, await inputs.CountAsync())).FocusAsync(new() { Timeout = 5_000 });
-                    }
-                    catch (Exception exception) when (exception is PlaywrightException or TimeoutException)
-                    {
-                        return false;
+                        await page.Keyboard.TypeAsync($"{line} > '{file}'\n");
                     }
 
-                    await page.Keyboard.TypeAsync($"{line} > '{file}'\n");
                     for (var look = 0; look < 40 && !IsWritten(); look++)
                     {
                         await page.WaitForTimeoutAsync(100);
@@ -88,10 +81,25 @@ internal sealed class Workbench(IPage page)
         }
         catch (Xunit.Sdk.FailException failure)
         {
-            Assert.Fail($"{failure.Message}; there were {await inputs.CountAsync()} to type into, and the terminals show:\n{string.Join("\n--\n", await page.Locator(".terminal-wrapper .xterm-rows").AllInnerTextsAsync())}");
+            Assert.Fail($"{failure.Message}; the terminals show:\n{string.Join("\n--\n", await page.Locator(".terminal-wrapper .xterm-rows").AllInnerTextsAsync())}");
         }
 
         return (await File.ReadAllTextAsync(file)).Trim();
+    }
+
+    // On a busy machine there may be two inputs for a while, and one of them may go: each has its turn.
+    private async Task<bool> FocusTerminal(int attempt)
+    {
+        try
+        {
+            var inputs = page.Locator(".terminal-wrapper.active .xterm-helper-textarea");
+            await inputs.Nth(attempt % Math.Max(1, await inputs.CountAsync())).FocusAsync(new() { Timeout = 5_000 });
+            return true;
+        }
+        catch (Exception exception) when (exception is PlaywrightException or TimeoutException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Opens a file from the explorer, to stay. A workbench that is busy may forget a click, so it is clicked until the file is open.</summary>
