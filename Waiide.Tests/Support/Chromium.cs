@@ -28,8 +28,8 @@ public sealed class Chromium : IAsyncLifetime, IAsyncDisposable
             {
                 ExecutablePath = Path.Combine(Repository.Root, "Waiide.Tests", "Support", "chromium"),
                 Env = home is null ? null : EnvironmentWith("HOME", home),
-                // A sandbox of its own needs rights that root in a container lacks; nothing but our own pages is opened.
-                Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+                // A sandbox of its own needs rights that root in a container lacks; nothing but our own pages is opened. Without WebGL a terminal is text, which is cheaper and can be read.
+                Args = ["--no-sandbox", "--disable-gpu", "--disable-3d-apis", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
             });
         }
         finally
