@@ -50,12 +50,7 @@ internal static class Traces
 
     // ---- forwarding -----------------------------------------------------------------------------------
 
-    internal static Span? Forward(string peer)
-    {
-        var span = Source.StartActivity("forward")?.SetTag("peer.service", peer);
-        ForwardedSpans.Below(span);
-        return span;
-    }
+    internal static Span? Forward(string peer) => Source.StartActivity("forward")?.SetTag("peer.service", peer);
 
     internal static void Forwarded(this Span? span, HttpResponse response, string error)
     {

@@ -50,8 +50,6 @@ internal static class Telemetry
             .WithTracing(traces => Sampled(traces, builder.Configuration)
                 .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Yarp.*", "Waiide.*")
                 .AddProcessor(new QuietSpans())
-                .AddProcessor(new PeerSpans())
-                .AddProcessor(new ForwardedSpans())
                 .AddProcessor(new RedactedSpans()))
             .WithLogging(
                 logs => logs.AddProcessor(new RedactedLogs()),

@@ -23,7 +23,7 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
     internal readonly record struct Outcome(ForwarderError Error, bool EndedHere, Ending? Goodbye);
 
     /// <summary>Connections to upstreams, opened by <paramref name="connect"/>.</summary>
-    internal HttpMessageInvoker Client(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect) => new(new SocketsHttpHandler
+    internal HttpMessageInvoker Client(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect) => tracing.Forwarder(new SocketsHttpHandler
     {
         ConnectCallback = async (connection, cancellationToken) =>
         {
@@ -38,8 +38,6 @@ internal sealed partial class Exchange(IHttpForwarder forwarder, OpenWebSockets 
         UseProxy = false,
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
-
-        ActivityHeadersPropagator = tracing.Forwarded,
 
         // Header bytes pass as they are (see ProxyExtensions for the other side).
         RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,

@@ -44,13 +44,12 @@ internal sealed partial class FrontProxy(
         }
     }
 
-    private static HttpMessageInvoker Client(Tracing tracing) => new(new SocketsHttpHandler
+    private static HttpMessageInvoker Client(Tracing tracing) => tracing.Forwarder(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
         UseProxy = false,
-        ActivityHeadersPropagator = tracing.Forwarded,
         ConnectTimeout = TimeSpan.FromSeconds(15),
     });
 
@@ -110,7 +109,6 @@ internal sealed partial class FrontProxy(
         LiftLimits(context);
         Journey.GoesOn(context); // Whether this is a page that waits for a person, its server knows.
         System.Diagnostics.Activity.Current?.SetTag("http.route", route.RouteSpec);
-        ForwardedSpans.Below(System.Diagnostics.Activity.Current);
         var error = await forwarder.SendAsync(context, route.Destination!, _client, Patient, new RawTransformer(target, route), lifetime.ApplicationStopping);
 
         // What the client did wrong is said already, and to one that is gone nothing can be said.

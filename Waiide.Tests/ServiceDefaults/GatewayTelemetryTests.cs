@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using Waiide.Tests.Support;
 
@@ -44,23 +45,97 @@ public class GatewayTelemetryTests
     }
 
     [Theory]
-    [InlineData(404, 0)]
-    [InlineData(503, 2)]
-    public async Task What_the_IDE_does_not_have_is_no_failure_of_the_call_that_asked_it(int status, int failed)
+    [InlineData(404, null)]
+    [InlineData(503, "503")]
+    public async Task A_call_to_the_IDE_tells_what_it_was_and_what_the_IDE_does_not_have_is_no_failure_of_it(int status, string? failure)
     {
-        await using var collector = await OtlpReceiver.StartAsync();
-        await using var gateway = await RunningGateway.StandaloneAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url), ("OTEL_BSP_SCHEDULE_DELAY", "100"));
-        gateway.Ide.When("/file", context =>
+        await using var telling = await Telling.StartAsync();
+        telling.Gateway.Ide.When("/file", context =>
         {
             context.Response.StatusCode = status;
             return Task.CompletedTask;
         });
-        using var browser = gateway.Browser();
 
-        using var file = await browser.SendAsync(HttpMethod.Get, "/file", null, ("Authorization", "token " + RunningGateway.Token));
+        using var file = await telling.AskAsync(HttpMethod.Get, "/file?secret-query=1");
 
-        OtlpReceiver.Span? Call() => collector.Spans.Values.SingleOrDefault(span => span.Kind == 3 && span.Attributes.GetValueOrDefault("url.full", "").EndsWith("/file", StringComparison.Ordinal));
-        await Eventually.Is(() => Call() is not null, "the span of the call arrives");
-        Assert.Equal(((ulong)failed, failed == 0), (Call()!.Status, !Call()!.Attributes.ContainsKey("error.type")));
+        var call = await telling.CallAsync();
+        var ide = telling.Gateway.Ide.Url;
+        Assert.Equal(
+            new SortedDictionary<string, string?>
+            {
+                ["peer.service"] = "ide", ["http.request.method"] = "GET", ["server.address"] = ide.Host, ["server.port"] = ide.Port.ToString(CultureInfo.InvariantCulture), ["url.full"] = $"http://{ide.Authority}/file?*",
+                ["http.response.status_code"] = status.ToString(CultureInfo.InvariantCulture), ["network.protocol.version"] = "1.1", ["error.type"] = failure,
+            }.Where(tag => tag.Value is not null).Select(tag => $"{tag.Key}: {tag.Value}"),
+            call.Attributes.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}: {tag.Value}"));
+        Assert.Equal(("GET", failure is null ? 0UL : 2UL), (call.Name, call.Status));
+    }
+
+    [Fact]
+    public async Task A_call_with_a_method_of_somebodys_own_is_named_after_none()
+    {
+        await using var telling = await Telling.StartAsync();
+
+        using var answer = await telling.AskAsync(new HttpMethod("BREW"), "/pot");
+
+        var call = await telling.CallAsync();
+        Assert.Equal(("HTTP", "_OTHER", "BREW"), (call.Name, call.Attributes["http.request.method"], call.Attributes["http.request.method_original"]));
+    }
+
+    [Fact]
+    public async Task A_call_that_nobody_takes_says_why_it_failed()
+    {
+        await using var telling = await Telling.WithoutIdeAsync();
+
+        using var answer = await telling.AskAsync(HttpMethod.Get, $"/proxy/{Ports.Free()}/");
+
+        var call = await telling.CallAsync();
+        Assert.Equal(("port", "connection_error", 2UL), (call.Attributes["peer.service"], call.Attributes["error.type"], call.Status));
+    }
+
+    [Fact]
+    public async Task Of_a_request_that_is_not_traced_the_IDE_learns_that_it_is_not_and_its_call_has_no_span()
+    {
+        await using var telling = await Telling.StartAsync(("OTEL_TRACES_SAMPLER", "always_off"));
+
+        using var answer = await telling.AskAsync(HttpMethod.Get, "/file", ("traceparent", $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01"));
+
+        var told = telling.Gateway.Ide.Forwarded.Single(request => request.Target == "/file").Headers["traceparent"];
+        Assert.EndsWith("-00", told, StringComparison.Ordinal);
+        telling.Gateway.Process.Signal("TERM");
+        await telling.Gateway.Process.WaitForExit();
+        Assert.Empty(telling.Collector.In(told.Split('-')[1]));
+    }
+
+    /// <summary>A gateway that tells a collector everything.</summary>
+    private sealed record Telling(OtlpReceiver Collector, RunningGateway Gateway) : IAsyncDisposable
+    {
+        public static Task<Telling> StartAsync(params (string, string)[] settings) => StartAsync(RunningGateway.StandaloneAsync, settings);
+
+        public static Task<Telling> WithoutIdeAsync() => StartAsync(settings => RunningGateway.WithoutIdeAsync(null, settings), []);
+
+        public async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, params (string, string)[] headers)
+        {
+            using var browser = Gateway.Browser();
+            return await browser.SendAsync(method, path, null, [("Authorization", "token " + RunningGateway.Token), .. headers]);
+        }
+
+        /// <summary>The one call to an upstream.</summary>
+        public async Task<OtlpReceiver.Span> CallAsync()
+        {
+            await Eventually.Is(() => Collector.Spans.Values.Any(span => span.Kind == 3), "the span of the call arrives");
+            return Assert.Single(Collector.Spans.Values, span => span.Kind == 3);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Gateway.DisposeAsync();
+            await Collector.DisposeAsync();
+        }
+
+        private static async Task<Telling> StartAsync(Func<(string, string)[], Task<RunningGateway>> start, (string, string)[] settings)
+        {
+            var collector = await OtlpReceiver.StartAsync();
+            return new Telling(collector, await start([("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url), ("OTEL_BSP_SCHEDULE_DELAY", "100"), .. settings]));
+        }
     }
 }
