@@ -69,13 +69,13 @@ internal sealed class ForwardedCalls(HttpMessageHandler inner) : DelegatingHandl
             method = "_OTHER";
         }
 
-        span?.SetTag(Peer, cause.GetTagItem(Peer)).SetTag("http.request.method", method).SetTag("server.address", address.Host).SetTag("server.port", address.Port).SetTag("url.full", WithoutQuery(address));
+        span?.SetTag(Peer, cause.GetTagItem(Peer)).SetTag("http.request.method", method).SetTag("server.address", address.IdnHost).SetTag("server.port", address.Port).SetTag("url.full", WithoutQuery(address));
     }
 
     private static void Describe(Activity? span, HttpResponseMessage response)
     {
         span?.SetTag("http.response.status_code", (int)response.StatusCode).SetTag("network.protocol.version", response.Version.ToString());
-        if ((int)response.StatusCode >= 500)
+        if ((int)response.StatusCode is >= 500 and < 600)
         {
             Fail(span, ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture));
         }

@@ -51,12 +51,13 @@ public sealed class Journey : IStartupFilter
         return SealedTrace.TryRead(text, lifetime, out var place, out came) && ActivityContext.TryParse(place, null, isRemote: true, out request);
     }
 
-    /// <summary>The sealed journey in a Cookie header; null: none that is ours and still lasts.</summary>
+    /// <summary>The sealed journey in a Cookie header; null: none that is ours and still lasts. A browser has one for our path and one of a proxy before us; a stranger's hundreds are not all looked at.</summary>
     internal static string? In(IEnumerable<string?> cookies)
     {
-        foreach (var pair in cookies.Where(line => line?.Contains(CookieName, StringComparison.Ordinal) == true).SelectMany(line => line!.Split(';', StringSplitOptions.TrimEntries)))
+        var pairs = cookies.Where(line => line?.Contains(CookieName, StringComparison.Ordinal) == true).SelectMany(line => line!.Split(';', StringSplitOptions.TrimEntries));
+        foreach (var pair in pairs.Where(pair => pair.StartsWith(CookieName + "=", StringComparison.Ordinal)).Take(4))
         {
-            if (pair.StartsWith(CookieName + "=", StringComparison.Ordinal) && SealedTrace.TryRead(pair[(CookieName.Length + 1)..], Lifetime, out var place, out _))
+            if (SealedTrace.TryRead(pair[(CookieName.Length + 1)..], Lifetime, out var place, out _))
             {
                 return place;
             }

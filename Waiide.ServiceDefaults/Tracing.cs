@@ -9,8 +9,8 @@ public sealed class Tracing
     public bool IsOn { get; }
 
     /// <summary>
-    /// The client of a proxy: the upstream learns of our trace; where there is none, it gets the client's own headers as they came. <paramref name="handler"/> is not to make traces of its own
-    /// (<see cref="SocketsHttpHandler.ActivityHeadersPropagator"/>), and is disposed of with the client.
+    /// The client of a proxy: the upstream learns of our trace; where there is none, it gets the client's own headers as they came. The client takes <paramref name="handler"/> over: it makes no traces of its own from
+    /// here on (<see cref="SocketsHttpHandler.ActivityHeadersPropagator"/>), and is disposed of with the client.
     /// </summary>
     public HttpMessageInvoker Forwarder(SocketsHttpHandler handler)
     {

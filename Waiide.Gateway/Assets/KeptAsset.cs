@@ -13,7 +13,7 @@ namespace Waiide.Gateway.Assets;
 internal sealed partial record KeptAsset(string File, FileIdentity Identity, string ContentType, TimeSpan Age, string Hash)
 {
     /// <summary>Of the compressed content: the same file by another quality is another.</summary>
-    public EntityTagHeaderValue Tag { get; } = new($"\"{Hash[..32]}-{new FileInfo(File).Length:x}-br\"");
+    public EntityTagHeaderValue Tag { get; } = new($"\"{Hash[..32]}-{Identity.Size:x}-br\"");
 
     /// <summary>The IDE server says "public". But it was for somebody who is signed in, so it is nothing for a cache that others share. It never changes, so a reload need not ask again.</summary>
     public string CacheControl { get; } = string.Create(CultureInfo.InvariantCulture, $"private, max-age={Age.TotalSeconds:0}, immutable");

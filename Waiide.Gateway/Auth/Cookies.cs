@@ -3,8 +3,10 @@ namespace Waiide.Gateway.Auth;
 /// <summary>Our cookies on the wire: read from every place where a browser may have put them, written with the raw prefix as their path.</summary>
 internal sealed class Cookies(GatewayOptions options)
 {
-    /// <summary>All values that came under <paramref name="name"/>: a page on a parent path can add one of its own, and the first need not be ours.</summary>
-    internal static IEnumerable<string> Values(HttpRequest request, string name) => All(request).Where(cookie => cookie.Name == name).Select(cookie => cookie.Value);
+    private const int MostOfAName = 16;
+
+    /// <summary>The values that came under <paramref name="name"/>: a page on a parent path can add one of its own, and the first need not be ours. Of more than a browser has paths and domains for, the rest is a stranger's, and each costs a look.</summary>
+    internal static IEnumerable<string> Values(HttpRequest request, string name) => All(request).Where(cookie => cookie.Name == name).Select(cookie => cookie.Value).Take(MostOfAName);
 
     internal static IEnumerable<(string Name, string Value)> All(HttpRequest request) =>
         from header in request.Headers.Cookie

@@ -8,14 +8,21 @@ namespace Waiide.Hub.Mock.Servers;
 /// <summary>What the hub starts where Hub:Spawner:Cmd says nothing: Waiide.Gateway with an IDE of its own.</summary>
 internal static class GatewayServer
 {
-    /// <summary>The program and its argument; null where the gateway is neither beside the hub nor where both were built.</summary>
+    /// <summary>The program and its argument, if any; null where the gateway is neither beside the hub nor where both were built.</summary>
     public static IReadOnlyList<string>? Command()
     {
         var built = new[] { Path.Combine(AppContext.BaseDirectory, "Waiide.Gateway.dll"), Built("GatewayAssembly") }.FirstOrDefault(File.Exists);
 
         // The runtime that the hub runs on; a server's PATH need not lead to one.
         var dotnet = Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory());
-        return built is null ? null : [File.Exists(dotnet) ? dotnet : "dotnet", built];
+        if (built is not null)
+        {
+            return [File.Exists(dotnet) ? dotnet : "dotnet", built];
+        }
+
+        // Both as they are shipped, in one folder.
+        var shipped = Path.Combine(AppContext.BaseDirectory, "Waiide.Gateway");
+        return File.Exists(shipped) ? [shipped] : null;
     }
 
     /// <summary>What the gateway has to be told besides what every server is told.</summary>

@@ -30,7 +30,7 @@ internal sealed partial class LocalSpawner(HubOptions options, HubState state, L
 
         var spawner = options.Spawner;
         var command = spawner.Cmd.Count > 0 ? spawner.Cmd : GatewayServer.Command()
-            ?? throw new SpawnException("Waiide.Gateway was not found: build it beside the hub, or set Hub:Spawner:Cmd to the program to start.");
+            ?? throw new SpawnException("Waiide.Gateway was not found: put it beside the hub, or set Hub:Spawner:Cmd to the program to start.");
         var url = Place(server);
         var home = ServerFolders.Home(server, spawner);
         var output = ServerFolders.Output(server, spawner);

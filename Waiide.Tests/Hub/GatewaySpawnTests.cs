@@ -47,6 +47,30 @@ public sealed class GatewaySpawnTests
     }
 
     [SkippableFact]
+    public async Task A_hub_that_is_shipped_starts_the_gateway_that_is_shipped_in_its_folder()
+    {
+        Prerequisites.Need("node", "setsid");
+        Skip.If(Shipped.Program("Waiide.Hub.Mock") is null, "Nothing is published: WAIIDE_TEST_PUBLISHED is not set.");
+        using var shipped = new TempDirectory();
+        foreach (var file in new[] { "Waiide.Hub.Mock", "Waiide.Gateway" }.SelectMany(name => Directory.GetFiles(Path.GetDirectoryName(Shipped.Program(name))!)))
+        {
+            File.Copy(file, Path.Combine(shipped.Path, Path.GetFileName(file)), overwrite: true);
+        }
+
+        using var tools = new TempDirectory();
+        var ide = new StubCodeServer(tools.Path, tools.Path);
+        await using var hub = await HubCalls.StartAsync(("Spawner:Cmd", ""), ("Spawner:Environment:WAIIDE_IDE_COMMAND", ide.Program));
+        await hub.StopAsync();
+        hub.Program = Path.Combine(shipped.Path, "Waiide.Hub.Mock");
+        await hub.StartAgainAsync();
+
+        var start = await hub.StartServerAsync("alice/server");
+
+        Assert.True(start.Status == 201, start.Body);
+        Assert.Equal(Path.Combine(shipped.Path, "Waiide.Gateway"), File.ResolveLinkTarget($"/proc/{GatewayOf(hub, "")}/exe", returnFinalTarget: false)?.FullName);
+    }
+
+    [SkippableFact]
     public async Task A_gateway_that_is_killed_leaves_no_IDE_behind()
     {
         Prerequisites.Need("node", "setsid");

@@ -118,42 +118,34 @@ public sealed class ManyUsersTests(ManyUsers users) : IClassFixture<ManyUsers>
     {
         Prerequisites.Need("chromium");
         await users.AreRunningAsync();
-        var (hersOnly, hisOnly) = (new Chromium(), new Chromium()); // Two browsers, each with a profile of its own.
-        try
-        {
-            var ada = await OpenAsync(hersOnly, "ada");
-            var bob = await OpenAsync(hisOnly, "bob");
+        await using var chromium = new Chromium(); // Each page has a profile of its own.
+        var ada = await OpenAsync(chromium, "ada");
+        var bob = await OpenAsync(chromium, "bob");
 
-            await ada.OpenTerminal();
-            Assert.Equal(users.HomeOf("ada"), await ada.RunInTerminal("pwd", Path.Combine(users.HomeOf("ada"), "of-ada.txt")));
-            await ada.ExplorerShows("of-ada.txt");
-            await bob.OpenTerminal();
-            Assert.Equal(users.HomeOf("bob"), await bob.RunInTerminal("pwd", Path.Combine(users.HomeOf("bob"), "of-bob.txt")));
-            await bob.ExplorerShows("of-bob.txt");
-            await Expect(bob.Page.GetByText("of-ada.txt")).ToHaveCountAsync(0);
-            Assert.False(File.Exists(Path.Combine(users.HomeOf("bob"), "of-ada.txt")));
+        await ada.OpenTerminal();
+        Assert.Equal(users.HomeOf("ada"), await ada.RunInTerminal("pwd", Path.Combine(users.HomeOf("ada"), "of-ada.txt")));
+        await ada.ExplorerShows("of-ada.txt");
+        await bob.OpenTerminal();
+        Assert.Equal(users.HomeOf("bob"), await bob.RunInTerminal("pwd", Path.Combine(users.HomeOf("bob"), "of-bob.txt")));
+        await bob.ExplorerShows("of-bob.txt");
+        await Expect(bob.Page.GetByText("of-ada.txt")).ToHaveCountAsync(0);
+        Assert.False(File.Exists(Path.Combine(users.HomeOf("bob"), "of-ada.txt")));
 
-            // Her address, in his browser.
-            var hers = await bob.Page.Context.NewPageAsync();
-            var refused = await hers.GotoAsync(new Uri(Hub.Front, Hers).ToString());
-            Assert.Equal(403, refused!.Status);
-            await hers.CloseAsync();
+        // Her address, in his browser.
+        var hers = await bob.Page.Context.NewPageAsync();
+        var refused = await hers.GotoAsync(new Uri(Hub.Front, Hers).ToString());
+        Assert.Equal(403, refused!.Status);
+        await hers.CloseAsync();
 
-            // She leaves; he goes on, in the same terminal.
-            var leaving = await ada.Page.Context.NewPageAsync();
-            await leaving.GotoAsync(new Uri(Hub.Front, "/hub/logout").ToString());
-            await leaving.GotoAsync(new Uri(Hub.Front, Hers).ToString());
-            await Expect(leaving).ToHaveURLAsync(new Regex("/hub/login"));
-            Assert.Equal("still here", await bob.RunInTerminal("echo still here", Path.Combine(users.HomeOf("bob"), "still.txt")));
-            await bob.ExplorerShows("still.txt");
-            await bob.Page.ReloadAsync();
-            await bob.IsOpen();
-        }
-        finally
-        {
-            await hersOnly.DisposeAsync();
-            await hisOnly.DisposeAsync();
-        }
+        // She leaves; he goes on, in the same terminal.
+        var leaving = await ada.Page.Context.NewPageAsync();
+        await leaving.GotoAsync(new Uri(Hub.Front, "/hub/logout").ToString());
+        await leaving.GotoAsync(new Uri(Hub.Front, Hers).ToString());
+        await Expect(leaving).ToHaveURLAsync(new Regex("/hub/login"));
+        Assert.Equal("still here", await bob.RunInTerminal("echo still here", Path.Combine(users.HomeOf("bob"), "still.txt")));
+        await bob.ExplorerShows("still.txt");
+        await bob.Page.ReloadAsync();
+        await bob.IsOpen();
     }
 
     [SkippableFact]

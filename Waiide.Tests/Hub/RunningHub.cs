@@ -24,6 +24,9 @@ public sealed class RunningHub : IAsyncDisposable
     /// <summary>A program and arguments that become the hub at their end, when it is started again.</summary>
     public string[] Launcher { private get; set; } = [];
 
+    /// <summary>Another program than that of the other tests, when it is started again: its whole path.</summary>
+    public string? Program { private get; set; }
+
     public Uri Front { get; private init; } = null!;
 
     public Uri Api { get; private init; } = null!;
@@ -76,8 +79,8 @@ public sealed class RunningHub : IAsyncDisposable
     /// <summary>Starts the hub again with the same settings, after <see cref="StopAsync"/> or when it was killed.</summary>
     public async Task StartAgainAsync()
     {
-        // What the hub starts by itself is the gateway that was built with it; a hub that is shipped has none.
-        var program = _settings.ContainsKey("Hub__Spawner__Cmd__0") ? "Waiide.Hub.Mock.dll" : Path.Combine(AppContext.BaseDirectory, "Waiide.Hub.Mock.dll");
+        // What the hub starts by itself is the gateway that was built with it; the shipped hub of the tests has none beside it.
+        var program = Program ?? (_settings.ContainsKey("Hub__Spawner__Cmd__0") ? "Waiide.Hub.Mock.dll" : Path.Combine(AppContext.BaseDirectory, "Waiide.Hub.Mock.dll"));
         Process = ChildProcess.StartDotnet(program, _settings, Launcher, []);
         await Process.WaitForOutput("Sign in at");
     }

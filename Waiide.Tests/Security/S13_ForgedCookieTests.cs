@@ -43,6 +43,28 @@ public class S13_ForgedCookieTests(Gateways gateways)
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Gateways.Modes), MemberType = typeof(Gateways))]
+    public async Task Of_thousands_of_one_name_only_as_many_are_looked_at_as_a_browser_may_have(string mode)
+    {
+        var gateway = gateways.In(mode);
+        using var browser = gateway.Browser("ada");
+        using var page = (await browser.FollowAsync(mode == Gateways.UnderHub ? "/user/ada/" : "/login?token=" + Support.RunningGateway.Token)).Answer;
+        var (name, cookie) = Assert.Single(browser.Sessions, cookie => cookie.Value.Value.StartsWith("CfDJ8", StringComparison.Ordinal));
+        using var caller = new Caller(gateway);
+
+        Assert.Equal(200, await StatusAsync(15));
+        Assert.Equal(401, await StatusAsync(16));
+        Assert.Equal(401, await StatusAsync(2500));
+
+        async Task<int> StatusAsync(int before)
+        {
+            var forged = string.Concat(Enumerable.Repeat($"{name}=A; ", before));
+            using var answer = await caller.AskAsync("GET", Gateways.PrefixOf(mode) + "/x", ("Cookie", $"{forged}{name}={cookie.Value}"), ("Accept", "application/json"));
+            return (int)answer.StatusCode;
+        }
+    }
+
     /// <summary>What decoders of base64url read as the same bytes.</summary>
     internal static IEnumerable<string> OtherSpellings(string session)
     {

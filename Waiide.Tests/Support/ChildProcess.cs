@@ -53,9 +53,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         return Start(start);
     }
 
-    /// <summary>The program and the first argument that start it; of a whole path, what was built.</summary>
+    /// <summary>The program and the first argument that start it; of a whole path, that file.</summary>
     internal static string[] Program(string assembly) =>
-        Path.IsPathRooted(assembly) ? ["dotnet", assembly] : Shipped.Program(Path.GetFileNameWithoutExtension(assembly)) is { } shipped ? [shipped] : ["dotnet", Path.Combine(AppContext.BaseDirectory, assembly)];
+        Path.IsPathRooted(assembly) ? assembly.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", assembly] : [assembly] : Shipped.Program(Path.GetFileNameWithoutExtension(assembly)) is { } shipped ? [shipped] : ["dotnet", Path.Combine(AppContext.BaseDirectory, assembly)];
 
     /// <summary>Starts any program; standard streams are redirected.</summary>
     public static ChildProcess Start(ProcessStartInfo start)

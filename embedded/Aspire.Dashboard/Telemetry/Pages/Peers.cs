@@ -20,7 +20,7 @@ internal sealed class Peers(IApplication application, Colours colours)
             return null;
         }
 
-        var address = span.Attributes.Find("server.address") is { } server ? server + (span.Attributes.Find("server.port") is { } port ? ":" + port : "") : null;
+        var address = span.Attributes.Find("server.address") is { } server ? (server.Contains(':', StringComparison.Ordinal) ? $"[{server}]" : server) + (span.Attributes.Find("server.port") is { } port ? ":" + port : "") : null;
         var name = span.Attributes.Find("peer.service") ?? address;
         name = name is null ? null : _names.GetValueOrDefault(name) ?? name;
         return name is null ? null : new Peer(name, colours.OfKnown(name));
