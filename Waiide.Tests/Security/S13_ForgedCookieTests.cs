@@ -12,10 +12,8 @@ public class S13_ForgedCookieTests(Gateways gateways)
     public async Task Each_byte_of_a_session_matters(string mode)
     {
         var gateway = gateways.In(mode);
-        using var browser = gateway.Browser("ada");
-        using var page = (await browser.FollowAsync(mode == Gateways.UnderHub ? "/user/ada/" : "/login?token=" + Support.RunningGateway.Token)).Answer;
-        var (name, cookie) = Assert.Single(browser.Sessions, cookie => cookie.Value.Value.StartsWith("CfDJ8", StringComparison.Ordinal));
-        var bytes = WebEncoders.Base64UrlDecode(cookie.Value);
+        var (name, session) = await SessionAsync(gateway, mode);
+        var bytes = WebEncoders.Base64UrlDecode(session);
         Assert.InRange(bytes.Length, 100, 1000);
         using var caller = new Caller(gateway);
         for (var i = 0; i < bytes.Length; i++)
@@ -28,13 +26,13 @@ public class S13_ForgedCookieTests(Gateways gateways)
             }
         }
 
-        foreach (var other in new[] { cookie.Value[..^1], cookie.Value[1..], cookie.Value + "A", cookie.Value + cookie.Value, WebEncoders.Base64UrlEncode(new byte[bytes.Length]), WebEncoders.Base64UrlEncode(bytes.AsSpan(0, 36)) })
+        foreach (var other in new[] { session[..^1], session[1..], session + "A", session + session, WebEncoders.Base64UrlEncode(new byte[bytes.Length]), WebEncoders.Base64UrlEncode(bytes.AsSpan(0, 36)) })
         {
             Assert.Equal(401, await StatusAsync(other));
         }
 
-        Assert.All(await Task.WhenAll(OtherSpellings(cookie.Value).Select(StatusAsync)), status => Assert.Equal(401, status));
-        Assert.Equal(200, await StatusAsync(cookie.Value));
+        Assert.All(await Task.WhenAll(OtherSpellings(session).Select(StatusAsync)), status => Assert.Equal(401, status));
+        Assert.Equal(200, await StatusAsync(session));
 
         async Task<int> StatusAsync(string value)
         {
@@ -48,9 +46,7 @@ public class S13_ForgedCookieTests(Gateways gateways)
     public async Task Of_thousands_of_one_name_only_as_many_are_looked_at_as_a_browser_may_have(string mode)
     {
         var gateway = gateways.In(mode);
-        using var browser = gateway.Browser("ada");
-        using var page = (await browser.FollowAsync(mode == Gateways.UnderHub ? "/user/ada/" : "/login?token=" + Support.RunningGateway.Token)).Answer;
-        var (name, cookie) = Assert.Single(browser.Sessions, cookie => cookie.Value.Value.StartsWith("CfDJ8", StringComparison.Ordinal));
+        var (name, session) = await SessionAsync(gateway, mode);
         using var caller = new Caller(gateway);
 
         Assert.Equal(200, await StatusAsync(15));
@@ -60,9 +56,17 @@ public class S13_ForgedCookieTests(Gateways gateways)
         async Task<int> StatusAsync(int before)
         {
             var forged = string.Concat(Enumerable.Repeat($"{name}=A; ", before));
-            using var answer = await caller.AskAsync("GET", Gateways.PrefixOf(mode) + "/x", ("Cookie", $"{forged}{name}={cookie.Value}"), ("Accept", "application/json"));
+            using var answer = await caller.AskAsync("GET", Gateways.PrefixOf(mode) + "/x", ("Cookie", $"{forged}{name}={session}"), ("Accept", "application/json"));
             return (int)answer.StatusCode;
         }
+    }
+
+    private static async Task<(string Name, string Value)> SessionAsync(Support.RunningGateway gateway, string mode)
+    {
+        using var browser = gateway.Browser("ada");
+        using var page = (await browser.FollowAsync(mode == Gateways.UnderHub ? "/user/ada/" : "/login?token=" + Support.RunningGateway.Token)).Answer;
+        var (name, cookie) = Assert.Single(browser.Sessions, cookie => cookie.Value.Value.StartsWith("CfDJ8", StringComparison.Ordinal));
+        return (name, cookie.Value);
     }
 
     /// <summary>What decoders of base64url read as the same bytes.</summary>

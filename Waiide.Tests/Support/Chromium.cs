@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Waiide.Tests.Support;
 
-/// <summary>Pages of a headless Chromium for the tests of a class. All classes have one browser between them, whose start costs more than most of their tests; each page has a context of its own, so no cookie is shared.</summary>
+/// <summary>Pages of a headless Chromium for the tests of a class. All classes have one browser between them, whose start costs some two seconds of a processor; each page has a context of its own, so no cookie is shared.</summary>
 public sealed class Chromium : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly SemaphoreSlim Launching = new(1, 1);
@@ -86,7 +86,7 @@ public sealed class Chromium : IAsyncLifetime, IAsyncDisposable
         {
             ExecutablePath = Path.Combine(Repository.Root, "Waiide.Tests", "Support", "chromium"),
             Env = environment,
-            // A sandbox of its own needs rights that root in a container lacks; nothing but our own pages is opened. Without WebGL a terminal is text, which is cheaper and can be read.
+            // A sandbox of its own needs rights that root in a container lacks; nothing but our own pages is opened. Without WebGL a terminal is text, which can be read.
             Args = ["--no-sandbox", "--disable-gpu", "--disable-3d-apis", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
     }
