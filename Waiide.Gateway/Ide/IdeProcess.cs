@@ -190,6 +190,7 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
 
     private async Task KeepLinesAsync(StreamReader output)
     {
+        using var ours = output; // A Process leaves its closing to whoever reads.
         System.Diagnostics.Activity.Current = null; // What is printed in an hour is no part of the start.
         try
         {
@@ -201,7 +202,7 @@ internal sealed partial class IdeProcess(GatewayOptions options, IdeHome home, I
         }
         catch (Exception failure) when (failure is ObjectDisposedException or IOException or OperationCanceledException)
         {
-            // The server has ended and its pipe was closed while something that it started still held the other end.
+            // The gateway ends, or the pipe cannot be read: what would be lost is a line of the log.
         }
     }
 

@@ -52,6 +52,7 @@ internal sealed class Git(IdeHome home)
 
     private static async Task ReadAsync(StreamReader output, Action<string> say)
     {
+        using var ours = output; // A Process leaves its closing to whoever reads.
         var (buffer, line, replaces, said) = (new char[4096], new StringBuilder(), false, 0);
         while (await output.ReadAsync(buffer) is > 0 and var length)
         {

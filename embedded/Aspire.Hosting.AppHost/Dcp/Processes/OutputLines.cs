@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 
 namespace Aspire.Hosting.Dcp.Processes;
@@ -7,9 +8,10 @@ internal static class OutputLines
 {
     public const int LongestLine = 64 * 1024;
 
-    /// <summary>Reads until every writer has closed its end, or until <paramref name="giveUp"/>.</summary>
+    /// <summary>Reads until every writer has closed its end, or until <paramref name="giveUp"/>, and closes ours, which a <see cref="Process"/> leaves to whoever reads.</summary>
     public static async Task ReadAsync(StreamReader output, Action<string> onLine, CancellationToken giveUp)
     {
+        using var ours = output;
         var line = new StringBuilder();
         var buffer = new char[4096];
         try
