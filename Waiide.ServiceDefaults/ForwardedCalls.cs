@@ -13,7 +13,6 @@ internal sealed class ForwardedCalls(HttpMessageHandler inner) : DelegatingHandl
 {
     private const string Peer = "peer.service";
 
-    private static readonly ActivitySource Source = new("Waiide.ServiceDefaults");
     private static readonly DistributedContextPropagator W3C = DistributedContextPropagator.CreateW3CPropagator();
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -29,8 +28,8 @@ internal sealed class ForwardedCalls(HttpMessageHandler inner) : DelegatingHandl
 
     private async Task<HttpResponseMessage> TracedAsync(HttpRequestMessage request, Activity cause, CancellationToken cancellationToken)
     {
-        using var span = Source.StartActivity(request.Method.Method, ActivityKind.Client);
-        Describe(span, request, cause);
+        using var span = HttpSpans.Start(request.Method.Method, ActivityKind.Client);
+        Describe(span, request.RequestUri!, cause);
         Tell(request, span ?? cause);
         try
         {
@@ -59,18 +58,11 @@ internal sealed class ForwardedCalls(HttpMessageHandler inner) : DelegatingHandl
         }
     }
 
-    private static void Describe(Activity? span, HttpRequestMessage request, Activity cause)
-    {
-        var (method, address) = (request.Method.Method, request.RequestUri!);
-        if (method is not ("GET" or "HEAD" or "POST" or "PUT" or "DELETE" or "CONNECT" or "OPTIONS" or "TRACE" or "PATCH"))
-        {
-            span?.SetTag("http.request.method_original", method);
-            span?.DisplayName = "HTTP";
-            method = "_OTHER";
-        }
-
-        span?.SetTag(Peer, cause.GetTagItem(Peer)).SetTag("http.request.method", method).SetTag("server.address", address.IdnHost).SetTag("server.port", address.Port).SetTag("url.full", WithoutQuery(address));
-    }
+    private static void Describe(Activity? span, Uri address, Activity cause) => span?
+        .SetTag(Peer, cause.GetTagItem(Peer))
+        .SetTag("server.address", address.IdnHost)
+        .SetTag("server.port", address.Port)
+        .SetTag("url.full", WithoutQuery(address));
 
     private static void Describe(Activity? span, HttpResponseMessage response)
     {

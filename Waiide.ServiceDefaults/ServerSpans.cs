@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
@@ -9,19 +10,33 @@ using Microsoft.AspNetCore.Routing;
 namespace Waiide.ServiceDefaults;
 
 /// <summary>
-/// Adds what is known once a request has been answered to its span: name, route, status
-/// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span). ASP.NET Core 10 says only what it knows at the start; 11 says all this itself.
+/// The span of each request that is traced (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span). ASP.NET Core makes one for every request, with its attributes and the walk through the SDK, and
+/// asks only then whether anybody wants it, which of a flood hardly anybody does; and version 10 says only what it knows at the start.
 /// </summary>
-internal sealed class ServerSpans : IStartupFilter
+/// <param name="budget">How much is traced; null: that is for the SDK's sampler to say.</param>
+/// <param name="boundary">Whose word counts on which trace a request belongs to; null: everybody's.</param>
+internal sealed class ServerSpans(TraceBudget? budget, TraceBoundary? boundary) : IStartupFilter
 {
+    private static readonly DistributedContextPropagator W3C = DistributedContextPropagator.CreateW3CPropagator();
+
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use(Describe);
+        app.Use(TraceAsync);
         next(app);
     };
 
-    private static async Task Describe(HttpContext context, RequestDelegate next)
+    private async Task TraceAsync(HttpContext context, RequestDelegate next)
     {
+        var parent = Parent(context);
+        var isLeftOut = parent != default && !parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded);
+        using var span = (isLeftOut || budget?.TryTake() == false ? null : Start(context.Request, parent)) ?? LeftOut(parent);
+        if (!span.IsAllDataRequested)
+        {
+            await next(context);
+            return;
+        }
+
+        context.Features.Set<IHttpActivityFeature>(new OfRequest(span));
         Exception? failure = null;
         try
         {
@@ -34,11 +49,46 @@ internal sealed class ServerSpans : IStartupFilter
         }
         finally
         {
-            if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span)
+            if (span.IsAllDataRequested) // Until somebody has left it out.
             {
                 Describe(span, context, failure);
             }
         }
+    }
+
+    /// <summary>To which trace a request belongs: the one that somebody whom we believe says, else the browser's journey, else none yet.</summary>
+    private ActivityContext Parent(HttpContext context)
+    {
+        var (traceparent, tracestate) = ((string?)null, (string?)null);
+        if (boundary is null || boundary.Believes(context))
+        {
+            W3C.ExtractTraceIdAndState(context.Request.Headers, Read, out traceparent, out tracestate);
+        }
+
+        traceparent ??= boundary is null ? null : Journey.In(context.Request.Headers.Cookie);
+        return ActivityContext.TryParse(traceparent, tracestate, isRemote: true, out var parent) ? parent : default;
+
+        static void Read(object? headers, string name, out string? value, out IEnumerable<string>? values) => (value, values) = (((IHeaderDictionary)headers!)[name], null);
+    }
+
+    private static Activity? Start(HttpRequest request, ActivityContext parent) => HttpSpans.Start(request.Method, ActivityKind.Server, parent)?
+        .SetTag("url.scheme", request.Scheme)
+        .SetTag("url.path", request.PathBase.Add(request.Path).Value)
+        .SetTag("server.address", request.Host.Host)
+        .SetTag("server.port", request.Host.Port)
+        .SetTag("network.protocol.version", request.Protocol is ['H', 'T', 'T', 'P', '/', .. var version] ? version : null)
+        .SetTag("user_agent.original", (string?)request.Headers.UserAgent);
+
+    /// <summary>Nobody sees it; but it is not recorded, and so nothing is that happens in it. Logs of a request and what its upstream is told have its number.</summary>
+    private static Activity LeftOut(ActivityContext parent)
+    {
+        var span = new Activity("left out") { IsAllDataRequested = false };
+        if (parent != default)
+        {
+            span.SetParentId(parent.TraceId, parent.SpanId).TraceStateString = parent.TraceState;
+        }
+
+        return span.Start();
     }
 
     private static void Describe(Activity span, HttpContext context, Exception? failure)
@@ -46,8 +96,7 @@ internal sealed class ServerSpans : IStartupFilter
         // Where an exception handler answered, the endpoint is no longer the one that was asked for.
         var handled = context.Features.Get<IExceptionHandlerFeature>();
         var route = ((handled?.Endpoint ?? context.GetEndpoint()) as RouteEndpoint)?.RoutePattern.RawText ?? span.GetTagItem("http.route") as string; // A proxy has routes of its own.
-        var method = span.GetTagItem("http.request.method") is string known and not "_OTHER" ? known : "HTTP";
-        span.DisplayName = route is null ? method : $"{method} {route}";
+        span.DisplayName = route is null ? span.OperationName : $"{span.OperationName} {route}";
         span.SetTag("http.route", route);
 
         // The server answers 500 once the exception has passed us.
@@ -55,8 +104,13 @@ internal sealed class ServerSpans : IStartupFilter
         span.SetTag("http.response.status_code", status);
         if (status >= StatusCodes.Status500InternalServerError || failure is not null)
         {
-            span.SetTag("error.type", (failure ?? handled?.Error)?.GetType().FullName ?? status.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            span.SetTag("error.type", (failure ?? handled?.Error)?.GetType().FullName ?? status.ToString(CultureInfo.InvariantCulture));
             span.SetStatus(ActivityStatusCode.Error);
         }
+    }
+
+    private sealed class OfRequest(Activity span) : IHttpActivityFeature
+    {
+        public Activity Activity { get; set; } = span;
     }
 }

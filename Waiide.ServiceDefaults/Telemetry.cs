@@ -1,7 +1,4 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -36,9 +33,8 @@ internal static class Telemetry
         // The specification's default; the SDK's own is gRPC.
         Default(builder, Protocol, "http/protobuf");
 
-        // What ASP.NET Core 10 itself says about a request is off unless asked for; ServerSpans adds the rest. HttpClient needs neither.
-        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
-        builder.Services.AddSingleton<IStartupFilter, ServerSpans>();
+        var budget = builder.Configuration["OTEL_TRACES_SAMPLER"] is { Length: > 0 } ? null : new TraceBudget(TimeProvider.System);
+        builder.Services.AddSingleton<IStartupFilter>(services => new ServerSpans(budget, services.GetService<TraceBoundary>()));
         builder.Services.AddSingleton(new Tracing(isOn: true));
 
         builder.Services.AddOpenTelemetry()
@@ -47,8 +43,8 @@ internal static class Telemetry
                 .AddEnvironmentVariableDetector()) // Last: OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win.
             .WithMetrics(metrics => metrics
                 .AddMeter("Microsoft.AspNetCore.*", "System.Net.Http", "System.Net.NameResolution", "System.Runtime", "Yarp.*", "Waiide.*"))
-            .WithTracing(traces => Sampled(traces, builder.Configuration)
-                .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Yarp.*", "Waiide.*")
+            .WithTracing(traces => traces
+                .AddSource("System.Net.Http", "Yarp.*", "Waiide.*")
                 .AddProcessor(new QuietSpans())
                 .AddProcessor(new RedactedSpans()))
             .WithLogging(
@@ -65,15 +61,10 @@ internal static class Telemetry
     {
         if (services.Any(service => service.ImplementationInstance is Tracing { IsOn: true }))
         {
-            services.AddHttpContextAccessor();
             services.AddSingleton(boundary);
             services.AddSingleton<IStartupFilter>(new Journey(boundary));
-            services.AddSingleton<DistributedContextPropagator>(provider => new BoundaryPropagator(boundary, provider.GetRequiredService<IHttpContextAccessor>()));
         }
     }
-
-    private static TracerProviderBuilder Sampled(TracerProviderBuilder traces, IConfiguration configuration) =>
-        configuration["OTEL_TRACES_SAMPLER"] is { Length: > 0 } ? traces : traces.SetSampler(new RequestSampler(TimeProvider.System));
 
     private static void KeepSecretsOutOfLogs(IHostApplicationBuilder builder)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -104,6 +105,37 @@ public class GatewayTelemetryTests
         Assert.Matches("^00-[0-9a-f]{32}-[0-9a-f]{16}-00$", told["traceparent"]);
         Assert.DoesNotContain(hers, told["traceparent"], StringComparison.Ordinal);
         Assert.Equal([], told.Keys.Intersect(["tracestate", "baggage"], StringComparer.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Of_a_flood_what_is_left_out_leaves_nothing_and_the_IDE_is_told_so_in_the_trace_of_who_asked()
+    {
+        await using var telling = await Telling.StartAsync(("WAIIDE_TRUST_TRACEPARENT", "1"));
+        using var browser = telling.Gateway.Browser();
+        var asked = new ConcurrentDictionary<string, string>();
+
+        await Parallel.ForAsync(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, (number, _) => AskAsync($"/flood/{number}"));
+
+        var leftOut = telling.Gateway.Ide.Forwarded.Where(request => request.Headers["traceparent"].EndsWith("-00", StringComparison.Ordinal)).ToList();
+        Assert.InRange(leftOut.Count, 500, 1000);
+        Assert.All(leftOut, request => Assert.StartsWith($"00-{asked[request.Target]}-", request.Headers["traceparent"], StringComparison.Ordinal));
+
+        // Spans arrive in their order: with one that came later, all are there that will be.
+        await Eventually.Is(
+            async () =>
+            {
+                await AskAsync("/later");
+                return telling.Collector.In(asked["/later"]).Any();
+            },
+            "a request after the flood is traced again");
+        Assert.Equal([], telling.Collector.Spans.Values.Select(span => span.TraceId).Intersect(leftOut.Select(request => asked[request.Target])));
+
+        async ValueTask AskAsync(string path)
+        {
+            var trace = asked[path] = ActivityTraceId.CreateRandom().ToHexString();
+            using var answer = await browser.SendAsync(HttpMethod.Get, path, null, ("Authorization", "token " + RunningGateway.Token), ("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01"));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
     }
 
     /// <summary>A gateway that tells a collector everything.</summary>
