@@ -130,6 +130,22 @@ public class TelemetryTests
         Assert.Contains("named", collector.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Of_requests_and_calls_the_durations_are_sent_and_not_what_costs_more_than_it_tells()
+    {
+        await using var collector = await OtlpReceiver.StartAsync();
+        await using var back = await Service("back", null, app => app.MapGet("/data/{id}", (string id) => id));
+        await using var front = await Front(collector, back);
+
+        await Send(front, "/hello/7");
+
+        string[] durations = ["http.server.request.duration", "http.client.request.duration"];
+        await Eventually.Is(() => durations.All(name => collector.Text.Contains(name, StringComparison.Ordinal)), "the durations arrive");
+        Assert.DoesNotContain("http.client.open_connections", collector.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("http.client.request.time_in_queue", collector.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("aspnetcore.routing.match_attempts", collector.Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("", "01", true)]
     [InlineData("", "00", false)]
