@@ -11,7 +11,8 @@ internal static class HttpSpans
     public static Activity? Start(string method, ActivityKind kind, ActivityContext parent = default)
     {
         var isKnown = method is "GET" or "HEAD" or "POST" or "PUT" or "DELETE" or "CONNECT" or "OPTIONS" or "TRACE" or "PATCH";
-        return Source.StartActivity(isKnown ? method : "HTTP", kind, parent)?
+        var span = Source.StartActivity(isKnown ? method : "HTTP", kind, parent);
+        return span is not { IsAllDataRequested: true } ? span : span
             .SetTag("http.request.method", isKnown ? method : "_OTHER")
             .SetTag("http.request.method_original", isKnown ? null : method);
     }

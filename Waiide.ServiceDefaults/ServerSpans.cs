@@ -27,16 +27,19 @@ internal sealed class ServerSpans(TraceBudget? budget, TraceBoundary? boundary) 
 
     private async Task TraceAsync(HttpContext context, RequestDelegate next)
     {
+        // Where somebody wants logs of the hosting, or listens to it, ASP.NET Core has made one all the same, in whatever trace a stranger says.
+        Activity.Current = null;
         var parent = Parent(context);
         var isLeftOut = parent != default && !parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded);
-        using var span = (isLeftOut || budget?.TryTake() == false ? null : Start(context.Request, parent)) ?? LeftOut(parent);
+        using var span = (isLeftOut || budget?.TryTake() == false ? null : HttpSpans.Start(context.Request.Method, ActivityKind.Server, parent)) ?? LeftOut(parent);
+        context.Features.Set<IHttpActivityFeature>(new OfRequest(span));
         if (!span.IsAllDataRequested)
         {
             await next(context);
             return;
         }
 
-        context.Features.Set<IHttpActivityFeature>(new OfRequest(span));
+        Describe(span, context.Request);
         Exception? failure = null;
         try
         {
@@ -71,11 +74,11 @@ internal sealed class ServerSpans(TraceBudget? budget, TraceBoundary? boundary) 
         static void Read(object? headers, string name, out string? value, out IEnumerable<string>? values) => (value, values) = (((IHeaderDictionary)headers!)[name], null);
     }
 
-    private static Activity? Start(HttpRequest request, ActivityContext parent) => HttpSpans.Start(request.Method, ActivityKind.Server, parent)?
+    private static void Describe(Activity span, HttpRequest request) => span
         .SetTag("url.scheme", request.Scheme)
-        .SetTag("url.path", request.PathBase.Add(request.Path).Value)
-        .SetTag("server.address", request.Host.Host)
-        .SetTag("server.port", request.Host.Port)
+        .SetTag("url.path", request.PathBase.Add(request.Path) is { HasValue: true } path ? path.ToUriComponent() : "/")
+        .SetTag("server.address", request.Host.HasValue ? request.Host.Host : null)
+        .SetTag("server.port", request.Host.HasValue ? request.Host.Port ?? (request.IsHttps ? 443 : 80) : null)
         .SetTag("network.protocol.version", request.Protocol is ['H', 'T', 'T', 'P', '/', .. var version] ? version : null)
         .SetTag("user_agent.original", (string?)request.Headers.UserAgent);
 

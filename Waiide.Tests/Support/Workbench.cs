@@ -54,7 +54,7 @@ internal sealed class Workbench(IPage page)
     /// <summary>Waits for a terminal to be drawn, after a reload for example. VS Code may draw it twice.</summary>
     public Task HasTerminal() => Expect(page.Locator(".terminal-wrapper.active .xterm-screen:visible").First).ToBeVisibleAsync();
 
-    /// <summary>Runs a line in the active terminal and returns what it wrote to <paramref name="file"/>. A terminal that is drawn may not take input yet, or take the end of a line only, so the line is typed until it has run, each time on an empty prompt: half of it may be an open quote.</summary>
+    /// <summary>Runs a line in the active terminal and returns what it wrote to <paramref name="file"/>. A terminal that is drawn may not take input yet, or take the end of a line only, so the line is typed until it has run, each time on an empty prompt: half of it may be an open quote. In braces it runs whole or not at all.</summary>
     public async Task<string> RunInTerminal(string line, string file)
     {
         bool IsWritten() => File.Exists(file) && new FileInfo(file).Length > 0;
@@ -67,7 +67,7 @@ internal sealed class Workbench(IPage page)
                     if (await FocusTerminal(attempt++))
                     {
                         await page.Keyboard.PressAsync("Control+c");
-                        await page.Keyboard.TypeAsync($"{line} > '{file}'\n");
+                        await page.Keyboard.TypeAsync($"{{ {line}; }} > '{file}'\n");
                     }
 
                     for (var look = 0; look < 40 && !IsWritten(); look++)

@@ -72,6 +72,21 @@ public sealed class IdeProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Killed_it_leaves_no_pipe_of_its_output_in_the_gateway()
+    {
+        await using var gateway = await (await Start()).WhenUsable();
+        var first = await _ide.Run();
+        var before = Processes.PipesOf(gateway.Process.Id);
+
+        StubCodeServer.Kill(first.Pid);
+        await _ide.Run(first);
+        await gateway.WhenUsable();
+        StubCodeServer.Kill(first.Outside); // It had the output, too.
+
+        await Eventually.Is(() => Processes.PipesOf(gateway.Process.Id) <= before, $"the pipes are closed, of which there were {before}", RecoveryLimit);
+    }
+
+    [Fact]
     public async Task An_exit_that_nobody_asked_for_is_a_failure_and_the_pauses_grow()
     {
         await using var gateway = await Start(("STUB_MODE", "exits"));
@@ -82,10 +97,16 @@ public sealed class IdeProcessTests : IDisposable
         Assert.InRange(starts[3] - starts[2], 1950, 5000);
         Assert.Contains("ended with exit code 0", gateway.Process.Output, StringComparison.Ordinal);
 
-        using var request = new HttpRequestMessage(HttpMethod.Get, gateway.Url);
-        request.Headers.Accept.ParseAdd("text/html");
-        using var page = await _client.SendAsync(request);
-        Assert.Contains("stub: &lt;b&gt;hello&lt;/b&gt;", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        // The fourth attempt may not have come to that yet.
+        await Eventually.Is(
+            async () =>
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, gateway.Url);
+                request.Headers.Accept.ParseAdd("text/html");
+                using var page = await _client.SendAsync(request);
+                return (await page.Content.ReadAsStringAsync()).Contains("stub: &lt;b&gt;hello&lt;/b&gt;", StringComparison.Ordinal);
+            },
+            "the page shows what was printed");
     }
 
     [Theory]
