@@ -67,7 +67,7 @@ internal sealed class Workbench(IPage page)
                     if (await FocusTerminal(attempt++))
                     {
                         await page.Keyboard.PressAsync("Control+c");
-                        await page.Keyboard.TypeAsync($"{{ {line}; }} > '{file}'\n");
+                        await page.Keyboard.TypeAsync($"{{ {line} > '{file}'; }}\n");
                     }
 
                     for (var look = 0; look < 40 && !IsWritten(); look++)

@@ -46,8 +46,8 @@ internal sealed partial class AppHostRun : IAsyncDisposable
 
     public ChildProcess DotnetRun => _dotnetRun;
 
-    /// <summary>Every process that was started by this run, directly or not.</summary>
-    public IReadOnlyList<Processes.Found> AllProcesses => Processes.With(_mark);
+    /// <summary>Every process that was started by this run, directly or not. Podman's name server is not the run's: all networks of the machine have one between them, with the variables of whoever needed it first.</summary>
+    public IReadOnlyList<Processes.Found> AllProcesses => [.. Processes.With(_mark).Where(process => !process.CommandLine.Contains("/aardvark-dns ", StringComparison.Ordinal))];
 
     public static AppHostRun Start(params string[] arguments) => new([], arguments);
 
