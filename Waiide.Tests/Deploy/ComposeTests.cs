@@ -4,6 +4,7 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Deploy;
 
 /// <summary>What is published works as it is: the compose file, carried unedited by a real engine up to a person who works in the IDE.</summary>
+[Collection(PodmanNetworks.Name)]
 public sealed class ComposeTests(Chromium chromium) : BrowserTests(chromium)
 {
     private const string Folder = "/home/calliope/workspace";

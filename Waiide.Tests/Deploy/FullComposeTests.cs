@@ -8,6 +8,7 @@ using Waiide.Tests.Topology;
 namespace Waiide.Tests.Deploy;
 
 /// <summary>Hub, gateway, IDE, TLS and dashboard as an operator carries them up: a person works in the IDE by https, everybody else stays out, and what happened is in the dashboard.</summary>
+[Collection(PodmanNetworks.Name)]
 public sealed partial class FullComposeTests(FullCompose full, Chromium chromium) : BrowserTests(chromium), IClassFixture<FullCompose>
 {
     private const string Letter = "/home/calliope/workspace/letter.txt";

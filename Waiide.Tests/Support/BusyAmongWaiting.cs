@@ -27,7 +27,7 @@ public sealed class BusyAmongWaiting : ITestCollectionOrderer
     internal static readonly string[] Busy =
     [
         typeof(UnsavedTextTests).FullName!, typeof(RealIdeIdleTests).FullName!, PlainHubCollection.Name, typeof(QuickRunTests).FullName!, typeof(ConnectionEndTests).FullName!, typeof(ManyUsersTests).FullName!,
-        typeof(ImageTests).FullName!, "hub topology", typeof(ComposeTests).FullName!, typeof(FrontBrowserTests).FullName!, typeof(FullComposeTests).FullName!, "resource kills", "standalone topology",
+        PodmanNetworks.Name, typeof(ImageTests).FullName!, "hub topology", "resource kills", "standalone topology",
         typeof(WorkbenchBarTests).FullName!, typeof(MemoryTests).FullName!, typeof(SupervisedIdeTests).FullName!, "odd hub", typeof(ExtensionTests).FullName!, typeof(RealRunTests).FullName!,
         typeof(JourneyTests).FullName!, typeof(PublishedTests).FullName!, typeof(HubWithIdeTests).FullName!, typeof(OpenLinkTests).FullName!,
     ];

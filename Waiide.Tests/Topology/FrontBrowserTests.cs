@@ -6,6 +6,7 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Topology;
 
 /// <summary>A browser that trusts the development authority comes to the hub by https.</summary>
+[Collection(PodmanNetworks.Name)]
 public sealed class FrontBrowserTests
 {
     private const string Password = "correct horse";

@@ -3,6 +3,7 @@ using System.Net;
 namespace Waiide.Tests.Deploy.Kubernetes;
 
 /// <summary>The restricted overlay in a real engine.</summary>
+[Collection(PodmanNetworks.Name)]
 public sealed class PodTests
 {
     [SkippableFact]

@@ -7,6 +7,7 @@ using Waiide.Tests.Support;
 namespace Waiide.Tests.Deploy.Spawners;
 
 /// <summary>deploy/jupyterhub/docker: a container for each server.</summary>
+[Collection(PodmanNetworks.Name)]
 public sealed class DockerTests(ContainerHub hub) : IClassFixture<ContainerHub>
 {
     [SkippableFact]
