@@ -27,7 +27,7 @@ internal sealed class ServerSpans(TraceBudget? budget, TraceBoundary? boundary) 
 
     private async Task TraceAsync(HttpContext context, RequestDelegate next)
     {
-        // Where somebody wants logs of the hosting, or listens to it, ASP.NET Core has made one all the same, in whatever trace a stranger says.
+        // Where somebody wants the hosting's logs, or listens to it, ASP.NET Core has made an Activity all the same, in whatever trace a stranger says.
         Activity.Current = null;
         var parent = Parent(context);
         var isLeftOut = parent != default && !parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded);

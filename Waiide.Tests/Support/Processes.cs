@@ -44,9 +44,6 @@ internal static class Processes
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 
-    /// <summary>How many ends of pipes a process holds.</summary>
-    public static int PipesOf(int id) => Directory.GetFiles($"/proc/{id}/fd").Count(descriptor => new FileInfo(descriptor).LinkTarget?.StartsWith("pipe:", StringComparison.Ordinal) == true);
-
     private static byte[]? Read(int id, string file)
     {
         try

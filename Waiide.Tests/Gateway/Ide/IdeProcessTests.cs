@@ -72,21 +72,6 @@ public sealed class IdeProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task Killed_it_leaves_no_pipe_of_its_output_in_the_gateway()
-    {
-        await using var gateway = await (await Start()).WhenUsable();
-        var first = await _ide.Run();
-        var before = Processes.PipesOf(gateway.Process.Id);
-
-        StubCodeServer.Kill(first.Pid);
-        await _ide.Run(first);
-        await gateway.WhenUsable();
-        StubCodeServer.Kill(first.Outside); // It had the output, too.
-
-        await Eventually.Is(() => Processes.PipesOf(gateway.Process.Id) <= before, $"the pipes are closed, of which there were {before}", RecoveryLimit);
-    }
-
-    [Fact]
     public async Task An_exit_that_nobody_asked_for_is_a_failure_and_the_pauses_grow()
     {
         await using var gateway = await Start(("STUB_MODE", "exits"));

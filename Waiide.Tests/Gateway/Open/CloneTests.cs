@@ -44,18 +44,6 @@ public sealed class CloneTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task What_git_printed_into_is_closed()
-    {
-        await using var server = await GitServer.StartAsync();
-        await using var gateway = await Start();
-        var before = Processes.PipesOf(gateway.Process.Id);
-
-        Assert.Equal("done", (string)(await Clone(gateway, server.Letters))["status"]!);
-
-        await Eventually.Is(() => Processes.PipesOf(gateway.Process.Id) <= before, $"the pipes are closed, of which there were {before}", TimeSpan.FromSeconds(5));
-    }
-
-    [SkippableFact]
     public async Task Branches_tags_and_commits_are_checked_out()
     {
         await using var server = await GitServer.StartAsync();
