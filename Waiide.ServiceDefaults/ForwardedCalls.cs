@@ -13,8 +13,6 @@ internal sealed class ForwardedCalls(HttpMessageHandler inner) : DelegatingHandl
 {
     private const string Peer = "peer.service";
 
-    private static readonly DistributedContextPropagator W3C = DistributedContextPropagator.CreateW3CPropagator();
-
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (Activity.Current is { Recorded: true } cause)
@@ -49,12 +47,12 @@ internal sealed class ForwardedCalls(HttpMessageHandler inner) : DelegatingHandl
     {
         if (span is not null)
         {
-            foreach (var name in W3C.Fields)
+            foreach (var name in HttpSpans.W3C.Fields)
             {
                 request.Headers.Remove(name);
             }
 
-            W3C.Inject(span, request, static (carrier, name, value) => ((HttpRequestMessage)carrier!).Headers.TryAddWithoutValidation(name, value));
+            HttpSpans.W3C.Inject(span, request, static (carrier, name, value) => ((HttpRequestMessage)carrier!).Headers.TryAddWithoutValidation(name, value));
         }
     }
 

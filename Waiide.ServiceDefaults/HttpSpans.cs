@@ -2,9 +2,11 @@ using System.Diagnostics;
 
 namespace Waiide.ServiceDefaults;
 
-/// <summary>What the spans of requests and of calls have in common: their source, and how they are named by the method (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#name).</summary>
+/// <summary>What the spans of requests and of calls have in common: their source, the headers that tell of them, and how they are named by the method (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#name).</summary>
 internal static class HttpSpans
 {
+    public static readonly DistributedContextPropagator W3C = DistributedContextPropagator.CreateW3CPropagator();
+
     private static readonly ActivitySource Source = new("Waiide.ServiceDefaults");
 
     /// <summary>Null: nobody wants it. Without a <paramref name="parent"/> it is a part of what goes on here, if anything does.</summary>

@@ -17,8 +17,6 @@ namespace Waiide.ServiceDefaults;
 /// <param name="boundary">Whose word counts on which trace a request belongs to; null: everybody's.</param>
 internal sealed class ServerSpans(TraceBudget? budget, TraceBoundary? boundary) : IStartupFilter
 {
-    private static readonly DistributedContextPropagator W3C = DistributedContextPropagator.CreateW3CPropagator();
-
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.Use(TraceAsync);
@@ -65,7 +63,7 @@ internal sealed class ServerSpans(TraceBudget? budget, TraceBoundary? boundary) 
         var (traceparent, tracestate) = ((string?)null, (string?)null);
         if (boundary is null || boundary.Believes(context))
         {
-            W3C.ExtractTraceIdAndState(context.Request.Headers, Read, out traceparent, out tracestate);
+            HttpSpans.W3C.ExtractTraceIdAndState(context.Request.Headers, Read, out traceparent, out tracestate);
         }
 
         traceparent ??= boundary is null ? null : Journey.In(context.Request.Headers.Cookie);

@@ -17,7 +17,7 @@ internal static class Telemetry
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string Protocol = "OTEL_EXPORTER_OTLP_PROTOCOL";
 
-    // Eight of the dozen measurements of a request that is passed on, and with them a seventh of what it costs; what they are good for is seen in the durations.
+    // Most of the measurements of a request that is passed on, and with them an eighth of what it costs; what they are good for is seen in the durations.
     private static readonly string[] LeftOut = ["http.client.open_connections", "http.client.active_requests", "http.client.request.time_in_queue", "aspnetcore.routing.match_attempts"];
 
     public static void AddTo(IHostApplicationBuilder builder)
