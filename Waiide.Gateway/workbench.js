@@ -108,7 +108,10 @@
       button.onclick = () => keep(button);
       return [button];
     }
-    return notice.urgent ? [] : [make('button', { textContent: 'Close', onclick: () => { closed.add(key); show(); } })];
+    const close = make('button', { textContent: 'Close', onclick: () => { closed.add(key); show(); } });
+    // VS Code offers it, too, but not in its first seconds: then it gives up and says nothing.
+    if (notice.id === 'connection') { return [reload('Reload'), close]; }
+    return notice.urgent ? [] : [close];
   };
 
   const rowOf = (text, at, actions) => make('div', { className: 'row' }, make('p', {}, text, ...(at ? [' ', make('time', { dateTime: at, ariaHidden: 'true' })] : [])), ...actions);

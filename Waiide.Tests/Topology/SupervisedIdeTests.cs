@@ -22,6 +22,7 @@ public sealed class SupervisedIdeTests(Chromium chromium) : BrowserTests(chromiu
         await Eventually.Is(
             () => File.ReadAllText(gateway.FileOf("letter.txt")) == "Dear reader", "VS Code saves what was typed");
         await workbench.RemembersEditor("letter.txt");
+        await workbench.HasAllParts();
 
         foreach (var process in Processes.All().Where(process => process.CommandLine.Contains(gateway.DataDirectory, StringComparison.Ordinal) && process.Id != gateway.Process.Id))
         {

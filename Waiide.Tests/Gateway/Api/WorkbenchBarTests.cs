@@ -180,7 +180,7 @@ public sealed partial class WorkbenchBarTests(Chromium chromium) : BrowserTests(
     }
 
     [SkippableFact]
-    public async Task Why_a_connection_ended_is_said_with_the_time_of_the_persons_own_clock()
+    public async Task Why_a_connection_ended_is_said_with_the_time_of_the_persons_own_clock_and_the_page_can_be_loaded_again()
     {
         await using var gateway = await RunningGateway.StandaloneAsync();
         var page = await Open(gateway);
@@ -190,6 +190,10 @@ public sealed partial class WorkbenchBarTests(Chromium chromium) : BrowserTests(
 
         var clock = await page.EvaluateAsync<string>("time => new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })", ended.ToString("O", CultureInfo.InvariantCulture));
         await Expect(page.GetByRole(AriaRole.Paragraph)).ToHaveTextAsync($"The connection ended at {clock}: the IDE server's process ended with exit code 1.");
+
+        await page.EvaluateAsync("() => { window.isTheSame = true; }");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Reload" }).ClickAsync();
+        await page.WaitForFunctionAsync("() => window.isTheSame === undefined");
     }
 
     [SkippableFact]
