@@ -59,6 +59,11 @@ internal sealed class Connections(EndedConnectionsFile file, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var lost = Ended.FirstOrDefault(ended => ended.User == user && ended.Kind == Upstream.IdeKind && ended.Reason.Entry().IsNews && IsOfTheWindow(ended.Window));
+        if (lost is { Reason: EndReason.TurnedAway } && WhatTookItsSession(lost) is { } before && before.Reason.Entry().IsNews)
+        {
+            lost = before;
+        }
+
         return lost is null || now - lost.At > News || _open.Keys.Any(Stands) ? null : lost;
 
         bool IsOfTheWindow(string? window) => windows.Count == 0 || (window is not null && windows.Contains(window));
@@ -67,6 +72,10 @@ internal sealed class Connections(EndedConnectionsFile file, TimeProvider clock)
             connection is { IsOpen: true, Upstream.IsIde: true } && connection.User == user && (!connection.IsReconnection || now - connection.Since >= Settled)
             && (windows.Count == 0 || (connection.Since >= lost.At && IsOfTheWindow(connection.Window)));
     }
+
+    // VS Code comes back with the same token until it is turned away, and may be refused before: by a server that still starts.
+    private EndedConnection? WhatTookItsSession(EndedConnection attempt) =>
+        Ended.FirstOrDefault(ended => ended.Window is not null && ended.Window == attempt.Window && ended.Reason is not (EndReason.TurnedAway or EndReason.UpstreamRefused));
 
     // Read when it is first needed, not when the gateway is put together.
     private Queue<EndedConnection> Book => _ended ??= new(file.Read().TakeLast(Kept));

@@ -8,6 +8,7 @@ internal enum EndReason
     UpstreamClosed,
     UpstreamVanished,
     UpstreamRefused,
+    TurnedAway,
     IdeEnded,
     IdeRestarted,
     IdeLost,
@@ -42,7 +43,7 @@ internal static class EndReasons
     internal sealed record Row(EndReason Reason, string Name, Party By, string Sentence, ushort Code = 0, string Words = "")
     {
         /// <summary>Somebody lost a connection that they wanted, and nothing had been announced.</summary>
-        internal bool IsTrouble => Reason is EndReason.UpstreamVanished or EndReason.UpstreamRefused or EndReason.IdeEnded or EndReason.IdeLost or EndReason.MemoryGuard or EndReason.TooMany or EndReason.GatewayFailed;
+        internal bool IsTrouble => Reason is EndReason.UpstreamVanished or EndReason.UpstreamRefused or EndReason.TurnedAway or EndReason.IdeEnded or EndReason.IdeLost or EndReason.MemoryGuard or EndReason.TooMany or EndReason.GatewayFailed;
 
         /// <summary>People want to know why. A close by the browser or by the IDE server is how each WebSocket ends that is no longer needed.</summary>
         internal bool IsNews => By != Party.Client && Reason != EndReason.UpstreamClosed;
@@ -56,6 +57,7 @@ internal static class EndReasons
         new(EndReason.UpstreamClosed, "upstream_closed", Party.Upstream, "{upstream} closed it{detail}."),
         new(EndReason.UpstreamVanished, "upstream_vanished", Party.Upstream, "{upstream} cut it without a close frame."),
         new(EndReason.UpstreamRefused, "upstream_refused", Party.Upstream, "{upstream} did not accept it{detail}."),
+        new(EndReason.TurnedAway, "turned_away", Party.Upstream, "The IDE server did not know this window any more: it was away for too long, or the server is another one since."),
         new(EndReason.IdeEnded, "ide_ended", Party.Upstream, "The IDE server's process ended{detail}."),
         new(EndReason.IdeRestarted, "ide_restarted", Party.Upstream, "The IDE server was started again because somebody asked for it."),
         new(EndReason.IdeLost, "ide_lost", Party.Upstream, "The IDE server, which is run apart from the gateway, no longer answered."),

@@ -134,7 +134,8 @@ internal sealed partial class Autopsy
     {
         var next = _ide.NextDeath;
         var death = DeathAround(connection, at);
-        if (death is null && connection.IsReconnection && at - connection.Since < TurnedAwayWithin && _ide.GuardedAt is { } guarded && at - guarded < RemembersItsExtensions)
+        var isTurnedAway = connection.IsReconnection && at - connection.Since < TurnedAwayWithin;
+        if (death is null && isTurnedAway && _ide.GuardedAt is { } guarded && at - guarded < RemembersItsExtensions)
         {
             return new Ending(EndReason.MemoryGuard);
         }
@@ -145,7 +146,7 @@ internal sealed partial class Autopsy
             death = DeathAround(connection, at);
         }
 
-        return death?.Ending ?? seen;
+        return death?.Ending ?? (isTurnedAway && seen.Reason == EndReason.UpstreamVanished ? new Ending(EndReason.TurnedAway) : seen);
     }
 
     // Of the server that it led to, and not one that was long over when this ended.

@@ -37,6 +37,7 @@ public sealed class UnsavedTextTests(PlainHub hub, Chromium chromium) : BrowserT
         await Type(workbench, Writer, "beforeidekill");
         KillIde();
 
+        await Expect(Bar(workbench)).ToContainTextAsync("the IDE server's process ended with exit code 137");
         await Bar(workbench).GetByRole(AriaRole.Button, new() { Name = "Reload" }).ClickAsync();
         await IsThere(workbench, Writer, "ide", "beforeidekill", closes: false);
 

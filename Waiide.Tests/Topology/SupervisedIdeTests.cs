@@ -29,8 +29,8 @@ public sealed class SupervisedIdeTests(Chromium chromium) : BrowserTests(chromiu
             Process.Start("kill", ["-KILL", process.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
         }
 
-        await Eventually.Is(async () => !await VersionAnswers(http), "the kill is noticed", TimeSpan.FromSeconds(5));
-        await Eventually.Is(() => VersionAnswers(http), "/version answers again", TimeSpan.FromSeconds(5));
+        await Eventually.Is(async () => !await VersionAnswers(http), "the kill is noticed");
+        await Eventually.Is(() => VersionAnswers(http), "/version answers again");
         await page.GetByRole(AriaRole.Button, new() { Name = "Reload Window" }).ClickAsync();
         await workbench.IsOpen();
         await workbench.HasEditor("letter.txt");

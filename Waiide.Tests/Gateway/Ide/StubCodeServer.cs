@@ -35,12 +35,14 @@ internal sealed class StubCodeServer
           response.end(request.url === '/version' ? '0123456789abcdef0123456789abcdef01234567' : !isPage ? request.url
             : `<html><head><meta data-settings="{&quot;enableWorkspaceTrust&quot;:${!process.argv.includes('--disable-workspace-trust')},&quot;x&quot;:1}"></head><body>${request.url}`);
         });
-        // A window that comes back is turned away with a close frame, any other stays.
+        // A window that comes back is turned away without a word, as VS Code's server does it; one is said goodbye, any other stays.
         server.on('upgrade', (request, socket) => {
           const accept = createHash('sha1').update(request.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11').digest('base64');
           socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
           socket.on('error', () => {});
           if (request.url.includes('reconnection=true')) {
+            socket.end();
+          } else if (request.url === '/closes') {
             socket.end(Buffer.from([0x88, 0x00]));
           }
         });

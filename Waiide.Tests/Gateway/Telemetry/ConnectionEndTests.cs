@@ -213,16 +213,29 @@ public sealed class ConnectionEndTests
         await using var gateway = await RunningGateway.StandaloneAsync(("WAIIDE_IDE_URL", ""), ("WAIIDE_IDE_COMMAND", stub.Program), ("WAIIDE_DATA_DIR", Path.Combine(home.Path, "data")), ("WAIIDE_WORKSPACE", home.Path));
         using var browser = gateway.Browser();
         var first = await stub.Run();
-        using (var killed = await OpenAsync(browser, gateway, "/one"))
+        using (var killed = await OpenAsync(browser, gateway, "/?reconnectionToken=mine"))
         {
             StubCodeServer.Kill(first.Pid);
             Assert.Null(await killed.CloseCode(AMinute));
         }
 
         Assert.Equal(("ide_ended", "The IDE server's process ended with exit code 137 (killed, by hand or because the machine had no memory left)."), Told(await EndedAsync(browser, 1)));
-        Assert.Contains("The connection ended: the IDE server's process ended with exit code 137 (killed, by hand or because the machine had no memory left).", await NoticesAsync(browser), StringComparer.Ordinal);
+        const string whyItEnded = "The connection ended: the IDE server's process ended with exit code 137 (killed, by hand or because the machine had no memory left).";
+        Assert.Contains(whyItEnded, await NoticesAsync(browser), StringComparer.Ordinal);
 
+        // The server that is there now does not know the window; what its person is told is what ended the one that did.
         await stub.Run(first);
+        foreach (var (window, told, count) in new[] { ("mine", whyItEnded, 2), ("anothers", "The connection ended: the IDE server did not know this window any more: it was away for too long, or the server is another one since.", 3) })
+        {
+            using (var comesBack = await OpenWhenUsableAsync(browser, gateway, $"/?reconnectionToken={window}&reconnection=true"))
+            {
+                Assert.Null(await comesBack.CloseCode(AMinute));
+            }
+
+            Assert.Equal("turned_away", Told(await EndedAsync(browser, count)).Reason);
+            Assert.Equal([told], await NoticesAsync(browser, window));
+        }
+
         using (var restarted = await OpenWhenUsableAsync(browser, gateway, "/two"))
         {
             using var restart = await browser.SendAsync(HttpMethod.Post, "/api/restart", null, Token);
@@ -230,14 +243,14 @@ public sealed class ConnectionEndTests
             Assert.Null(await restarted.CloseCode(AMinute));
         }
 
-        Assert.Equal("ide_restarted", Told(await EndedAsync(browser, 2)).Reason);
+        Assert.Equal("ide_restarted", Told(await EndedAsync(browser, 4)).Reason);
 
-        using (var closes = await OpenWhenUsableAsync(browser, gateway, "/?reconnection=true"))
+        using (var closes = await OpenWhenUsableAsync(browser, gateway, "/closes"))
         {
             await closes.CloseCode(AMinute);
         }
 
-        Assert.Equal(("upstream_closed", "The IDE server closed it."), Told(await EndedAsync(browser, 3)));
+        Assert.Equal(("upstream_closed", "The IDE server closed it."), Told(await EndedAsync(browser, 5)));
     }
 
     [SkippableFact]
@@ -323,9 +336,9 @@ public sealed class ConnectionEndTests
         return ended;
     }
 
-    private static async Task<string[]> NoticesAsync(Browser browser)
+    private static async Task<string[]> NoticesAsync(Browser browser, string window = "")
     {
-        using var answer = await browser.SendAsync(HttpMethod.Get, "/api/notices", null, Token);
+        using var answer = await browser.SendAsync(HttpMethod.Get, "/api/notices", null, Token, ("Waiide-Window", window));
         return [.. JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["notices"]!.AsArray().Where(notice => (string)notice!["id"]! == "connection").Select(notice => (string)notice!["text"]!)];
     }
 }
