@@ -118,7 +118,7 @@ def estimate(found):
         ['memory of all gateways', f'{AT_ONCE * last["active"]["pss"] / 1024:,.0f} GB', f'{AT_ONCE:,} × {number(last["active"]["pss"])} MB'],
         ['processor of all gateways', f'{AT_ONCE * last["active"]["cpu"] / 1000:,.0f} cores; {AT_ONCE * last["idle"]["cpu"] / 1000:,.1f} if nobody has a window open', f'{AT_ONCE:,} × {number(last["active"]["cpu"])} ‰, or × {number(last["idle"]["cpu"])} ‰'],
         ['calls to the hub', f'{asked:,.0f} a second', 'the table of calls'],
-        ['sockets at the front proxy', f'{2 * AT_ONCE:,}', 'two for each window'],
+        ['WebSockets at the front proxy', f'{2 * AT_ONCE:,}', 'two for each window'],
         ['front proxy', f'{2 * AT_ONCE * of_sockets["cpu"] / sockets:,.2f} cores, {2 * AT_ONCE * of_sockets["memory"] / sockets:,.0f} MB', f'as with {sockets:,} sockets'],
         [f'{AT_ONCE:,} starts within 15 minutes', f'{AT_ONCE * statistics.median(found["start"]) / 900:,.1f} cores of the nodes for the gateways', f'{AT_ONCE:,} × {number(statistics.median(found["start"]))} s, {len(found["start"])} at once'],
     ]
