@@ -44,12 +44,14 @@ public sealed class LifecycleTests
         const string Ended = "start:Enabled stop:Hidden restart:Disabled";
         string[] run = [$"/ exit= {Idle}", $"Running/Unhealthy exit= {Running}", $"Running/Healthy exit= {Running}", $"Finished/ exit=137 {Ended}"];
         string[] again = [$"Starting/ exit=137 {Idle}", $"Waiting/ exit=137 {Waiting}"];
+        string[] expected = [$"/ exit= {Idle}", $"Starting/ exit= {Idle}", $"Waiting/ exit= {Waiting}", .. run, .. again, .. run, .. again, .. run[..3]];
         await Eventually.Is(
-            () => { lock (timeline) { return timeline.Count >= 17; } },
+            () => { lock (timeline) { return timeline.Count >= expected.Length; } },
             "the last state arrives");
-        Assert.Equal(
-            [$"/ exit= {Idle}", $"Starting/ exit= {Idle}", $"Waiting/ exit= {Waiting}", .. run, .. again, .. run, .. again, .. run[..3]],
-            timeline);
+        lock (timeline)
+        {
+            Assert.Equal(expected, timeline);
+        }
     }
 
     [Fact]
