@@ -58,24 +58,22 @@ internal sealed class Connections(EndedConnectionsFile file, TimeProvider clock)
     internal EndedConnection? LostBy(string user, IReadOnlySet<string> windows)
     {
         var now = clock.GetUtcNow();
-        var lost = Ended.FirstOrDefault(ended => ended.User == user && ended.Kind == Upstream.IdeKind && ended.Reason.Entry().IsNews && IsOfTheWindow(ended.Window));
-        if (lost is { Reason: EndReason.TurnedAway } && WhatTookItsSession(lost) is { } before && before.Reason.Entry().IsNews)
-        {
-            lost = before;
-        }
-
-        return lost is null || now - lost.At > News || _open.Keys.Any(Stands) ? null : lost;
+        EndedConnection[] ofUser = [.. Ended.Where(ended => ended.User == user && ended.Kind == Upstream.IdeKind)];
+        var lost = ofUser.FirstOrDefault(ended => ended.Reason.Entry().IsNews && IsOfTheWindow(ended.Window));
+        return lost is null || now - lost.At > News || _open.Keys.Any(Stands) ? null : WhatTookItsSession() ?? lost;
 
         bool IsOfTheWindow(string? window) => windows.Count == 0 || (window is not null && windows.Contains(window));
 
         bool Stands(Connection connection) =>
             connection is { IsOpen: true, Upstream.IsIde: true } && connection.User == user && (!connection.IsReconnection || now - connection.Since >= Settled)
             && (windows.Count == 0 || (connection.Since >= lost.At && IsOfTheWindow(connection.Window)));
-    }
 
-    // VS Code comes back with the same token until it is turned away, and may be refused before: by a server that still starts.
-    private EndedConnection? WhatTookItsSession(EndedConnection attempt) =>
-        Ended.FirstOrDefault(ended => ended.Window is not null && ended.Window == attempt.Window && ended.Reason is not (EndReason.TurnedAway or EndReason.UpstreamRefused));
+        // VS Code comes back with the same token until it is turned away; refusals on the way took nothing.
+        EndedConnection? WhatTookItsSession() =>
+            lost is { Reason: EndReason.TurnedAway, Window: not null }
+            && ofUser.FirstOrDefault(ended => ended.Window == lost.Window && ended.Reason is not (EndReason.TurnedAway or EndReason.UpstreamRefused or EndReason.TooMany or EndReason.GatewayFailed)) is { } before
+            && before.Reason.Entry().EndsTheServer && now - before.At <= News ? before : null;
+    }
 
     // Read when it is first needed, not when the gateway is put together.
     private Queue<EndedConnection> Book => _ended ??= new(file.Read().TakeLast(Kept));

@@ -45,6 +45,9 @@ internal static class EndReasons
         /// <summary>Somebody lost a connection that they wanted, and nothing had been announced.</summary>
         internal bool IsTrouble => Reason is EndReason.UpstreamVanished or EndReason.UpstreamRefused or EndReason.TurnedAway or EndReason.IdeEnded or EndReason.IdeLost or EndReason.MemoryGuard or EndReason.TooMany or EndReason.GatewayFailed;
 
+        /// <summary>The IDE server is another one since, and knows none of the windows of this one.</summary>
+        internal bool EndsTheServer => Reason is EndReason.IdeEnded or EndReason.IdeRestarted or EndReason.IdeLost or EndReason.IdleStop or EndReason.GatewayStopping;
+
         /// <summary>People want to know why. A close by the browser or by the IDE server is how each WebSocket ends that is no longer needed.</summary>
         internal bool IsNews => By != Party.Client && Reason != EndReason.UpstreamClosed;
     }
@@ -57,7 +60,7 @@ internal static class EndReasons
         new(EndReason.UpstreamClosed, "upstream_closed", Party.Upstream, "{upstream} closed it{detail}."),
         new(EndReason.UpstreamVanished, "upstream_vanished", Party.Upstream, "{upstream} cut it without a close frame."),
         new(EndReason.UpstreamRefused, "upstream_refused", Party.Upstream, "{upstream} did not accept it{detail}."),
-        new(EndReason.TurnedAway, "turned_away", Party.Upstream, "The IDE server did not know this window any more: it was away for too long, or the server is another one since."),
+        new(EndReason.TurnedAway, "turned_away", Party.Upstream, "The IDE server did not know this window any more: it was away for too long, or the server has been started anew since."),
         new(EndReason.IdeEnded, "ide_ended", Party.Upstream, "The IDE server's process ended{detail}."),
         new(EndReason.IdeRestarted, "ide_restarted", Party.Upstream, "The IDE server was started again because somebody asked for it."),
         new(EndReason.IdeLost, "ide_lost", Party.Upstream, "The IDE server, which is run apart from the gateway, no longer answered."),

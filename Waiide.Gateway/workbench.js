@@ -109,8 +109,8 @@
       return [button];
     }
     const close = make('button', { textContent: 'Close', onclick: () => { closed.add(key); show(); } });
-    // VS Code offers it, too, but not in its first seconds: then it gives up and says nothing.
-    if (notice.id === 'connection') { return [reload('Reload'), close]; }
+    // VS Code offers it, too, but not in its first seconds: then it gives up and says nothing. While its server is not running there is nothing to load.
+    if (notice.id === 'connection' && !notices.some(({ id }) => id === 'ide')) { return [reload('Reload'), close]; }
     return notice.urgent ? [] : [close];
   };
 

@@ -14,8 +14,8 @@ internal sealed partial class Autopsy
     private static readonly TimeSpan NoticedIn = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan NoticedElsewhereIn = TimeSpan.FromSeconds(4);
 
-    // An IDE server tells a window at once that what it comes back to is no more.
-    private static readonly TimeSpan TurnedAwayWithin = TimeSpan.FromSeconds(5);
+    // An IDE server tells a window at once that what it comes back to is no more; until it has been asked, a busy browser may need a while.
+    private static readonly TimeSpan TurnedAwayWithin = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RemembersItsExtensions = TimeSpan.FromHours(3);
 
     private readonly Connections _book;
@@ -134,8 +134,8 @@ internal sealed partial class Autopsy
     {
         var next = _ide.NextDeath;
         var death = DeathAround(connection, at);
-        var isTurnedAway = connection.IsReconnection && at - connection.Since < TurnedAwayWithin;
-        if (death is null && isTurnedAway && _ide.GuardedAt is { } guarded && at - guarded < RemembersItsExtensions)
+        var wasBrief = connection.IsReconnection && at - connection.Since < TurnedAwayWithin;
+        if (death is null && wasBrief && _ide.GuardedAt is { } guarded && at - guarded < RemembersItsExtensions)
         {
             return new Ending(EndReason.MemoryGuard);
         }
@@ -146,7 +146,7 @@ internal sealed partial class Autopsy
             death = DeathAround(connection, at);
         }
 
-        return death?.Ending ?? (isTurnedAway && seen.Reason == EndReason.UpstreamVanished ? new Ending(EndReason.TurnedAway) : seen);
+        return death?.Ending ?? (wasBrief && seen.Reason == EndReason.UpstreamVanished ? new Ending(EndReason.TurnedAway) : seen);
     }
 
     // Of the server that it led to, and not one that was long over when this ended.

@@ -47,6 +47,9 @@ public abstract class JupyterHub(string baseUrl = "/", string spawnerIp = "127.0
     /// <summary>All that the hub printed.</summary>
     internal string HubLog => File.ReadAllText(Path.Combine(Logs, "hub.log"));
 
+    /// <summary>All that the default server of a user printed, whichever of its starts it was.</summary>
+    internal string ServerLogOf(string user) => File.ReadAllText(Path.Combine(Logs, $"jupyterhub-user-{user}.log"));
+
     /// <summary>A configuration of deploy/ that starts the servers, as it is; the tests say who signs in, and which ports there are. None: the tests' own.</summary>
     protected virtual string? Template => null;
 

@@ -20,11 +20,8 @@ public sealed class UnsavedTextTests(PlainHub hub, Chromium chromium) : BrowserT
     private const string IdleTimeout = "20s";
 
     // The parts of VS Code that nobody waits for then do not come: as on a machine that has been busy since the page was opened. Without them it says nothing of a connection that is lost for good.
-    private const string NothingIsIdleInTheFirstPage = """
-        if (location.pathname.startsWith('/user/') && !sessionStorage.wasHere) {
-          sessionStorage.wasHere = 'yes';
-          window.requestIdleCallback = () => 0;
-        }
+    private const string NothingIsIdleUntilAReload = """
+        if (!sessionStorage.reloads) { window.requestIdleCallback = () => 0; }
         """;
 
     // The hub looks every 30 s whether its servers still run.
@@ -33,11 +30,17 @@ public sealed class UnsavedTextTests(PlainHub hub, Chromium chromium) : BrowserT
     [SkippableFact]
     public Task It_is_there_after_kills_of_the_IDE_and_presses_of_the_bars_Reload_and_of_VS_Codes() => hub.Test(async () =>
     {
-        var workbench = await Open(Writer, "ide", NothingIsIdleInTheFirstPage);
+        var workbench = await Open(Writer, "ide", NothingIsIdleUntilAReload);
+        var reloadOfVsCode = workbench.Page.GetByRole(AriaRole.Button, new() { Name = "Reload Window" });
         await Type(workbench, Writer, "beforeidekill");
+        var before = TurnedAway();
         KillIde();
 
+        // Though VS Code has come back meanwhile, to an IDE that does not know it.
+        await Eventually.Is(() => TurnedAway() > before, "VS Code is turned away");
         await Expect(Bar(workbench)).ToContainTextAsync("the IDE server's process ended with exit code 137");
+        Assert.False(await reloadOfVsCode.IsVisibleAsync());
+        await workbench.Page.EvaluateAsync("() => { sessionStorage.reloads = 'yes'; }");
         await Bar(workbench).GetByRole(AriaRole.Button, new() { Name = "Reload" }).ClickAsync();
         await IsThere(workbench, Writer, "ide", "beforeidekill", closes: false);
 
@@ -45,8 +48,10 @@ public sealed class UnsavedTextTests(PlainHub hub, Chromium chromium) : BrowserT
         await workbench.HasAllParts();
         KillIde();
 
-        await workbench.Page.GetByRole(AriaRole.Button, new() { Name = "Reload Window" }).ClickAsync();
+        await reloadOfVsCode.ClickAsync();
         await IsThere(workbench, Writer, "ide", "andanother");
+
+        int TurnedAway() => hub.ServerLogOf(Writer).Split(", turned_away: ").Length;
     });
 
     [SkippableFact]

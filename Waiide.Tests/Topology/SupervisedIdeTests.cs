@@ -10,7 +10,7 @@ namespace Waiide.Tests.Topology;
 public sealed class SupervisedIdeTests(Chromium chromium) : BrowserTests(chromium)
 {
     [SkippableFact]
-    public async Task A_killed_IDE_answers_within_five_seconds_and_after_a_reload_editors_and_typed_text_are_back()
+    public async Task A_killed_IDE_answers_again_and_after_a_reload_editors_and_typed_text_are_back()
     {
         await using var gateway = await GatewayWithIde.StartAsync();
         await File.WriteAllTextAsync(gateway.FileOf("letter.txt"), "");

@@ -40,10 +40,10 @@ internal sealed class StubCodeServer
           const accept = createHash('sha1').update(request.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11').digest('base64');
           socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
           socket.on('error', () => {});
-          if (request.url.includes('reconnection=true')) {
-            socket.end();
-          } else if (request.url === '/closes') {
+          if (request.url.startsWith('/closes')) {
             socket.end(Buffer.from([0x88, 0x00]));
+          } else if (request.url.includes('reconnection=true')) {
+            socket.end();
           }
         });
         if (process.env.STUB_MODE === 'abandons') {

@@ -225,7 +225,7 @@ public sealed class ConnectionEndTests
 
         // The server that is there now does not know the window; what its person is told is what ended the one that did.
         await stub.Run(first);
-        foreach (var (window, told, count) in new[] { ("mine", whyItEnded, 2), ("anothers", "The connection ended: the IDE server did not know this window any more: it was away for too long, or the server is another one since.", 3) })
+        foreach (var (window, told, count) in new[] { ("mine", whyItEnded, 2), ("anothers", "The connection ended: the IDE server did not know this window any more: it was away for too long, or the server has been started anew since.", 3) })
         {
             using (var comesBack = await OpenWhenUsableAsync(browser, gateway, $"/?reconnectionToken={window}&reconnection=true"))
             {
@@ -245,7 +245,7 @@ public sealed class ConnectionEndTests
 
         Assert.Equal("ide_restarted", Told(await EndedAsync(browser, 4)).Reason);
 
-        using (var closes = await OpenWhenUsableAsync(browser, gateway, "/closes"))
+        using (var closes = await OpenWhenUsableAsync(browser, gateway, "/closes?reconnection=true"))
         {
             await closes.CloseCode(AMinute);
         }
