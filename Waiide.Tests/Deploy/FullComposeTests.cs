@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
@@ -22,8 +23,8 @@ public sealed partial class FullComposeTests(FullCompose full, Chromium chromium
         await full.BootAsync();
         using var home = await TrustingHome.OfAsync(full.Authority);
         var page = await Chromium.NewPageAsync(home: home.Path);
-        var sockets = new List<string>();
-        page.WebSocket += (_, socket) => sockets.Add(socket.Url);
+        var sockets = new ConcurrentQueue<string>();
+        page.WebSocket += (_, socket) => sockets.Enqueue(socket.Url);
 
         await full.Project.ExecAsync("ide", "touch", Letter);
         await page.GotoAsync(new Uri(full.Site, "/user/admin/").AbsoluteUri);

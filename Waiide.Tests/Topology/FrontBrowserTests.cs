@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Waiide.Tests.Deploy;
@@ -20,8 +21,8 @@ public sealed class FrontBrowserTests
         using var home = await TrustingHome.OfAsync(FrontRun.AuthorityOf(run));
         await using var chromium = new Chromium();
         var page = await chromium.NewPageAsync(home: home.Path);
-        var sockets = new List<string>();
-        page.WebSocket += (_, socket) => sockets.Add(socket.Url);
+        var sockets = new ConcurrentQueue<string>();
+        page.WebSocket += (_, socket) => sockets.Enqueue(socket.Url);
 
         Assert.EndsWith("/user/demo/", run.Link, StringComparison.Ordinal);
         await page.GotoAsync(run.Link);

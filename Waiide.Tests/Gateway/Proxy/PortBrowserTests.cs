@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -51,8 +52,8 @@ public sealed class PortBrowserTests(Chromium chromium) : BrowserTests(chromium)
         await using var gateway = await BareGateway.StartAsync(PortFixture.Prefix, NoIde);
         await using var vite = await ViteServer.StartAsync(port => $"{PortFixture.Prefix}absproxy/{port}/");
         var page = await Chromium.NewPageAsync();
-        var said = new List<string>();
-        page.Console += (_, message) => said.Add(message.Text);
+        var said = new ConcurrentQueue<string>();
+        page.Console += (_, message) => said.Enqueue(message.Text);
         await page.GotoAsync(new Uri(gateway.Url, $"absproxy/{vite.Port}/").ToString());
         await Expect(page.Locator("#message")).ToHaveTextAsync("first");
         await Eventually.Is(() => said.Contains("[vite] connected."), "Vite's page has its WebSocket", TimeSpan.FromSeconds(30));
