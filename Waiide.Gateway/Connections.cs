@@ -52,7 +52,7 @@ internal sealed class Connections(EndedConnectionsFile file, TimeProvider clock)
     internal void Save() => file.Write(Ended.Reverse());
 
     /// <summary>
-    /// How the last connection to the IDE of a window of <paramref name="user"/> ended, where that is news; null once it has another one.
+    /// How the last connection to the IDE of a window of <paramref name="user"/> ended, where that is news; null once it has another one. Of a window that was turned away: what had ended the server that knew it, where the book still has that.
     /// </summary>
     /// <param name="windows">What the window that asks says it has (<see cref="Windows"/>). One that does not know is told while no other has a connection, for whom it might be taken.</param>
     internal EndedConnection? LostBy(string user, IReadOnlySet<string> windows)

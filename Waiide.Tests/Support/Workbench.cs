@@ -15,8 +15,8 @@ internal sealed class Workbench(IPage page)
         await Expect(page.Locator(".explorer-folders-view")).ToBeVisibleAsync();
     }
 
-    /// <summary>Waits until VS Code has made all its parts. Those that nobody waits for come last, seconds after the page can be used, and among them is the one that says that a connection is lost for good.</summary>
-    public Task HasAllParts() => page.WaitForFunctionAsync("() => performance.getEntriesByName('code/didCreateWorkbenchContributions/4').length > 0");
+    /// <summary>Whether VS Code has made all its parts. Those that nobody waits for come last, seconds after the page can be used, and among them is the one that says that a connection is lost for good.</summary>
+    public Task<bool> HasAllParts() => page.EvaluateAsync<bool>("() => performance.getEntriesByName('code/didCreateWorkbenchContributions/4').length > 0");
 
     /// <summary>Runs a command of the palette by its full title.</summary>
     public async Task Run(string command)

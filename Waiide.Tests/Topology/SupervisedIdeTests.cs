@@ -22,7 +22,7 @@ public sealed class SupervisedIdeTests(Chromium chromium) : BrowserTests(chromiu
         await Eventually.Is(
             () => File.ReadAllText(gateway.FileOf("letter.txt")) == "Dear reader", "VS Code saves what was typed");
         await workbench.RemembersEditor("letter.txt");
-        await workbench.HasAllParts();
+        await Eventually.Is(workbench.HasAllParts, "VS Code has made all its parts");
 
         foreach (var process in Processes.All().Where(process => process.CommandLine.Contains(gateway.DataDirectory, StringComparison.Ordinal) && process.Id != gateway.Process.Id))
         {
